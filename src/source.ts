@@ -1,0 +1,37 @@
+import type { Task } from "./task/task.ts";
+
+/** One page of a listing. */
+export interface TaskPage {
+  readonly tasks: readonly Task[];
+  /** Asks for the next page; absent at the end. */
+  readonly nextToken?: string;
+  /** Only when the service says it. */
+  readonly totalCount?: number;
+}
+
+/** What to list. */
+export interface TaskListQuery {
+  /** One status; absent lists all. */
+  readonly taskStatus?: string;
+  /** From the page before. */
+  readonly nextToken?: string;
+  /** Tasks a page; BDRC gives 10 to 500. */
+  readonly maxResults?: number;
+}
+
+/** Options of every call. */
+export interface CallOptions {
+  /** Cancels the call down to the socket; the call then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Where tasks are seen. {@link TaskSource.describe} makes exactly one call to the service and throws what went
+ * wrong: retries, pace and patience are the wait's business, which tells errors apart by class and code.
+ */
+export interface TaskSource {
+  /** How the task looks now. Rejects with an error when that can't be told. */
+  describe(taskId: string, options: CallOptions): Promise<Task>;
+  /** A page of tasks, in no promised order. Sources without listings leave it out. */
+  list?(query: TaskListQuery, options: CallOptions): Promise<TaskPage>;
+}

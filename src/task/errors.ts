@@ -1,0 +1,197 @@
+import type { Task } from "./task.ts";
+
+const MARK: unique symbol = Symbol.for("taskwait.error");
+
+/** What every error of this package can carry. */
+export interface TaskwaitErrorDetails {
+  /** The task that was asked for. */
+  readonly taskId?: string;
+  /** The task as it was last seen. */
+  readonly task?: Task;
+  /** Looks that were answered or given up, good and bad. */
+  readonly polls?: number;
+  /** How many of them failed. */
+  readonly failures?: number;
+  /** Milliseconds since the wait began. */
+  readonly elapsedMs?: number;
+  /** What led to it. */
+  readonly cause?: unknown;
+}
+
+/** The family of all errors of this package. Tell them apart by class, by `name` or by `code`. */
+export class TaskwaitError extends Error {
+  override readonly name: string = "TaskwaitError";
+  /** A constant for programs; the message is for people. */
+  readonly code: string = "TASKWAIT";
+  readonly taskId?: string;
+  readonly task?: Task;
+  /** Looks that were answered or given up, good and bad; 0 outside a wait. */
+  readonly polls: number;
+  /** How many of them failed; 0 outside a wait. */
+  readonly failures: number;
+  /** Milliseconds since the wait began; 0 outside a wait. */
+  readonly elapsedMs: number;
+
+  constructor(message: string, details: TaskwaitErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    if (details.taskId !== undefined) {
+      this.taskId = details.taskId;
+    }
+    if (details.task !== undefined) {
+      this.task = details.task;
+    }
+    this.polls = details.polls ?? 0;
+    this.failures = details.failures ?? 0;
+    this.elapsedMs = details.elapsedMs ?? 0;
+    Object.defineProperty(this, MARK, { value: true });
+  }
+}
+
+/** The task ended as FAILED. */
+export class TaskFailedError extends TaskwaitError {
+  override readonly name = "TaskFailedError";
+  override readonly code = "TASK_FAILED";
+  /**
+   * Whether the service's own message speaks of throttling or of a passing fault, so that starting the task
+   * again is sensible.
+   */
+  readonly retryable: boolean;
+
+  constructor(message: string, details: TaskwaitErrorDetails & { readonly retryable: boolean }) {
+    super(message, details);
+    this.retryable = details.retryable;
+  }
+}
+
+/** The task ended as EXPIRED: the service gave it up at its `expireTime`. */
+export class TaskExpiredError extends TaskwaitError {
+  override readonly name = "TaskExpiredError";
+  override readonly code = "TASK_EXPIRED";
+}
+
+/** The task ended as CANCELED. */
+export class TaskCanceledError extends TaskwaitError {
+  override readonly name = "TaskCanceledError";
+  override readonly code = "TASK_CANCELED";
+}
+
+/** `timeoutMs` passed before the task ended. The task may still be running. */
+export class WaitTimeoutError extends TaskwaitError {
+  override readonly name = "WaitTimeoutError";
+  override readonly code = "WAIT_TIMEOUT";
+}
+
+/** The service knows no such task, and went on saying so for `notFoundGraceMs`. */
+export class TaskNotFoundError extends TaskwaitError {
+  override readonly name = "TaskNotFoundError";
+  override readonly code = "TASK_NOT_FOUND";
+}
+
+/**
+ * The service refused the caller (unknown or disabled key, wrong signature, expired token, RAM denial), or
+ * there were no credentials to ask with. Never retried.
+ */
+export class AccessDeniedError extends TaskwaitError {
+  override readonly name = "AccessDeniedError";
+  override readonly code = "ACCESS_DENIED";
+}
+
+/**
+ * No usable answer: one call that reached nobody, or a wait whose `outageBudgetMs` was spent. `cause` is the
+ * last error. It says nothing about the task.
+ */
+export class UnreachableError extends TaskwaitError {
+  override readonly name = "UnreachableError";
+  override readonly code = "UNREACHABLE";
+}
+
+/** An answer that is not what the API documents. The message names the path. */
+export class ProtocolError extends TaskwaitError {
+  override readonly name = "ProtocolError";
+  override readonly code = "PROTOCOL";
+}
+
+/** A task id or an option that can't be used. The message names the option, the rule and the value. */
+export class InvalidOptionError extends TaskwaitError {
+  override readonly name = "InvalidOptionError";
+  override readonly code = "INVALID_OPTION";
+}
+
+/** The waiter was closed while the wait was in flight. */
+export class WaiterClosedError extends TaskwaitError {
+  override readonly name = "WaiterClosedError";
+  override readonly code = "WAITER_CLOSED";
+}
+
+/** What a {@link BdrcApiError} carries. */
+export interface BdrcApiErrorDetails extends TaskwaitErrorDetails {
+  readonly httpStatus: number;
+  readonly apiCode: string;
+  readonly requestId?: string;
+  readonly retryAfterMs?: number;
+  readonly resend?: boolean;
+}
+
+/** The API answered with an error. It never holds a header, a key or a signature. */
+export class BdrcApiError extends TaskwaitError {
+  override readonly name = "BdrcApiError";
+  override readonly code = "API_ERROR";
+  /** The status of the answer; errors may come with 200. */
+  readonly httpStatus: number;
+  /** The service's own `Code`, such as `Throttling.User`. */
+  readonly apiCode: string;
+  /** For the service's support. */
+  readonly requestId?: string;
+  /** How long the service asks to wait: `x-acs-retry-after`, or `Retry-After`, in milliseconds. */
+  readonly retryAfterMs?: number;
+  /** What the answer complains of (the clock, the nonce) is mended: the same call may be sent again at once. */
+  readonly resend: boolean;
+
+  constructor(message: string, details: BdrcApiErrorDetails) {
+    super(message, details);
+    this.httpStatus = details.httpStatus;
+    this.apiCode = details.apiCode;
+    if (details.requestId !== undefined) {
+      this.requestId = details.requestId;
+    }
+    if (details.retryAfterMs !== undefined) {
+      this.retryAfterMs = details.retryAfterMs;
+    }
+    this.resend = details.resend ?? false;
+  }
+}
+
+/** Whether this package made the error; also true across copies of the package and realms. */
+export function isTaskwaitError(error: unknown): error is TaskwaitError {
+  return typeof error === "object" && error !== null && MARK in error;
+}
+
+type Guard<E extends TaskwaitError> = (error: unknown) => error is E;
+
+function guard<E extends TaskwaitError>(name: E["name"]): Guard<E> {
+  return (error): error is E => isTaskwaitError(error) && error.name === name;
+}
+
+/** Whether the error is a {@link TaskFailedError}. */
+export const isTaskFailedError: Guard<TaskFailedError> = guard<TaskFailedError>("TaskFailedError");
+/** Whether the error is a {@link TaskExpiredError}. */
+export const isTaskExpiredError: Guard<TaskExpiredError> = guard<TaskExpiredError>("TaskExpiredError");
+/** Whether the error is a {@link TaskCanceledError}. */
+export const isTaskCanceledError: Guard<TaskCanceledError> = guard<TaskCanceledError>("TaskCanceledError");
+/** Whether the error is a {@link WaitTimeoutError}. */
+export const isWaitTimeoutError: Guard<WaitTimeoutError> = guard<WaitTimeoutError>("WaitTimeoutError");
+/** Whether the error is a {@link TaskNotFoundError}. */
+export const isTaskNotFoundError: Guard<TaskNotFoundError> = guard<TaskNotFoundError>("TaskNotFoundError");
+/** Whether the error is an {@link AccessDeniedError}. */
+export const isAccessDeniedError: Guard<AccessDeniedError> = guard<AccessDeniedError>("AccessDeniedError");
+/** Whether the error is an {@link UnreachableError}. */
+export const isUnreachableError: Guard<UnreachableError> = guard<UnreachableError>("UnreachableError");
+/** Whether the error is a {@link ProtocolError}. */
+export const isProtocolError: Guard<ProtocolError> = guard<ProtocolError>("ProtocolError");
+/** Whether the error is an {@link InvalidOptionError}. */
+export const isInvalidOptionError: Guard<InvalidOptionError> =
+  guard<InvalidOptionError>("InvalidOptionError");
+/** Whether the error is a {@link WaiterClosedError}. */
+export const isWaiterClosedError: Guard<WaiterClosedError> = guard<WaiterClosedError>("WaiterClosedError");
+/** Whether the error is a {@link BdrcApiError}. */
+export const isBdrcApiError: Guard<BdrcApiError> = guard<BdrcApiError>("BdrcApiError");

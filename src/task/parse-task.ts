@@ -1,0 +1,100 @@
+import * as z from "zod/mini";
+import { ProtocolError } from "./errors.ts";
+import { quoted } from "./printable.ts";
+import type { Task } from "./task.ts";
+
+// Optional fields are forgiven: null and a wrong type count as absent, because only the status decides and a
+// wait must not end over a decoration. `taskId` and `taskStatus` are not.
+const text = z.catch(z.optional(z.string()), undefined);
+
+// The service's numbers are 64-bit integers, which some gateways send as strings.
+const integer = z.catch(
+  z.optional(
+    z.pipe(
+      z.transform((value: unknown) =>
+        typeof value === "string" && /^-?\d{1,15}$/.test(value.trim()) ? Number(value) : value,
+      ),
+      z.number().check(z.refine((value) => Number.isFinite(value))),
+    ),
+  ),
+  undefined,
+);
+
+const identifier = z.string().check(z.minLength(1));
+
+const taskFields = z.object({
+  taskId: identifier,
+  taskName: text,
+  taskDescription: text,
+  taskType: text,
+  taskPriority: text,
+  taskStatus: identifier,
+  progress: integer,
+  errorMessage: text,
+  startTime: integer,
+  completeTime: integer,
+  expireTime: integer,
+  taskDetail: text,
+  taskResult: text,
+  executionId: text,
+  requestId: text,
+});
+
+const TIMES: ReadonlySet<string> = new Set(["startTime", "completeTime", "expireTime"]);
+
+/** The names of the fields that {@link parseTask} reads, in camelCase. */
+export const TASK_FIELDS: readonly string[] = Object.keys(taskFields.shape);
+
+/**
+ * Checks what a source says of a task and derives `percent`, `detail` and `result`.
+ *
+ * @param fields - The task's fields under their camelCase names. Unknown fields are left out of the result.
+ * @param describePath - Turns a field's name into the path that an error names, such as `Data.TaskStatus`.
+ * @throws {@link ProtocolError} when it is no object, or `taskId` or `taskStatus` is missing or mistyped.
+ */
+export function parseTask(fields: unknown, describePath: (field: string) => string = (field) => field): Task {
+  const parsed = z.safeParse(taskFields, fields);
+  if (!parsed.success) {
+    throw new ProtocolError(describeMismatch(fields, parsed.error, describePath));
+  }
+  const task: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(parsed.data)) {
+    if (value !== undefined && !(value === 0 && TIMES.has(name))) {
+      task[name] = value;
+    }
+  }
+  const { progress, taskDetail, taskResult } = parsed.data;
+  if (progress !== undefined) {
+    task["percent"] = Math.min(100, Math.max(0, progress / 100));
+  }
+  addParsedJson(task, "detail", taskDetail);
+  addParsedJson(task, "result", taskResult);
+  return task as unknown as Task;
+}
+
+function describeMismatch(
+  fields: unknown,
+  error: z.core.$ZodError,
+  describePath: (field: string) => string,
+): string {
+  const field = error.issues[0]?.path[0];
+  if (typeof field !== "string" || typeof fields !== "object" || fields === null) {
+    return `expected a task, got ${quoted(fields)}`;
+  }
+  const value = (fields as Record<string, unknown>)[field];
+  const path = describePath(field);
+  return value === undefined
+    ? `${path} is missing`
+    : `${path} must be a non-empty string, got ${typeof value === "object" ? quoted(JSON.stringify(value)) : quoted(value)}`;
+}
+
+function addParsedJson(task: Record<string, unknown>, name: string, json: string | undefined): void {
+  if (json === undefined) {
+    return;
+  }
+  try {
+    task[name] = JSON.parse(json);
+  } catch {
+    // The raw string stays in the task, so nothing is lost.
+  }
+}

@@ -1,0 +1,43 @@
+import type { TaskStatus } from "./status.ts";
+
+/**
+ * One task as the service shows it. The names are the official SDK's camelCase of the API's fields, and all
+ * values are plain JSON, so that a task survives `JSON.stringify`, a journal or a heartbeat unchanged.
+ *
+ * Source: API BDRC 2023-08-08, DescribeTask, `Data`.
+ */
+export interface Task {
+  /** Such as `t-0000e4w0u1v592zdf6s7`. */
+  readonly taskId: string;
+  readonly taskName?: string;
+  readonly taskDescription?: string;
+  /** Such as `UPDATE_RESOURCES` or `CHECK_RULES`. */
+  readonly taskType?: string;
+  /** `HIGH` for a task that a user started, `LOW` for a background one. */
+  readonly taskPriority?: string;
+  /** The only field that decides whether the task has ended. */
+  readonly taskStatus: TaskStatus;
+  /** In hundredths of a percent, 0 to 10000, as the service sent it: it may jump, stall or go backwards. */
+  readonly progress?: number;
+  /** May be present on a running task, where it fails nothing. */
+  readonly errorMessage?: string;
+  /** Unix seconds; absent while the task has not started. */
+  readonly startTime?: number;
+  /** Unix seconds; absent while the task has not ended (though the service may send it earlier). */
+  readonly completeTime?: number;
+  /** Unix seconds; may lie in the past and never ends a wait by itself. */
+  readonly expireTime?: number;
+  /** JSON, as the service sent it; {@link Task.detail} is the same, parsed. */
+  readonly taskDetail?: string;
+  /** JSON, as the service sent it; {@link Task.result} is the same, parsed. */
+  readonly taskResult?: string;
+  readonly executionId?: string;
+  /** The request that started the task, not the one that asked for it. */
+  readonly requestId?: string;
+  /** 0 to 100, from {@link Task.progress}, clamped; absent when there is no progress. */
+  readonly percent?: number;
+  /** What is inside {@link Task.taskDetail}; absent when that is not JSON. */
+  readonly detail?: unknown;
+  /** What is inside {@link Task.taskResult}; absent when that is not JSON. */
+  readonly result?: unknown;
+}

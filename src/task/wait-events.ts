@@ -1,0 +1,86 @@
+import type { Outcome, OutcomeKind, OutcomeOf } from "./outcome.ts";
+import type { Task } from "./task.ts";
+
+/** A good look at the task. */
+export interface PollEvent {
+  readonly taskId: string;
+  readonly task: Task;
+  /** How long the call took, in milliseconds. */
+  readonly callMs: number;
+  /** Milliseconds until the next look; absent when this was the last. */
+  readonly nextPollMs?: number;
+}
+
+/** The task's status is not what it was at the look before. */
+export interface StatusEvent {
+  readonly taskId: string;
+  readonly task: Task;
+  /** The task at the look before; absent at the first. */
+  readonly previous?: Task;
+}
+
+/** The task's progress is not what it was at the look before. */
+export interface ProgressEvent {
+  readonly taskId: string;
+  readonly task: Task;
+  /** The task at the look before; absent at the first. */
+  readonly previous?: Task;
+  /** Milliseconds until the task is expected to end; absent when that can't be told. */
+  readonly etaMs?: number;
+}
+
+/** A look failed, and there will be another. */
+export interface RetryEvent {
+  readonly taskId: string;
+  readonly error: Error;
+  /** Failed looks in a row, this one included. */
+  readonly failures: number;
+  /** Milliseconds until the next look. */
+  readonly nextPollMs: number;
+}
+
+/** The service asked to slow down. It is not counted as a failure. */
+export interface ThrottledEvent {
+  readonly taskId: string;
+  readonly error: Error;
+  /** How long the service asked to wait, in milliseconds; absent when it did not say. */
+  readonly retryAfterMs?: number;
+  /** The rate that all waits of this client share from now on, in calls per second; absent when not known. */
+  readonly ratePerSecond?: number;
+  /** Milliseconds until this wait's next look. */
+  readonly nextPollMs: number;
+}
+
+/** Something that changes nothing, but that somebody should know. */
+export interface WarningEvent {
+  readonly taskId: string;
+  /** A constant for programs, such as `UNKNOWN_STATUS`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+type EndEvents = {
+  [K in OutcomeKind]: OutcomeOf<K> extends { readonly error: infer E } ? E : Task;
+};
+
+/**
+ * What a wait tells, by name. A wait emits any number of the first six, then exactly one that is named after
+ * its outcome's kind (`complete` with the task, the others with the error), then `settled`.
+ */
+export interface WaitEvents extends EndEvents {
+  poll: PollEvent;
+  status: StatusEvent;
+  progress: ProgressEvent;
+  retry: RetryEvent;
+  throttled: ThrottledEvent;
+  warning: WarningEvent;
+  settled: Outcome;
+}
+
+/** The names of all events of a wait. */
+export type WaitEventName = keyof WaitEvents;
+
+/** An event as a value, for whoever drives the waits to emit. */
+export type WaitEvent = {
+  readonly [K in WaitEventName]: { readonly name: K; readonly payload: WaitEvents[K] };
+}[WaitEventName];
