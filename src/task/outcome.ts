@@ -31,6 +31,19 @@ interface OutcomeErrors {
 /** The ways a wait can end. */
 export type OutcomeKind = "complete" | keyof OutcomeErrors;
 
+/** All of {@link OutcomeKind}. */
+export const OUTCOME_KINDS = [
+  "complete",
+  "failed",
+  "expired",
+  "canceled",
+  "timedOut",
+  "aborted",
+  "notFound",
+  "denied",
+  "unreachable",
+] as const satisfies readonly OutcomeKind[];
+
 /** How a wait ended: with the completed task, or with the error that its promise rejects with. */
 export type Outcome =
   | { readonly kind: "complete"; readonly task: Task }

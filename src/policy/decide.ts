@@ -1,0 +1,240 @@
+import { printable } from "../task/printable.ts";
+import { isFinalStatus, isKnownStatus } from "../task/status.ts";
+import type { Task } from "../task/task.ts";
+import type { WaitEvent } from "../task/wait-events.ts";
+import { classifyError } from "./classify-error.ts";
+import type { DecideContext, Decision } from "./decision.ts";
+import { beforeDeadline, jittered, withinIntervals } from "./delay-bounds.ts";
+import { nextLook } from "./next-look.ts";
+import type { Observation } from "./observe.ts";
+import {
+  settleAgain,
+  settleDenied,
+  settleEnded,
+  settleNotFound,
+  settleTimedOut,
+  settleUnreachable,
+} from "./settle.ts";
+import type { WaitState } from "./wait-state.ts";
+
+const FIRST_BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 30_000;
+const CALL_TIME_WEIGHT = 0.3;
+const MOST_WARNINGS = 20;
+
+/**
+ * The pure step that every driver shares: what was seen becomes what to do next. Same arguments, same answer.
+ *
+ * @param state - From {@link beginWait}, or of the decision before.
+ * @param observation - What the look gave.
+ * @param context - The time, the chance and the options.
+ * @returns Poll again after `delayMs`, or settle. Once settled, the same state settles the same way for ever.
+ */
+export function decide(state: WaitState, observation: Observation, context: DecideContext): Decision {
+  if (state.ended !== undefined) {
+    return settleAgain(state, context.nowMs);
+  }
+  switch (observation.kind) {
+    case "task":
+      return decideOnTask(state, observation.task, context);
+    case "throttled":
+      return decideOnThrottle(state, observation, context);
+    case "transient":
+      return decideOnFault(state, observation.error, context);
+    case "notFound":
+      return decideOnMissing(state, observation.error, context);
+    case "fatal": {
+      const failed = countFailure(state);
+      return classifyError(observation.error) === "denied"
+        ? settleDenied(failed, observation.error, context.nowMs)
+        : settleUnreachable(failed, observation.error, context.nowMs);
+    }
+  }
+}
+
+/** Ends a wait whose deadline has come; for drivers, which watch the clock also while a call hangs. */
+export function decideTimeout(state: WaitState, nowMs: number): Decision {
+  return state.ended === undefined ? settleTimedOut(state, nowMs) : settleAgain(state, nowMs);
+}
+
+function decideOnTask(before: WaitState, task: Task, context: DecideContext): Decision {
+  const { nowMs } = context;
+  const { missingSinceMs: _, ...rest } = before;
+  const warning = unknownStatusWarning(before, task);
+  const seen: WaitState = {
+    ...rest,
+    task,
+    polls: before.polls + 1,
+    failuresInARow: 0,
+    throttledInARow: 0,
+    contactAtMs: nowMs,
+    lookedAtMs: nowMs,
+    ...smoothedCallMs(before, context),
+    ...(warning === undefined ? {} : { warned: [...(before.warned ?? []), task.taskStatus] }),
+  };
+  const ended = isFinalStatus(task.taskStatus)
+    ? settleEnded(seen, task.taskStatus, nowMs)
+    : nowMs >= seen.deadlineMs
+      ? settleTimedOut(seen, nowMs)
+      : undefined;
+  if (ended !== undefined) {
+    return {
+      ...ended,
+      events: [...lookEvents(before, task, context, {}), ...(warning ?? []), ...ended.events],
+    };
+  }
+  const look = nextLook(seen, context);
+  const delayMs = withinIntervals(jittered(look.delayMs, context.random), context);
+  const polling = pollAfter(seen, delayMs, context);
+  const { etaMs } = look;
+  const events = lookEvents(before, task, context, {
+    nextPollMs: polling.delayMs,
+    ...(etaMs === undefined ? {} : { etaMs }),
+  });
+  return { ...polling, events: [...events, ...(warning ?? [])] };
+}
+
+function decideOnThrottle(
+  before: WaitState,
+  { error, retryAfterMs }: Extract<Observation, { kind: "throttled" }>,
+  context: DecideContext,
+): Decision {
+  const state: WaitState = {
+    ...before,
+    polls: before.polls + 1,
+    throttledInARow: before.throttledInARow + 1,
+    // Being told to wait is being heard: it is not an outage.
+    failuresInARow: 0,
+    contactAtMs: context.nowMs,
+  };
+  if (context.nowMs >= state.deadlineMs) {
+    return settleTimedOut(state, context.nowMs);
+  }
+  const ownDelayMs = withinIntervals(jittered(backoffMs(state.throttledInARow), context.random), context);
+  // Never earlier than asked, and spread over a tenth of that, or all would come back at once.
+  const askedMs = (retryAfterMs ?? 0) * (1 + 0.1 * context.random());
+  const polling = pollAfter(state, Math.max(ownDelayMs, askedMs), context);
+  const { ratePerSecond } = context;
+  const payload = {
+    taskId: state.taskId,
+    error,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
+    nextPollMs: polling.delayMs,
+  };
+  return { ...polling, events: [{ name: "throttled", payload }] };
+}
+
+function decideOnFault(before: WaitState, error: Error, context: DecideContext): Decision {
+  const state = countFailure(before);
+  const budgetEndsMs = state.contactAtMs + context.options.outageBudgetMs;
+  if (context.nowMs >= budgetEndsMs) {
+    return settleUnreachable(state, error, context.nowMs);
+  }
+  return retryBefore(budgetEndsMs, state, error, context);
+}
+
+function decideOnMissing(before: WaitState, error: Error, context: DecideContext): Decision {
+  const { nowMs, options } = context;
+  const missingSinceMs = before.missingSinceMs ?? nowMs;
+  const state: WaitState = { ...countFailure(before), missingSinceMs, contactAtMs: nowMs };
+  const graceEndsMs = missingSinceMs + options.notFoundGraceMs;
+  if (nowMs >= graceEndsMs) {
+    return settleNotFound(state, error, nowMs);
+  }
+  return retryBefore(graceEndsMs, state, error, context);
+}
+
+/** Tries again after a backoff, but not later than the moment at which patience ends. */
+function retryBefore(
+  patienceEndsMs: number,
+  state: WaitState,
+  error: Error,
+  context: DecideContext,
+): Decision {
+  if (context.nowMs >= state.deadlineMs) {
+    return settleTimedOut(state, context.nowMs);
+  }
+  const backoff = withinIntervals(jittered(backoffMs(state.failuresInARow), context.random), context);
+  const polling = pollAfter(state, Math.min(backoff, patienceEndsMs - context.nowMs), context);
+  const payload = {
+    taskId: state.taskId,
+    error,
+    failures: state.failuresInARow,
+    nextPollMs: polling.delayMs,
+  };
+  return { ...polling, events: [{ name: "retry", payload }] };
+}
+
+function pollAfter(
+  state: WaitState,
+  delayMs: number,
+  context: DecideContext,
+): Extract<Decision, { kind: "poll" }> {
+  const boundedMs = beforeDeadline(delayMs, state, context);
+  const next = { ...state, nextPollAtMs: context.nowMs + boundedMs };
+  return { kind: "poll", state: next, delayMs: boundedMs, events: [] };
+}
+
+function countFailure(state: WaitState): WaitState {
+  return {
+    ...state,
+    polls: state.polls + 1,
+    failures: state.failures + 1,
+    failuresInARow: state.failuresInARow + 1,
+    throttledInARow: 0,
+  };
+}
+
+/** 1 s, 2 s, 4 s … 30 s. */
+function backoffMs(inARow: number): number {
+  return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(20, inARow - 1));
+}
+
+function smoothedCallMs(state: WaitState, { callMs }: DecideContext): { readonly callMs?: number } {
+  if (callMs === undefined) {
+    return {};
+  }
+  const before = state.callMs ?? callMs;
+  return { callMs: before + CALL_TIME_WEIGHT * (callMs - before) };
+}
+
+function lookEvents(
+  before: WaitState,
+  task: Task,
+  context: DecideContext,
+  { nextPollMs, etaMs }: { readonly nextPollMs?: number; readonly etaMs?: number },
+): WaitEvent[] {
+  const { taskId } = before;
+  const previous = before.task === undefined ? {} : { previous: before.task };
+  const events: WaitEvent[] = [
+    {
+      name: "poll",
+      payload: {
+        taskId,
+        task,
+        callMs: context.callMs ?? 0,
+        ...(nextPollMs === undefined ? {} : { nextPollMs }),
+      },
+    },
+  ];
+  if (task.taskStatus !== before.task?.taskStatus) {
+    events.push({ name: "status", payload: { taskId, task, ...previous } });
+  }
+  if (task.progress !== undefined && task.progress !== before.task?.progress) {
+    const eta = etaMs === undefined ? {} : { etaMs };
+    events.push({ name: "progress", payload: { taskId, task, ...previous, ...eta } });
+  }
+  return events;
+}
+
+/** An unknown status is told once, and changes nothing: it may be one that the service has learned since. */
+function unknownStatusWarning(state: WaitState, task: Task): readonly WaitEvent[] | undefined {
+  const { taskStatus } = task;
+  const warned = state.warned ?? [];
+  if (isKnownStatus(taskStatus) || warned.includes(taskStatus) || warned.length >= MOST_WARNINGS) {
+    return undefined;
+  }
+  const message = `task ${state.taskId} has the unknown status "${printable(taskStatus, 80)}"; waiting goes on`;
+  return [{ name: "warning", payload: { taskId: state.taskId, code: "UNKNOWN_STATUS", message } }];
+}

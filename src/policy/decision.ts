@@ -1,0 +1,36 @@
+import type { Outcome } from "../task/outcome.ts";
+import type { WaitEvent } from "../task/wait-events.ts";
+import type { ResolvedWaitOptions } from "./wait-options.ts";
+import type { WaitState } from "./wait-state.ts";
+
+/** What to do next. `events` are for the driver to emit, in order. */
+export type Decision =
+  | {
+      readonly kind: "poll";
+      readonly state: WaitState;
+      /** Milliseconds from now until the next look. */
+      readonly delayMs: number;
+      readonly events: readonly WaitEvent[];
+    }
+  | {
+      readonly kind: "settle";
+      readonly state: WaitState;
+      readonly outcome: Outcome;
+      readonly events: readonly WaitEvent[];
+    };
+
+/** What a decision depends on besides the state and the observation. */
+export interface DecideContext {
+  /**
+   * Unix milliseconds from a monotonic clock that was anchored once, so that a jump of the wall clock changes
+   * nothing.
+   */
+  readonly nowMs: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly options: ResolvedWaitOptions;
+  /** How long the call took, in milliseconds, when the driver measured it. */
+  readonly callMs?: number;
+  /** The rate that the driver's limiter allows now, in calls per second, when it knows. */
+  readonly ratePerSecond?: number;
+}
