@@ -7,13 +7,22 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/integration/**", "test/package/**"],
+          exclude: ["test/integration/**", "test/package/**", "test/house/**", "test/engines/**"],
+        },
+      },
+      {
+        test: {
+          name: "house",
+          include: ["test/house/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
+          globalSetup: ["test/fresh-dist.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -22,6 +31,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "package",
           include: ["test/package/**/*.test.ts"],
+          globalSetup: ["test/fresh-dist.ts"],
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

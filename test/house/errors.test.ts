@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import * as exported from "../../src/task/errors.ts";
+
+type ErrorClass = new (message: string, details: Record<string, unknown>) => exported.TaskwaitError;
+
+const values: unknown[] = Object.values(exported);
+
+const classes = values.filter(
+  (value): value is ErrorClass => typeof value === "function" && value.prototype instanceof Error,
+);
+
+const made = classes.map((Class) => ({ Class, error: new Class("It failed.", {}) }));
+
+describe("the family of errors", () => {
+  it("is found by this test", () => {
+    expect(classes.length).toBeGreaterThan(5);
+  });
+
+  it.each(made)("$Class.name bears its own name", ({ Class, error }) => {
+    expect(error.name).toBe(Class.name);
+    expect(String(error)).toBe(`${Class.name}: It failed.`);
+  });
+
+  it.each(made)("$Class.name is a TaskwaitError, to instanceof and to the guard", ({ error }) => {
+    expect(error).toBeInstanceOf(exported.TaskwaitError);
+    expect(exported.isTaskwaitError(error)).toBe(true);
+  });
+
+  it("has one code for each class", () => {
+    const codes = made.map(({ error }) => error.code);
+    expect(new Set(codes).size).toBe(codes.length);
+    expect(codes.filter((code) => !/^[A-Z]+(?:_[A-Z]+)*$/.test(code))).toEqual([]);
+  });
+
+  it.each(made.filter(({ Class }) => Class !== exported.TaskwaitError))(
+    "is$Class.name knows its own class and no other",
+    ({ Class, error }) => {
+      const guard = Object.entries(exported).find(([name]) => name === `is${Class.name}`)?.[1];
+      const knows = guard as (candidate: unknown) => boolean;
+      expect(knows(error)).toBe(true);
+      expect(made.filter((other) => other.Class !== Class && knows(other.error))).toEqual([]);
+      expect(knows(new Error("It failed."))).toBe(false);
+    },
+  );
+});
