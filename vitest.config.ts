@@ -1,7 +1,11 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
+// Where CI wants the counts of this run.
+const report = process.env["TASKWAIT_TEST_REPORT"];
+
 const config: ViteUserConfig = defineConfig({
   test: {
+    ...(report === undefined ? {} : { reporters: ["default", ["json", { outputFile: report }]] }),
     projects: [
       {
         test: {

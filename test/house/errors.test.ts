@@ -10,18 +10,19 @@ const classes = values.filter(
 );
 
 const made = classes.map((Class) => ({ Class, error: new Class("It failed.", {}) }));
+const named = made.map((one) => [one.Class.name, one] as const);
 
 describe("the family of errors", () => {
   it("is found by this test", () => {
     expect(classes.length).toBeGreaterThan(5);
   });
 
-  it.each(made)("$Class.name bears its own name", ({ Class, error }) => {
+  it.each(named)("%s bears its own name", (_, { Class, error }) => {
     expect(error.name).toBe(Class.name);
     expect(String(error)).toBe(`${Class.name}: It failed.`);
   });
 
-  it.each(made)("$Class.name is a TaskwaitError, to instanceof and to the guard", ({ error }) => {
+  it.each(named)("%s is a TaskwaitError, to instanceof and to the guard", (_, { error }) => {
     expect(error).toBeInstanceOf(exported.TaskwaitError);
     expect(exported.isTaskwaitError(error)).toBe(true);
   });
@@ -32,9 +33,9 @@ describe("the family of errors", () => {
     expect(codes.filter((code) => !/^[A-Z]+(?:_[A-Z]+)*$/.test(code))).toEqual([]);
   });
 
-  it.each(made.filter(({ Class }) => Class !== exported.TaskwaitError))(
-    "is$Class.name knows its own class and no other",
-    ({ Class, error }) => {
+  it.each(named.filter(([name]) => name !== "TaskwaitError"))(
+    "is%s knows its own class and no other",
+    (_, { Class, error }) => {
       const guard = Object.entries(exported).find(([name]) => name === `is${Class.name}`)?.[1];
       const knows = guard as (candidate: unknown) => boolean;
       expect(knows(error)).toBe(true);
