@@ -1,0 +1,31 @@
+import { type Credential, toCredential } from "./credential.ts";
+import { ENVIRONMENT_PREFIXES, type Environment } from "./environment.ts";
+
+/**
+ * The access key that the environment holds. All parts are taken under one prefix, that of the first variable
+ * found, so that the token of one tool is never sent with the key of another.
+ *
+ * @returns `undefined` when there is none.
+ * @throws {@link InvalidOptionError} when an id comes without its secret, or a part can't be sent.
+ */
+export function keyFromEnvironment(environment: Environment): Credential | undefined {
+  for (const prefix of [...ENVIRONMENT_PREFIXES, ""]) {
+    const names = {
+      accessKeyId: `${prefix}ACCESS_KEY_ID`,
+      accessKeySecret: `${prefix}ACCESS_KEY_SECRET`,
+      securityToken: `${prefix}SECURITY_TOKEN`,
+      bearerToken: `${prefix}BEARER_TOKEN`,
+    };
+    if (environment[names.accessKeyId] || environment[names.accessKeySecret]) {
+      return toCredential(
+        {
+          accessKeyId: environment[names.accessKeyId],
+          accessKeySecret: environment[names.accessKeySecret],
+          securityToken: environment[names.securityToken],
+        },
+        names,
+      );
+    }
+  }
+  return undefined;
+}
