@@ -1,0 +1,196 @@
+import * as z from "zod/mini";
+import { isBdrcApiError, isTaskFailedError, isTaskwaitError } from "./errors.ts";
+import { OUTCOME_KINDS, type Outcome, type OutcomeKind } from "./outcome.ts";
+import type { Task } from "./task.ts";
+import type { WaitEvent } from "./wait-events.ts";
+
+/** An error as plain JSON: what a program may branch on, and a message for people. */
+export interface ErrorRecord {
+  /** The class, such as `TaskFailedError`. */
+  readonly name: string;
+  /** The constant of the class, such as `TASK_FAILED`; absent for errors that are not of this package. */
+  readonly code?: string;
+  readonly message: string;
+  /** Of a failed task: whether starting it again is sensible. */
+  readonly retryable?: boolean;
+  /** Of an answer of the API. */
+  readonly httpStatus?: number;
+  readonly apiCode?: string;
+  readonly requestId?: string;
+  /** The error behind this one, one level deep. */
+  readonly cause?: ErrorRecord;
+}
+
+interface RecordHead {
+  /** When it was told, in Unix milliseconds. */
+  readonly timeMs: number;
+  readonly taskId: string;
+}
+
+/**
+ * One event of a wait as plain JSON: a line of `taskwait --output jsonl`. `event` is the event's name, and the
+ * rest is its payload, with errors as {@link ErrorRecord}.
+ */
+export type WaitEventRecord =
+  | (RecordHead & {
+      readonly event: "poll";
+      readonly task: Task;
+      readonly callMs: number;
+      readonly nextPollMs?: number;
+    })
+  | (RecordHead & { readonly event: "status"; readonly task: Task; readonly previous?: Task })
+  | (RecordHead & {
+      readonly event: "progress";
+      readonly task: Task;
+      readonly previous?: Task;
+      readonly etaMs?: number;
+    })
+  | (RecordHead & {
+      readonly event: "retry";
+      readonly error: ErrorRecord;
+      readonly failures: number;
+      readonly nextPollMs: number;
+    })
+  | (RecordHead & {
+      readonly event: "throttled";
+      readonly error: ErrorRecord;
+      readonly retryAfterMs?: number;
+      readonly ratePerSecond?: number;
+      readonly nextPollMs: number;
+    })
+  | (RecordHead & { readonly event: "warning"; readonly code: string; readonly message: string })
+  | (RecordHead & { readonly event: "complete"; readonly task: Task })
+  | (RecordHead & { readonly event: Exclude<OutcomeKind, "complete">; readonly error: ErrorRecord })
+  | (RecordHead & {
+      readonly event: "settled";
+      readonly outcome: OutcomeKind;
+      readonly task?: Task;
+      readonly error?: ErrorRecord;
+    });
+
+const task = z.looseObject({ taskId: z.string(), taskStatus: z.string() }) as unknown as z.ZodMiniType<Task>;
+
+const error: z.ZodMiniType<ErrorRecord> = z.looseObject({
+  name: z.string(),
+  code: z.exactOptional(z.string()),
+  message: z.string(),
+  retryable: z.exactOptional(z.boolean()),
+  httpStatus: z.exactOptional(z.number()),
+  apiCode: z.exactOptional(z.string()),
+  requestId: z.exactOptional(z.string()),
+  get cause() {
+    return z.exactOptional(error);
+  },
+});
+
+const ms = z.number().check(z.gte(0));
+const head = { timeMs: ms, taskId: z.string() };
+
+const failureKinds = OUTCOME_KINDS.filter(
+  (kind): kind is Exclude<OutcomeKind, "complete"> => kind !== "complete",
+);
+
+/**
+ * Checks a line of `taskwait --output jsonl`, once it is parsed. Fields that a later release may add are let
+ * through.
+ */
+export const waitEventRecordSchema: z.ZodMiniType<WaitEventRecord> = z.discriminatedUnion("event", [
+  z.looseObject({
+    ...head,
+    event: z.literal("poll"),
+    task,
+    callMs: ms,
+    nextPollMs: z.exactOptional(ms),
+  }),
+  z.looseObject({ ...head, event: z.literal("status"), task, previous: z.exactOptional(task) }),
+  z.looseObject({
+    ...head,
+    event: z.literal("progress"),
+    task,
+    previous: z.exactOptional(task),
+    etaMs: z.exactOptional(ms),
+  }),
+  z.looseObject({ ...head, event: z.literal("retry"), error, failures: z.int(), nextPollMs: ms }),
+  z.looseObject({
+    ...head,
+    event: z.literal("throttled"),
+    error,
+    retryAfterMs: z.exactOptional(ms),
+    ratePerSecond: z.exactOptional(z.number()),
+    nextPollMs: ms,
+  }),
+  z.looseObject({ ...head, event: z.literal("warning"), code: z.string(), message: z.string() }),
+  z.looseObject({ ...head, event: z.literal("complete"), task }),
+  z.looseObject({ ...head, event: z.enum(failureKinds), error }),
+  z.looseObject({
+    ...head,
+    event: z.literal("settled"),
+    outcome: z.enum(OUTCOME_KINDS),
+    task: z.exactOptional(task),
+    error: z.exactOptional(error),
+  }),
+]);
+
+/**
+ * Turns an event of a wait into a {@link WaitEventRecord}.
+ *
+ * @param event - The event's name and payload.
+ * @param taskId - The task of the wait; end events do not name it themselves.
+ * @param timeMs - Now, in Unix milliseconds.
+ */
+export function toEventRecord(event: WaitEvent, taskId: string, timeMs: number): WaitEventRecord {
+  const start = { timeMs, event: event.name, taskId };
+  switch (event.name) {
+    case "poll":
+    case "status":
+    case "progress":
+    case "warning":
+      return { ...start, ...event.payload } as WaitEventRecord;
+    case "retry":
+    case "throttled":
+      return { ...start, ...event.payload, error: toErrorRecord(event.payload.error) } as WaitEventRecord;
+    case "complete":
+      return { ...start, task: event.payload } as WaitEventRecord;
+    case "settled":
+      return { ...start, ...outcomeFields(event.payload) } as WaitEventRecord;
+    default:
+      return { ...start, error: toErrorRecord(event.payload) } as WaitEventRecord;
+  }
+}
+
+/** The fields of a `settled` record: the kind of the outcome, the task as last seen, and the error. */
+export function outcomeFields(outcome: Outcome): {
+  readonly outcome: OutcomeKind;
+  readonly task?: Task;
+  readonly error?: ErrorRecord;
+} {
+  return {
+    outcome: outcome.kind,
+    ...(outcome.task === undefined ? {} : { task: outcome.task }),
+    ...(outcome.kind === "complete" ? {} : { error: toErrorRecord(outcome.error) }),
+  };
+}
+
+/** Turns anything that was thrown into an {@link ErrorRecord}. Stack traces are left out. */
+export function toErrorRecord(thrown: unknown, depth = 0): ErrorRecord {
+  if (!(thrown instanceof Error)) {
+    return { name: "Error", message: String(thrown) };
+  }
+  return {
+    name: thrown.name,
+    ...(isTaskwaitError(thrown) ? { code: thrown.code } : {}),
+    message: thrown.message,
+    ...(isTaskFailedError(thrown) ? { retryable: thrown.retryable } : {}),
+    ...(isBdrcApiError(thrown) ? apiFields(thrown) : {}),
+    ...(thrown.cause === undefined || depth > 0 ? {} : { cause: toErrorRecord(thrown.cause, depth + 1) }),
+  };
+}
+
+function apiFields(error: {
+  readonly httpStatus: number;
+  readonly apiCode: string;
+  readonly requestId?: string;
+}): Partial<ErrorRecord> {
+  const { httpStatus, apiCode, requestId } = error;
+  return { httpStatus, apiCode, ...(requestId === undefined ? {} : { requestId }) };
+}
