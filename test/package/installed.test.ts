@@ -1,0 +1,81 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { pack, root, run, temporaryFolder } from "./npm.ts";
+
+const folder = temporaryFolder();
+const project = join(folder, "project");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+
+function script(name: string, text: string): string {
+  writeFileSync(join(project, name), text);
+  return name;
+}
+
+beforeAll(async () => {
+  const tarball = await pack(folder);
+  mkdirSync(project);
+  writeFileSync(join(project, "package.json"), '{ "name": "consumer", "private": true }\n');
+  const install = await run(
+    project,
+    "npm",
+    "install",
+    "--omit=dev",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+    tarball.file,
+  );
+  expect(install.stderr.replaceAll(/^npm warn Unknown .*\n/gm, "")).toBe("");
+  expect(install.code).toBe(0);
+});
+
+describe("installed in an empty project", () => {
+  it("the command prints its version", async () => {
+    const { code, stdout } = await run(project, "npx", "--no-install", "taskwait", "--version");
+    expect(stdout).toBe(`${version}\n`);
+    expect(code).toBe(0);
+  });
+
+  it("an ES module imports it", async () => {
+    const name = script(
+      "esm.mjs",
+      'import { waitForTask } from "taskwait";\nconsole.log(typeof waitForTask);\n',
+    );
+    expect(await run(project, process.execPath, name)).toEqual({ code: 0, stdout: "function\n", stderr: "" });
+  });
+
+  it("a CommonJS module requires it, and gets the same error classes as an import", async () => {
+    const name = script(
+      "cjs.cjs",
+      `const required = require("taskwait");
+       import("taskwait").then((imported) => {
+         console.log(typeof required.waitForTask, imported.TaskFailedError === required.TaskFailedError);
+       });`,
+    );
+    expect(await run(project, process.execPath, name)).toMatchObject({ code: 0, stdout: "function true\n" });
+  });
+
+  it("its inside can't be imported", async () => {
+    const name = script("deep.mjs", 'import "taskwait/dist/task/errors.js";\n');
+    const { code, stderr } = await run(project, process.execPath, name);
+    expect(code).toBe(1);
+    expect(stderr).toContain("ERR_PACKAGE_PATH_NOT_EXPORTED");
+  });
+
+  it("a script waits for a task of the emulator and exits by itself", async () => {
+    const name = script(
+      "wait.mjs",
+      `import { BdrcClient, waitForTask } from "taskwait";
+       import { startEmulator } from "taskwait/emulator";
+       const emulator = await startEmulator();
+       const client = new BdrcClient(emulator.clientOptions);
+       const { taskId } = await client.updateResources();
+       const task = await waitForTask(taskId, { client });
+       console.log(task.taskStatus);
+       await client.close();
+       await emulator.stop();`,
+    );
+    expect(await run(project, process.execPath, name)).toEqual({ code: 0, stdout: "COMPLETE\n", stderr: "" });
+  });
+});

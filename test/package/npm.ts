@@ -1,0 +1,86 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll } from "vitest";
+
+export const root: string = join(import.meta.dirname, "../..");
+
+const exec = promisify(execFile);
+
+export interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The environment without what an outer `npm test` or `npx -c` says of itself: it would bind an inner npm. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const own =
+    /^(?:npm_(?:lifecycle|package|command|config_(?:local_prefix|prefix|call|package|yes)$)|INIT_CWD$|NODE_OPTIONS$|VITEST|NODE_ENV$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+}
+
+/** Runs a program to its end, whatever its exit code. */
+export async function run(cwd: string, program: string, ...args: string[]): Promise<Run> {
+  try {
+    const { stdout, stderr } = await exec(program, args, {
+      cwd,
+      env: plainEnvironment(),
+      maxBuffer: 16 << 20,
+      timeout: 150_000,
+    });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const failed = error as { code?: unknown; stdout?: string; stderr?: string };
+    if (typeof failed.code !== "number") {
+      throw error;
+    }
+    return { code: failed.code, stdout: failed.stdout ?? "", stderr: failed.stderr ?? "" };
+  }
+}
+
+/** A folder that is gone after this file's tests. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "taskwait-package-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+export interface Tarball {
+  readonly file: string;
+  readonly paths: readonly string[];
+  readonly unpackedBytes: number;
+}
+
+/** Packs what `dist/` holds. Scripts stay out of it: the run has built `dist/` afresh, and others read it now. */
+export async function pack(into: string): Promise<Tarball> {
+  const { code, stdout, stderr } = await run(
+    root,
+    "npm",
+    "pack",
+    "--ignore-scripts",
+    "--json",
+    "--pack-destination",
+    into,
+  );
+  if (code !== 0) {
+    throw new Error(`npm pack failed: ${stderr}`);
+  }
+  const [packed] = JSON.parse(stdout) as Packed[];
+  if (packed === undefined) {
+    throw new Error(`npm pack named no tarball: ${stdout}`);
+  }
+  return {
+    file: join(into, packed.filename),
+    paths: packed.files.map((one) => one.path),
+    unpackedBytes: packed.unpackedSize,
+  };
+}
+
+interface Packed {
+  readonly filename: string;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
