@@ -1,0 +1,34 @@
+import type { ConformanceCase, TestApi } from "./test-api.ts";
+import type { MakeDriver, WaitDriver } from "./wait-driver.ts";
+import { endings } from "./wait-endings.ts";
+import { limits } from "./wait-limits.ts";
+import { tolerance } from "./wait-tolerance.ts";
+
+/**
+ * What a wait must do whoever drives it, as tests. They run on real timers, because durable engines do; each
+ * takes well under two seconds with an engine that is quick.
+ *
+ * @param api - The runner's `describe` and `it`.
+ * @param makeDriver - Makes a fresh driver for each test.
+ */
+export function waitConformance(api: TestApi, makeDriver: MakeDriver): void {
+  const groups = { endings, tolerance, limits };
+  void api.describe("a wait", () => {
+    for (const [group, cases] of Object.entries(groups)) {
+      void api.describe(group, () => {
+        for (const one of cases) {
+          void api.it(one.name, () => runOn(makeDriver, one));
+        }
+      });
+    }
+  });
+}
+
+async function runOn(makeDriver: MakeDriver, { run }: ConformanceCase<WaitDriver>): Promise<void> {
+  const driver = await makeDriver();
+  try {
+    await run(driver);
+  } finally {
+    await driver.close?.();
+  }
+}
