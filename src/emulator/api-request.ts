@@ -1,0 +1,26 @@
+/** A request as it came over the wire, whole. */
+export interface ApiRequest {
+  readonly method: string;
+  /** The path as sent, still encoded, without the query. */
+  readonly path: string;
+  /** The query's names and values, decoded, in the order sent. */
+  readonly query: readonly (readonly [string, string])[];
+  /** Under lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** The first value of a parameter of the query. */
+export function queryValue(request: ApiRequest, name: string): string | undefined {
+  return request.query.find(([key]) => key === name)?.[1];
+}
+
+/** The first value of a parameter of a form body. */
+export function formValue(request: ApiRequest, name: string): string | undefined {
+  return new URLSearchParams(Buffer.from(request.body).toString("utf8")).get(name) ?? undefined;
+}
+
+/** A header's value; never one of the object's own properties. */
+export function header(request: ApiRequest, name: string): string | undefined {
+  return Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
+}

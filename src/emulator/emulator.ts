@@ -1,0 +1,153 @@
+import type { AccessPolicy } from "./access-policy.ts";
+import {
+  type EmulatorOptions,
+  type ResolvedEmulatorOptions,
+  resolveEmulatorOptions,
+} from "./emulator-options.ts";
+import { Gateway } from "./gateway.ts";
+import { KeyRing } from "./key-ring.ts";
+import { NextTokens } from "./next-token.ts";
+import { type Quota, type QuotaCounters, QuotaGate } from "./quota.ts";
+import { requestHandler } from "./request-handler.ts";
+import { RequestLog, type RequestRecord } from "./request-record.ts";
+import type { Action } from "./routes.ts";
+import { expandTasks } from "./scenario.ts";
+import { selfSigned } from "./self-signed.ts";
+import { type Listening, listen } from "./server.ts";
+import { World } from "./world.ts";
+
+const NEXT_TOKEN_MS = 10 * 60_000;
+const STARTS = { UPDATE_RESOURCES: { durationMs: 10_000 }, CHECK_RULES: { durationMs: 5000 } } as const;
+
+/** A running emulator. */
+export interface Emulator {
+  /** Such as `http://127.0.0.1:43125`. */
+  readonly endpoint: string;
+  /** Environment variables with which a process finds it and may enter. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The same for a client's options. */
+  readonly clientOptions: {
+    readonly endpoint: string;
+    readonly accessKeyId: string;
+    readonly accessKeySecret: string;
+    readonly securityToken?: string;
+    readonly regionId: string;
+  };
+  /** The certificate, as PEM, when it serves HTTPS. */
+  readonly certificate?: string;
+  /** The seed of everything that is drawn, to have it again. */
+  readonly seed: number;
+  /** The account's tasks. */
+  readonly world: World;
+  /** Who may enter. */
+  readonly keys: KeyRing;
+  /** The newest requests, oldest first. */
+  requests(): readonly RequestRecord[];
+  /** How often an operation was accepted and throttled so far. */
+  counters(action: Action): QuotaCounters;
+  /** Puts another quota in place. */
+  setQuota(quota: Quota): void;
+  /** Puts another access policy in place. */
+  setRam(policy: AccessPolicy): void;
+  /** Ends every connection at once, those that hang too, and listens no more. */
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts a local BDRC, for loopback only.
+ *
+ * @throws {@link InvalidOptionError} for a bad option; the operating system's error when the port can't be had.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const resolved = resolveEmulatorOptions(options);
+  const { seed, speed, host, quirks, order } = resolved;
+  const world = new World({
+    now: Date.now,
+    seed,
+    speed,
+    ...(quirks === undefined ? {} : { quirks }),
+    ...(order === undefined ? {} : { order }),
+  });
+  for (const spec of expandTasks(resolved.tasks ?? [])) {
+    world.addTask(spec);
+  }
+  const keys = new KeyRing(resolved.keys, resolved.bearers);
+  const quota = new QuotaGate(resolved.quota ?? {}, {
+    status: resolved.throttleStatus ?? 400,
+    retryAfterHeader: resolved.retryAfterHeader ?? false,
+  });
+  const hosts = new Set(resolved.acceptHosts.map((name) => name.toLowerCase()));
+  const gateway = new Gateway(
+    {
+      world,
+      keys,
+      quota,
+      tokens: new NextTokens(resolved.nextTokenMs ?? NEXT_TOKEN_MS),
+      style: {
+        unknownTask: { httpStatus: 400, code: "InvalidTask.NotFound", ...resolved.unknownTask },
+        taskTypeFilter: resolved.taskTypeFilter ?? true,
+        totalCount: resolved.totalCount ?? false,
+        starts: { ...STARTS, ...resolved.starts },
+      },
+      knowsHost: (name) => hosts.has(name.toLowerCase()),
+    },
+    resolved.ram ?? { denied: [] },
+  );
+  const log = new RequestLog(resolved.keepRequests);
+  const tls = resolved.tls ? selfSigned() : undefined;
+  const listening = await listen({
+    port: resolved.port,
+    host,
+    ...(tls === undefined ? {} : { tls }),
+    resetConnection: resolved.resetConnection,
+    handle: requestHandler(resolved, gateway, log),
+  });
+  const named = host.includes(":") ? `[${host}]` : host;
+  hosts.add(`${named}:${listening.port}`).add(`localhost:${listening.port}`);
+  const endpoint = `${tls === undefined ? "http" : "https"}://${named}:${listening.port}`;
+  const stop = stopper(listening);
+  return {
+    endpoint,
+    ...access(resolved, endpoint),
+    ...(tls === undefined ? {} : { certificate: tls.cert }),
+    seed,
+    world,
+    keys,
+    requests: () => log.newest(),
+    counters: (action) => quota.counters(action),
+    setQuota: (limits) => quota.change(limits),
+    setRam: (policy) => gateway.changePolicy(policy),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function stopper(listening: Listening): () => Promise<void> {
+  let stopped: Promise<void> | undefined;
+  return () => {
+    stopped ??= listening.close();
+    return stopped;
+  };
+}
+
+function access(options: ResolvedEmulatorOptions, endpoint: string): Pick<Emulator, "env" | "clientOptions"> {
+  const [{ accessKeyId, accessKeySecret, securityToken }] = options.keys;
+  const { regionId } = options;
+  return {
+    env: {
+      ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
+      ...(securityToken === undefined ? {} : { ALIBABA_CLOUD_SECURITY_TOKEN: securityToken }),
+      ALIBABA_CLOUD_REGION_ID: regionId,
+      ALIBABA_CLOUD_ENDPOINT: endpoint,
+    },
+    clientOptions: {
+      endpoint,
+      accessKeyId,
+      accessKeySecret,
+      ...(securityToken === undefined ? {} : { securityToken }),
+      regionId,
+    },
+  };
+}

@@ -1,0 +1,15 @@
+export type { AccessPolicy } from "./access-policy.ts";
+export type { DurationModel } from "./duration-model.ts";
+export { type Emulator, startEmulator } from "./emulator.ts";
+export type { EmulatorOptions } from "./emulator-options.ts";
+export type { Fault, FaultDecider, FaultRequest } from "./fault.ts";
+export { FAULT_NAMES, type FaultPlan, parseFaultFlags } from "./fault-flags.ts";
+export type { EmulatorBearer, EmulatorKey, KeyRing } from "./key-ring.ts";
+export type { ProgressModel, ProgressModelInput } from "./progress-model.ts";
+export type { Quota, QuotaCounters, QuotaLimits } from "./quota.ts";
+export { formatRequestRecord, type RequestRecord } from "./request-record.ts";
+export type { Action } from "./routes.ts";
+export { parseScenario, type Scenario, type ScenarioTask } from "./scenario.ts";
+export type { StatusStage, TaskQuirks, TaskSpec } from "./task-spec.ts";
+export type { WireTask } from "./wire-task.ts";
+export { type TaskFilter, World, type WorldOptions, type WorldTask } from "./world.ts";

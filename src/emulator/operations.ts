@@ -1,0 +1,143 @@
+import { TASK_STATUSES } from "../task/status.ts";
+import { type ApiRequest, formValue, queryValue } from "./api-request.ts";
+import type { NextTokens } from "./next-token.ts";
+import { type Refusal, refuse, refuseWith } from "./refusal.ts";
+import type { Call } from "./routes.ts";
+import type { TaskSpec } from "./task-spec.ts";
+import type { World } from "./world.ts";
+
+const FEWEST_RESULTS = 10;
+const MOST_RESULTS = 500;
+/** The resource types that the API's own example of an update names. */
+const RESOURCE_TYPES = [
+  "ACS::ECS::Instance",
+  "ACS::OSS::Bucket",
+  "ACS::OTS::Instance",
+  "ACS::NAS::FileSystem",
+] as const;
+
+/** What the documents leave open about the operations. */
+export interface OperationStyle {
+  /** What an unknown task id is answered with; default 400 `InvalidTask.NotFound`, as a sister service does. */
+  readonly unknownTask: { readonly httpStatus: number; readonly code: string };
+  /** Whether DescribeTasks heeds `TaskType`. */
+  readonly taskTypeFilter: boolean;
+  /** Whether DescribeTasks returns `TotalCount`. */
+  readonly totalCount: boolean;
+  /** What becomes of the tasks that UpdateResources and CheckRules start. */
+  readonly starts: { readonly UPDATE_RESOURCES?: TaskSpec; readonly CHECK_RULES?: TaskSpec };
+}
+
+/** What the operations work on. */
+export interface OperationContext {
+  readonly world: World;
+  readonly tokens: NextTokens;
+  readonly style: OperationStyle;
+  readonly nowMs: number;
+}
+
+/** `Data` of the answer, or why there is none. */
+export type OperationResult =
+  | { readonly kind: "data"; readonly data: unknown; readonly taskId?: string }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** Does what an authenticated, permitted and unthrottled call asks for. */
+export function perform(call: Call, request: ApiRequest, context: OperationContext): OperationResult {
+  switch (call.action) {
+    case "DescribeTask":
+      return describeTask(call.taskId, context);
+    case "DescribeTasks":
+      return describeTasks(request, context);
+    case "UpdateResources":
+      return updateResources(request, context);
+    case "CheckRules":
+      return checkRules(request, context);
+  }
+}
+
+function describeTask(taskId: string, context: OperationContext): OperationResult {
+  const task = context.world.task(taskId);
+  if (task !== undefined) {
+    return { kind: "data", data: task.wire };
+  }
+  const { httpStatus, code } = context.style.unknownTask;
+  // Some services say it with an empty answer and no error at all.
+  return httpStatus < 300 ? { kind: "data", data: {} } : refused(refuseWith(code, httpStatus));
+}
+
+function describeTasks(request: ApiRequest, context: OperationContext): OperationResult {
+  const { world, tokens, style, nowMs } = context;
+  const wanted = queryValue(request, "MaxResults") ?? "";
+  if (!/^(?:-?\d{1,9})?$/.test(wanted)) {
+    return refused(refuseWith("InvalidMaxResults", 400, "Specified parameter MaxResults is not valid."));
+  }
+  const maxResults = Math.min(MOST_RESULTS, Math.max(FEWEST_RESULTS, Number(wanted)));
+  const taskStatus = queryValue(request, "TaskStatus") || undefined;
+  if (taskStatus !== undefined && !(TASK_STATUSES as readonly string[]).includes(taskStatus)) {
+    return refused(refuseWith("InvalidTaskStatus", 400, "Specified parameter TaskStatus is not valid."));
+  }
+  const taskType = style.taskTypeFilter ? queryValue(request, "TaskType") || undefined : undefined;
+  const question = `${taskStatus ?? ""} ${taskType ?? ""}`;
+  const token = queryValue(request, "NextToken") || undefined;
+  const position = token === undefined ? { offset: 0 } : tokens.read(token, question, nowMs);
+  if (position === undefined) {
+    return refused(refuseWith("InvalidNextToken", 400, "Specified parameter NextToken is not valid."));
+  }
+  const filter = {
+    ...(taskStatus === undefined ? {} : { taskStatus }),
+    ...(taskType === undefined ? {} : { taskType }),
+  };
+  const { tasks, total } = world.page(filter, position.offset, maxResults);
+  const offset = position.offset + maxResults;
+  return {
+    kind: "data",
+    data: {
+      Content: tasks,
+      MaxResults: maxResults,
+      NextToken: offset < total ? tokens.issue({ offset, question }, nowMs) : "",
+      ...(style.totalCount ? { TotalCount: total } : {}),
+    },
+  };
+}
+
+function updateResources(request: ApiRequest, context: OperationContext): OperationResult {
+  const resourceType = formValue(request, "ResourceType") || undefined;
+  const resourceTypes = resourceType === undefined ? RESOURCE_TYPES : [resourceType];
+  return started(context, {
+    taskName: "update resources",
+    detail: { resourceTypes },
+    result: {
+      resourceCounts: resourceTypes.map((type, index) => ({ resourceType: type, count: index + 2 })),
+    },
+    ...context.style.starts.UPDATE_RESOURCES,
+    taskType: "UPDATE_RESOURCES",
+  });
+}
+
+function checkRules(request: ApiRequest, context: OperationContext): OperationResult {
+  const resourceArn = formValue(request, "ResourceArn") || undefined;
+  if (resourceArn === undefined) {
+    return refused(refuseWith("MissingResourceArn", 400, "ResourceArn is mandatory for this action."));
+  }
+  if (!resourceArn.startsWith("acs:")) {
+    return refused(refuse("InvalidParameter", { message: "Specified parameter ResourceArn is not valid." }));
+  }
+  const ruleId = formValue(request, "RuleId") || undefined;
+  return started(context, {
+    taskName: "check rules",
+    detail: ruleId === undefined ? { resourceArn } : { resourceArn, ruleId },
+    ...context.style.starts.CHECK_RULES,
+    taskType: "CHECK_RULES",
+  });
+}
+
+function started(context: OperationContext, spec: TaskSpec): OperationResult {
+  // A fixed id in a template would make the second start fail, and the service draws ids itself.
+  const { taskId: _, ...rest } = spec;
+  const { taskId } = context.world.addTask({ createdMs: 500, ...rest });
+  return { kind: "data", data: { TaskId: taskId }, taskId };
+}
+
+function refused(refusal: Refusal): OperationResult {
+  return { kind: "refused", refusal };
+}

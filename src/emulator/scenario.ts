@@ -1,0 +1,140 @@
+import * as z from "zod/mini";
+import { InvalidOptionError } from "../task/errors.ts";
+import { printable } from "../task/printable.ts";
+import { type AccessPolicy, accessPolicy } from "./access-policy.ts";
+import { checkOption } from "./check-option.ts";
+import { parseFaultFlags } from "./fault-flags.ts";
+import { type Quota, quota } from "./quota.ts";
+import { type TaskQuirks, type TaskSpec, taskQuirks, taskSpec } from "./task-spec.ts";
+
+const MOST_TASKS = 1_000_000;
+
+/** One task of a scenario, or `count` alike ones; with a count, a `taskId` gets `-1`, `-2` … appended. */
+export interface ScenarioTask extends TaskSpec {
+  readonly count?: number;
+}
+
+/** What a world is like and how its service behaves: plain JSON, so that it can be kept in a file. */
+export interface Scenario {
+  /** For whoever reads the file. */
+  readonly description?: string;
+  /** Makes durations, ids and faults repeatable; default random. */
+  readonly seed?: number;
+  /** Divides all durations of tasks; default 1. */
+  readonly speed?: number;
+  /** The tasks that are there at the start. */
+  readonly tasks?: readonly ScenarioTask[];
+  /** What becomes of the tasks that calls start; default 10 s for an update, 5 s for a check, then COMPLETE. */
+  readonly starts?: { readonly UPDATE_RESOURCES?: TaskSpec; readonly CHECK_RULES?: TaskSpec };
+  /** Quirks of all tasks. */
+  readonly quirks?: TaskQuirks;
+  /** Default: no limit. */
+  readonly quota?: Quota;
+  /** The status of a throttled answer: 400 (default), 429, or 503 as `ServiceUnavailable`. */
+  readonly throttleStatus?: 400 | 429 | 503;
+  /** Whether throttled answers carry `x-acs-retry-after`; default false. */
+  readonly retryAfterHeader?: boolean;
+  /**
+   * How an unknown task is answered; default 400 `InvalidTask.NotFound`. With `httpStatus` 200 the answer is a
+   * success with empty `Data`.
+   */
+  readonly unknownTask?: { readonly httpStatus?: number; readonly code?: string };
+  /** Whether DescribeTasks heeds `TaskType`; default true. */
+  readonly taskTypeFilter?: boolean;
+  /** Whether DescribeTasks tells `TotalCount`; default false. */
+  readonly totalCount?: boolean;
+  /** Default `shuffled`. */
+  readonly order?: "shuffled" | "newest" | "oldest";
+  /** How long a `NextToken` is good; default 10 min. */
+  readonly nextTokenMs?: number;
+  readonly ram?: AccessPolicy;
+  /** How far the server's clock is ahead of ours; may be negative; default 0. */
+  readonly clockSkewMs?: number;
+  /** Faults by chance, such as `reset=0.02,latency=50..300`; see {@link parseFaultFlags}. */
+  readonly faults?: string;
+}
+
+const flag = z.exactOptional(z.boolean());
+const text = z.string().check(z.maxLength(10_000));
+
+const settings: z.ZodMiniType<Omit<Scenario, "tasks">> = z.strictObject({
+  description: z.exactOptional(text),
+  seed: z.exactOptional(z.int()),
+  speed: z.exactOptional(z.number().check(z.gte(0.001), z.lte(1_000_000))),
+  starts: z.exactOptional(
+    z.strictObject({ UPDATE_RESOURCES: z.exactOptional(taskSpec), CHECK_RULES: z.exactOptional(taskSpec) }),
+  ),
+  quirks: z.exactOptional(taskQuirks),
+  quota: z.exactOptional(quota),
+  throttleStatus: z.exactOptional(z.literal([400, 429, 503])),
+  retryAfterHeader: flag,
+  unknownTask: z.exactOptional(
+    z.strictObject({
+      httpStatus: z.exactOptional(z.int().check(z.gte(200), z.lte(599))),
+      code: z.exactOptional(text),
+    }),
+  ),
+  taskTypeFilter: flag,
+  totalCount: flag,
+  order: z.exactOptional(z.enum(["shuffled", "newest", "oldest"])),
+  nextTokenMs: z.exactOptional(z.number().check(z.gte(0))),
+  ram: z.exactOptional(accessPolicy),
+  clockSkewMs: z.exactOptional(z.number()),
+  faults: z.exactOptional(text),
+});
+
+/**
+ * Reads a scenario.
+ *
+ * @param json - The text of a file, or what it parses to.
+ * @throws {@link InvalidOptionError} naming the path in the scenario, the rule and the value.
+ */
+export function parseScenario(json: unknown): Scenario {
+  return checkScenario(typeof json === "string" ? parseJson(json) : json, "scenario");
+}
+
+/** {@link parseScenario} for options of the same names. */
+export function checkScenario(value: unknown, name: string): Scenario {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    checkOption(settings, value, name);
+  }
+  const { tasks, ...rest } = value as { readonly tasks?: unknown };
+  const checked = checkOption(settings, rest, name);
+  if (checked.faults !== undefined) {
+    parseFaultFlags(checked.faults);
+  }
+  return tasks === undefined ? checked : { ...checked, tasks: checkTasks(tasks, `${name}.tasks`) };
+}
+
+/** The single tasks that a list with counts stands for. */
+export function* expandTasks(tasks: readonly ScenarioTask[]): Generator<TaskSpec> {
+  for (const { count, ...spec } of tasks) {
+    if (count === undefined) {
+      yield spec;
+      continue;
+    }
+    for (let n = 1; n <= count; n += 1) {
+      yield spec.taskId === undefined ? spec : { ...spec, taskId: `${spec.taskId}-${n}` };
+    }
+  }
+}
+
+function checkTasks(tasks: unknown, name: string): ScenarioTask[] {
+  const counted = z.looseObject({
+    count: z.exactOptional(z.int().check(z.gte(0), z.lte(MOST_TASKS))),
+  });
+  return checkOption(z.array(counted), tasks, name).map(({ count, ...spec }, index) => ({
+    ...checkOption(taskSpec, spec, `${name}[${index}]`),
+    ...(count === undefined ? {} : { count }),
+  }));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidOptionError(
+      `scenario must be JSON: ${printable(error instanceof Error ? error.message : String(error), 200)}`,
+    );
+  }
+}
