@@ -32,7 +32,7 @@ interface OutcomeErrors {
 export type OutcomeKind = "complete" | keyof OutcomeErrors;
 
 /** All of {@link OutcomeKind}. */
-export const OUTCOME_KINDS = [
+export const OUTCOME_KINDS: readonly OutcomeKind[] = [
   "complete",
   "failed",
   "expired",
@@ -42,7 +42,7 @@ export const OUTCOME_KINDS = [
   "notFound",
   "denied",
   "unreachable",
-] as const satisfies readonly OutcomeKind[];
+];
 
 /** How a wait ended: with the completed task, or with the error that its promise rejects with. */
 export type Outcome =
