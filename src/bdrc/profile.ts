@@ -1,9 +1,12 @@
-import { readFile } from "node:fs/promises";
+import { promises as fs } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { AccessDeniedError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
+import type { BdrcClientOptions } from "./client-options.ts";
+import type { Environment } from "./environment.ts";
+import { keyFromEnvironment } from "./environment-keys.ts";
 import type { NamedRegion } from "./region.ts";
 
 const FILE_IN_MESSAGES = "~/.aliyun/config.json";
@@ -30,7 +33,7 @@ export async function readProfile(name?: string): Promise<Profile> {
   const fail = (why: string) => new AccessDeniedError(`${wanted} can't be used: ${FILE_IN_MESSAGES} ${why}`);
   let text: string;
   try {
-    text = await readFile(join(homedir(), ".aliyun", "config.json"), "utf8");
+    text = await fs.readFile(join(homedir(), ".aliyun", "config.json"), "utf8");
   } catch (error) {
     throw fail(`can't be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`);
   }
@@ -48,6 +51,28 @@ export async function readProfile(name?: string): Promise<Profile> {
       ? { region: { regionId: found.region_id, source: `region_id of profile ${quoted(found.name)}` } }
       : {}),
   };
+}
+
+/**
+ * The region of the profile that the credentials come from, if they come from one: an access key that is given
+ * or set has nothing to do with any profile.
+ */
+export async function regionOfProfile(
+  options: BdrcClientOptions,
+  environment: Environment,
+): Promise<NamedRegion | undefined> {
+  const { profile, accessKeyId, bearerToken, credential } = options;
+  const disabled = environment["ALIBABA_CLOUD_CLI_PROFILE_DISABLED"]?.toLowerCase() === "true";
+  const elsewhere = accessKeyId ?? bearerToken ?? credential ?? keyFromEnvironment(environment);
+  if (profile === undefined && (disabled || elsewhere !== undefined)) {
+    return undefined;
+  }
+  try {
+    return (await readProfile(profile ?? (environment["ALIBABA_CLOUD_PROFILE"] || undefined))).region;
+  } catch {
+    // Whoever asks for the credentials hears of it.
+    return undefined;
+  }
 }
 
 // Not JSON.parse's own error: newer versions of Node quote the text in it.

@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import {
+  type BdrcApiError,
+  isProtocolError,
+  isTaskwaitError,
+  ProtocolError,
+  UnreachableError,
+} from "../task/errors.ts";
+import { apiErrorOf, resendable } from "./api-error.ts";
+import type { BdrcClientOptions } from "./client-options.ts";
+import { type Credential, type CredentialSource, secretsOf } from "./credential.ts";
+import { chooseCredentials } from "./credential-source.ts";
+import { withinDeadline } from "./deadline.ts";
+import { chooseDestination, type Destination } from "./destination.ts";
+import { type Envelope, notAnEnvelope, parseEnvelope } from "./envelope.ts";
+import { exchange, type RawAnswer } from "./exchange.ts";
+import { networkError, timeoutError } from "./network-error.ts";
+import { aboutTask, type Operation } from "./operation.ts";
+import { parseProxy } from "./proxy.ts";
+import { type Scrub, scrubber } from "./scrub.ts";
+import { ServiceClock } from "./service-clock.ts";
+import { type SignedRequest, signRequest } from "./signed-request.ts";
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Turns an answer's JSON into what was asked for. */
+export type Reader<T> = (envelope: Envelope) => T;
+
+/**
+ * Makes single calls: asks for a credential, signs, sends, and tells answers from errors. It never sends twice,
+ * but mends what the service complains of (the date, an outdated token), and says so in the error.
+ */
+export class Caller {
+  readonly #timeoutMs: number;
+  readonly #credentials: CredentialSource;
+  readonly #destination: () => Promise<Destination>;
+  readonly #clock = new ServiceClock();
+  #reached: Destination | undefined;
+
+  /** @throws {@link InvalidOptionError} for what can be told without I/O. */
+  constructor(options: BdrcClientOptions) {
+    this.#timeoutMs = options.callTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#credentials = chooseCredentials(options);
+    if (options.proxy !== undefined) {
+      parseProxy(options.proxy, "proxy");
+    }
+    this.#destination = chooseDestination(options);
+  }
+
+  /** Makes one call. Rejects with the signal's own reason when it is aborted. */
+  call<T>(operation: Operation, signal: AbortSignal | undefined, read: Reader<T>): Promise<T> {
+    let destination: Destination | undefined;
+    const onTimeout = () => {
+      if (destination !== undefined) {
+        return timeoutError(operation, destination.route, this.#timeoutMs);
+      }
+      // Whoever is asked for credentials hangs. The next call shall not wait for the same.
+      this.#credentials.forget();
+      return new UnreachableError(
+        `${operation.subject} got no credentials within ${this.#timeoutMs} ms`,
+        aboutTask(operation),
+      );
+    };
+    return withinDeadline(this.#timeoutMs, signal, onTimeout, async (inner) => {
+      const credential = await this.#credentials.get();
+      destination = await this.#destination();
+      this.#reached = destination;
+      inner.throwIfAborted();
+      return await this.#send(operation, credential, destination, inner, read);
+    });
+  }
+
+  /** Closes the connections: idle ones now, others when their calls have ended. */
+  async close(): Promise<void> {
+    await this.#reached?.connections.close();
+  }
+
+  async #send<T>(
+    operation: Operation,
+    credential: Credential,
+    destination: Destination,
+    signal: AbortSignal,
+    read: Reader<T>,
+  ): Promise<T> {
+    const { endpoint, connections, route, secrets } = destination;
+    const dateMs = this.#clock.now();
+    const request = signRequest(operation, credential, { host: endpoint.host, dateMs, nonce: randomUUID() });
+    const scrub = scrubber([...secrets, ...secretsOf(credential), ...secretsIn(request)]);
+    let answer: RawAnswer;
+    try {
+      answer = await connections.use(signal, (dispatcher) =>
+        exchange(dispatcher, endpoint.origin, operation, request, signal),
+      );
+    } catch (error) {
+      throw isTaskwaitError(error) ? scrubbed(error, scrub) : networkError(error, operation, route, scrub);
+    }
+    const envelope = parseEnvelope(answer);
+    const error = apiErrorOf(answer, envelope, operation, scrub);
+    if (error !== undefined) {
+      throw (await this.#mend(error, answer, operation, credential, dateMs)) ? resendable(error) : error;
+    }
+    if (envelope === undefined || answer.httpStatus >= 400) {
+      throw notAnEnvelope(answer, operation, scrub);
+    }
+    try {
+      return read(envelope);
+    } catch (unreadable) {
+      throw scrubbed(unreadable, scrub);
+    }
+  }
+
+  /** Whether the same call may be sent again at once, because it would now be another request. */
+  async #mend(
+    error: BdrcApiError,
+    answer: RawAnswer,
+    operation: Operation,
+    credential: Credential,
+    dateMs: number,
+  ): Promise<boolean> {
+    if (error.apiCode === "InvalidTimeStamp.Expired") {
+      return this.#clock.correct(answer.headers.get("date"), dateMs);
+    }
+    if (error.apiCode === "SignatureNonceUsed") {
+      // Nonces are never used twice here, so something on the way sent the first copy: a start may have run.
+      return operation.method === "GET";
+    }
+    if (/^Invalid(?:SecurityToken|AccessKeyId)\b/.test(error.apiCode)) {
+      this.#credentials.forget();
+      const renewed = await this.#credentials.get().catch(() => credential);
+      return secretsOf(renewed).join() !== secretsOf(credential).join();
+    }
+    return false;
+  }
+}
+
+function secretsIn({ headers }: SignedRequest): string[] {
+  const authorization = headers["authorization"];
+  return authorization === undefined ? [] : [authorization, authorization.slice(-64)];
+}
+
+function scrubbed(error: unknown, scrub: Scrub): unknown {
+  if (!isProtocolError(error) || scrub(error.message) === error.message) {
+    return error;
+  }
+  return new ProtocolError(scrub(error.message), error.taskId === undefined ? {} : { taskId: error.taskId });
+}

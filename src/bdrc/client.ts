@@ -1,0 +1,165 @@
+import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../source.ts";
+import { InvalidOptionError, isBdrcApiError } from "../task/errors.ts";
+import type { Task } from "../task/task.ts";
+import { checkTaskId } from "../task/task-id.ts";
+import { Caller, type Reader } from "./caller.ts";
+import { type BdrcClientOptions, checkClientOptions } from "./client-options.ts";
+import {
+  checkRulesOperation,
+  describeTaskOperation,
+  describeTasksOperation,
+  type Operation,
+  updateResourcesOperation,
+} from "./operation.ts";
+import { abortSignal, checkParameters, nonEmptyString, positiveInteger } from "./parameters.ts";
+import { pageOf, startedTaskOf, taskOf } from "./task-answer.ts";
+
+/** What to list, for {@link BdrcClient.describeTasks}. */
+export interface DescribeTasksQuery extends TaskListQuery {
+  /** One type, such as `UPDATE_RESOURCES`; absent lists all. A page may then hold fewer tasks than asked for. */
+  readonly taskType?: string;
+}
+
+/** What to update, for {@link BdrcClient.updateResources}. */
+export interface UpdateResourcesParameters {
+  /** One type of resources, such as `ACS::OSS::Bucket`; absent updates all. */
+  readonly resourceType?: string;
+}
+
+/** What to check, for {@link BdrcClient.checkRules}. */
+export interface CheckRulesParameters {
+  /** The resource, such as `acs:ecs:123:cn-shanghai:instance/i-001`. */
+  readonly resourceArn: string;
+  /** One rule; absent checks all. */
+  readonly ruleId?: string;
+}
+
+/** A task that was just started. */
+export interface StartedTask {
+  readonly taskId: string;
+}
+
+const CALL_OPTIONS = { signal: abortSignal };
+
+const QUERY = {
+  taskStatus: nonEmptyString,
+  taskType: nonEmptyString,
+  nextToken: nonEmptyString,
+  maxResults: positiveInteger,
+};
+
+/**
+ * A client of the BDRC API 2023-08-08, as far as tasks go: it signs, calls and reads, with one set of
+ * connections for all its calls. Making one does no I/O.
+ *
+ * Calls reject with `BdrcApiError` for what the service answered, `TaskNotFoundError` for an empty answer,
+ * `ProtocolError` for one that is not as documented, `UnreachableError` when there was none in time,
+ * `AccessDeniedError` when there are no credentials, `InvalidOptionError` for arguments that can't be used, and
+ * with the signal's own reason after an abort.
+ */
+export class BdrcClient implements TaskSource {
+  readonly #caller: Caller;
+
+  /** @throws `InvalidOptionError` naming the option, the rule and the value. */
+  constructor(options: BdrcClientOptions = {}) {
+    this.#caller = new Caller(checkClientOptions(options));
+  }
+
+  /** How a task looks now, in exactly one HTTP call: a {@link TaskSource} repeats nothing by itself. */
+  async describe(taskId: string, options: CallOptions = {}): Promise<Task> {
+    checkTaskId(taskId);
+    const { signal } = checkParameters("describe", options, CALL_OPTIONS);
+    const operation = describeTaskOperation(taskId);
+    return await this.#caller.call(operation, signal, (envelope) => taskOf(envelope, operation));
+  }
+
+  /** A page of tasks, in exactly one HTTP call. */
+  async list(query: TaskListQuery, options: CallOptions = {}): Promise<TaskPage> {
+    const { signal } = checkParameters("list", options, CALL_OPTIONS);
+    const { operation, read } = listing("list", query);
+    return await this.#caller.call(operation, signal, read);
+  }
+
+  /**
+   * How a task looks now. Sent once more when the service refused only the request's date or nonce, or a token
+   * that has since been renewed.
+   */
+  async describeTask(taskId: string, options: CallOptions = {}): Promise<Task> {
+    checkTaskId(taskId);
+    const { signal } = checkParameters("describeTask", options, CALL_OPTIONS);
+    const operation = describeTaskOperation(taskId);
+    return await this.#callTwice(operation, signal, (envelope) => taskOf(envelope, operation));
+  }
+
+  /**
+   * A page of tasks, in no documented order. The service gives 10 to 500 tasks a page, and takes other numbers
+   * for the nearer of these. A task that comes without a usable id or status is left out of the page: that a
+   * listing lacks a task proves nothing anyway. Repeated as {@link BdrcClient.describeTask} is.
+   */
+  async describeTasks(query: DescribeTasksQuery = {}, options: CallOptions = {}): Promise<TaskPage> {
+    const { signal } = checkParameters("describeTasks", options, CALL_OPTIONS);
+    const { operation, read } = listing("describeTasks", query);
+    return await this.#callTwice(operation, signal, read);
+  }
+
+  /**
+   * Starts a task that looks for resources anew. Sent once more only when the service refused it before it ran,
+   * for its date or an outdated token: the API has no way to start the same task twice safely.
+   */
+  async updateResources(
+    parameters: UpdateResourcesParameters = {},
+    options: CallOptions = {},
+  ): Promise<StartedTask> {
+    const { signal } = checkParameters("updateResources", options, CALL_OPTIONS);
+    const { resourceType } = checkParameters("updateResources", parameters, { resourceType: nonEmptyString });
+    const operation = updateResourcesOperation(resourceType);
+    return await this.#callTwice(operation, signal, (envelope) => startedTaskOf(envelope, operation));
+  }
+
+  /** Starts a task that checks a resource against one rule or all. Repeated as {@link BdrcClient.updateResources} is. */
+  async checkRules(parameters: CheckRulesParameters, options: CallOptions = {}): Promise<StartedTask> {
+    const { signal } = checkParameters("checkRules", options, CALL_OPTIONS);
+    const { resourceArn, ruleId } = checkParameters("checkRules", parameters, {
+      resourceArn: nonEmptyString,
+      ruleId: nonEmptyString,
+    });
+    if (resourceArn === undefined) {
+      throw new InvalidOptionError("checkRules: resourceArn must be given, it is missing");
+    }
+    const operation = checkRulesOperation(resourceArn, ruleId);
+    return await this.#callTwice(operation, signal, (envelope) => startedTaskOf(envelope, operation));
+  }
+
+  /**
+   * Closes the connections, idle ones at once and the others when their calls have ended. A process can exit
+   * without it. A later call opens new connections.
+   */
+  async close(): Promise<void> {
+    await this.#caller.close();
+  }
+
+  /** The same as {@link BdrcClient.close}. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #callTwice<T>(operation: Operation, signal: AbortSignal | undefined, read: Reader<T>): Promise<T> {
+    try {
+      return await this.#caller.call(operation, signal, read);
+    } catch (error) {
+      if (isBdrcApiError(error) && error.resend) {
+        return await this.#caller.call(operation, signal, read);
+      }
+      throw error;
+    }
+  }
+}
+
+function listing(
+  action: string,
+  query: DescribeTasksQuery,
+): { readonly operation: Operation; readonly read: Reader<TaskPage> } {
+  const checked = checkParameters(action, query, QUERY);
+  const operation = describeTasksOperation(checked);
+  return { operation, read: (envelope) => pageOf(envelope, operation, checked.taskType) };
+}

@@ -1,0 +1,28 @@
+// A smaller difference is the network's, and no reason for the service to refuse a date: it allows 15 minutes.
+const NOTABLE_MS = 60_000;
+
+/** The service's time, as far as it has told. Requests are signed with it, so a wrong clock here does no harm. */
+export class ServiceClock {
+  #offsetMs = 0;
+
+  /** In Unix milliseconds. */
+  now(): number {
+    return Date.now() + this.#offsetMs;
+  }
+
+  /**
+   * Learns from an answer that refused a request's date.
+   *
+   * @param dateHeader - The answer's `Date`.
+   * @param signedAtMs - The date that was refused.
+   * @returns Whether a request signed now has a notably different date, so that it is worth sending.
+   */
+  correct(dateHeader: string | undefined, signedAtMs: number): boolean {
+    const serviceMs = dateHeader === undefined ? Number.NaN : Date.parse(dateHeader);
+    if (!(Math.abs(serviceMs - signedAtMs) >= NOTABLE_MS)) {
+      return false;
+    }
+    this.#offsetMs = serviceMs - Date.now();
+    return true;
+  }
+}
