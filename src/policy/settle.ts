@@ -72,6 +72,12 @@ export function settleAgain(state: WaitState, nowMs: number): Settled {
   return { kind: "settle", state, outcome: makeOutcome(state, kind, message, nowMs), events: [] };
 }
 
+/** Settles a wait that was resumed from the checkpoint of one that had ended; this one has yet to say so. */
+export function settleResumed(state: WaitState, nowMs: number): Settled {
+  const settled = settleAgain(state, nowMs);
+  return { ...settled, events: endEvents(settled.outcome) };
+}
+
 /**
  * Ends the wait for a reason that is the caller's own. The state stays open, so that a checkpoint of an
  * interrupted wait can be resumed.

@@ -1,0 +1,111 @@
+import pRetry from "p-retry";
+import { IN_POLL_RETRIES, IN_POLL_RETRY_MS, isWorthResending } from "../policy/in-poll-retry.ts";
+import { type Observation, observe } from "../policy/observe.ts";
+import type { TaskSource } from "../source.ts";
+import { UnreachableError } from "../task/errors.ts";
+
+/** What a poll gave, and how long its last call took. */
+export interface Look {
+  readonly observation: Observation;
+  readonly callMs: number;
+}
+
+/** What a poll needs from who makes it. */
+export interface LookContext {
+  readonly source: TaskSource;
+  readonly taskId: string;
+  /** One call, in milliseconds. */
+  readonly callTimeoutMs: number;
+  /** Ends the poll: nobody wants its answer any more. */
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+  /** Every call after the first asks for a permit of its own. */
+  readonly acquirePermit: () => Promise<void>;
+  /** Hears of every call's answer. */
+  readonly onAnswer: (observation: Observation) => void;
+  /** Hears that a call failed and will be sent again after `delayMs`. */
+  readonly onResend: (error: Error, delayMs: number) => void;
+}
+
+/** One poll: one call, or a few when resending at once makes sense. It never rejects. */
+export async function look(context: LookContext): Promise<Look> {
+  const { signal } = context;
+  let last: Look = aborted(signal.reason);
+  try {
+    return await pRetry(
+      async (attempt) => {
+        if (attempt > 1) {
+          await context.acquirePermit();
+        }
+        last = await call(context);
+        context.onAnswer(last.observation);
+        if (last.observation.kind === "transient" && isWorthResending(last.observation)) {
+          throw new Resend(last.observation.error);
+        }
+        return last;
+      },
+      {
+        retries: IN_POLL_RETRIES,
+        minTimeout: IN_POLL_RETRY_MS,
+        factor: 2,
+        signal,
+        onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
+          if (error instanceof Resend && retriesLeft > 0 && !signal.aborted) {
+            context.onResend(error.reason, IN_POLL_RETRY_MS * 2 ** (attemptNumber - 1));
+          }
+        },
+      },
+    );
+  } catch {
+    return signal.aborted ? aborted(signal.reason) : last;
+  }
+}
+
+/** Carries the failure through p-retry, which has its own ideas of a `TypeError`. */
+class Resend extends Error {
+  override readonly name = "Resend";
+  readonly reason: Error;
+
+  constructor(reason: Error) {
+    super(reason.message);
+    this.reason = reason;
+  }
+}
+
+/** One call that ends in time, also when the source is deaf to its signal. */
+async function call({ source, taskId, callTimeoutMs, signal, nowMs }: LookContext): Promise<Look> {
+  const begunMs = nowMs();
+  const controller = new AbortController();
+  let giveUp = (_error: Error): void => {};
+  const gaveUp = new Promise<Observation>((resolve) => {
+    giveUp = (error) => resolve({ kind: "transient", error });
+  });
+  const onAbort = (): void => {
+    controller.abort(signal.reason);
+    giveUp(toError(signal.reason));
+  };
+  const timer = setTimeout(() => {
+    const error = new UnreachableError(
+      `describe: no answer about task ${taskId} within ${callTimeoutMs} ms`,
+      { taskId },
+    );
+    controller.abort(error);
+    giveUp(error);
+  }, callTimeoutMs);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    const observation = await Promise.race([observe(source, taskId, controller.signal), gaveUp]);
+    return { observation, callMs: nowMs() - begunMs };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function aborted(reason: unknown): Look {
+  return { observation: { kind: "transient", error: toError(reason) }, callMs: 0 };
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new UnreachableError("the call was aborted", { cause: reason });
+}

@@ -1,0 +1,186 @@
+import { beginWait, resumeWait } from "../policy/begin-wait.ts";
+import { settleResumed } from "../policy/settle.ts";
+import { resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
+import { WaiterClosedError } from "../task/errors.ts";
+import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
+import { joinSignal, leaveSignal } from "./abort-hub.ts";
+import { IsolatedEmitter } from "./isolated-emitter.ts";
+import { RateGate } from "./rate-gate.ts";
+import { SteadyClock } from "./steady-clock.ts";
+import { TaskWait } from "./task-wait.ts";
+import { WaitCore, type WaitDriver } from "./wait-core.ts";
+import { WaitLoop } from "./wait-loop.ts";
+import {
+  type ResolvedWaiterOptions,
+  resolveWaiterOptions,
+  type TaskWaiterOptions,
+} from "./waiter-options.ts";
+
+type WaiterEventArgs = { [K in WaitEventName]: [payload: WaitEvents[K], wait: TaskWait] };
+
+/** A listener of all waits of a waiter. What it throws changes nothing. */
+export type WaiterListener<K extends WaitEventName> = (payload: WaitEvents[K], wait: TaskWait) => unknown;
+
+/** How a waiter is doing. */
+export interface WaiterStats {
+  /** Waits that have not settled. */
+  readonly waits: number;
+  /** Tasks that they are for. */
+  readonly tasks: number;
+  /** Calls answered so far, good and bad. */
+  readonly polls: number;
+  /** How many of them were throttled. */
+  readonly throttled: number;
+  /** Calls per second that may go out now. */
+  readonly ratePerSecond: number;
+  /** Looks that are due and wait for their turn. */
+  readonly queued: number;
+}
+
+/**
+ * Waits for any number of tasks of one source, through one rate budget. Two waits on one task cost one poll.
+ * While it has no waits it holds no timer, so a process can exit without closing it.
+ */
+export class TaskWaiter implements AsyncDisposable {
+  readonly #options: ResolvedWaiterOptions;
+  readonly #clock = new SteadyClock();
+  readonly #gate: RateGate;
+  readonly #loop: WaitLoop;
+  readonly #live = new Map<WaitCore, TaskWait>();
+  readonly #emitter = new IsolatedEmitter<WaiterEventArgs>();
+  readonly #driver: WaitDriver;
+  #isClosed = false;
+
+  /** @throws {@link InvalidOptionError} naming the option, the rule and the value. */
+  constructor(options: TaskWaiterOptions) {
+    this.#options = resolveWaiterOptions(options);
+    const { source, rate, random } = this.#options;
+    this.#gate = new RateGate(this.#clock, rate);
+    this.#loop = new WaitLoop(source, this.#clock, random, this.#gate);
+    this.#driver = {
+      release: (core) => this.#release(core),
+      forward: (core, event) => this.#forward(core, event),
+      hears: (name) => this.#emitter.listenerCount(name) > 0,
+    };
+  }
+
+  /**
+   * Waits for a task. The wait begins in a microtask, so listeners that are added in the same turn hear
+   * everything.
+   *
+   * @throws {@link InvalidOptionError} at once for a bad id or option, {@link WaiterClosedError} after
+   * {@link close}. What goes wrong later rejects the promise.
+   */
+  wait(taskId: string, options: WaitOptions = {}): TaskWait {
+    if (this.#isClosed) {
+      throw new WaiterClosedError(`wait: the waiter is closed, task ${String(taskId)} can't be waited for`, {
+        taskId: String(taskId),
+      });
+    }
+    const { signal, resume } = options;
+    const resolved = resolveWaitOptions(options, this.#options.defaults, "wait");
+    const nowMs = this.#clock.nowMs();
+    const state =
+      resume === undefined
+        ? beginWait(taskId, { nowMs, options: resolved })
+        : resumeWait(taskId, { checkpoint: resume, nowMs });
+    const core = new WaitCore(state, resolved, signal, this.#driver);
+    const wait = new TaskWait(core);
+    this.#live.set(core, wait);
+    queueMicrotask(() => this.#begin(core));
+    return wait;
+  }
+
+  /** Calls the listener at every event of this name, of any wait. */
+  on<K extends WaitEventName>(event: K, listener: WaiterListener<K>): this {
+    this.#emitter.on(event, listener as never);
+    return this;
+  }
+
+  /** Calls the listener at the next event of this name, of any wait. */
+  once<K extends WaitEventName>(event: K, listener: WaiterListener<K>): this {
+    this.#emitter.once(event, listener as never);
+    return this;
+  }
+
+  /** Takes a listener away. */
+  off<K extends WaitEventName>(event: K, listener: WaiterListener<K>): this {
+    this.#emitter.off(event, listener as never);
+    return this;
+  }
+
+  /** How the waiter is doing. */
+  stats(): WaiterStats {
+    return {
+      waits: this.#live.size,
+      tasks: this.#loop.taskCount,
+      polls: this.#loop.counts.polls,
+      throttled: this.#loop.counts.throttled,
+      ratePerSecond: this.#gate.ratePerSecond,
+      queued: this.#loop.queuedCount,
+    };
+  }
+
+  /**
+   * Takes no more waits. Those in flight are aborted with a {@link WaiterClosedError} (default), or awaited.
+   * The source stays open.
+   *
+   * @param options - `waits: "await"` lets the waits in flight come to their own ends.
+   * @returns Resolves when no wait is left.
+   */
+  async close({ waits = "abort" }: { readonly waits?: "abort" | "await" } = {}): Promise<void> {
+    this.#isClosed = true;
+    const left = [...this.#live.keys()];
+    if (waits === "await") {
+      await Promise.all(left.map((core) => core.whenSettled()));
+      return;
+    }
+    for (const core of left) {
+      const { taskId } = core.state;
+      core.aborted(
+        new WaiterClosedError(`the waiter was closed while it waited for task ${taskId}`, { taskId }),
+      );
+    }
+  }
+
+  /** The same as {@link close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #begin(core: WaitCore): void {
+    const { signal } = core;
+    if (core.outcome !== undefined) {
+      return;
+    }
+    if (core.state.ended !== undefined) {
+      core.apply(settleResumed(core.state, this.#clock.nowMs()));
+      return;
+    }
+    if (signal?.aborted) {
+      core.aborted(signal.reason);
+      return;
+    }
+    if (signal !== undefined) {
+      joinSignal(signal, core);
+    }
+    this.#loop.add(core);
+  }
+
+  #release(core: WaitCore): void {
+    if (core.signal !== undefined) {
+      leaveSignal(core.signal, core);
+    }
+    this.#loop.remove(core, core.outcome?.kind === "aborted" ? core.outcome.error : undefined);
+  }
+
+  #forward(core: WaitCore, event: WaitEvent): void {
+    const wait = this.#live.get(core);
+    if (wait !== undefined) {
+      this.#emitter.emit(event.name, ...([event.payload, wait] as never));
+    }
+    if (event.name === "settled") {
+      this.#live.delete(core);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import type { Decision } from "../policy/decision.ts";
+import { settleAborted } from "../policy/settle.ts";
+import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
+import type { WaitState } from "../policy/wait-state.ts";
+import type { Outcome } from "../task/outcome.ts";
+import type { Task } from "../task/task.ts";
+import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
+import type { Abortable } from "./abort-hub.ts";
+import type { Due } from "./due-heap.ts";
+import { IsolatedEmitter } from "./isolated-emitter.ts";
+import { LatestIterator } from "./latest-iterator.ts";
+
+/** A wait's events, as the arguments of its listeners. */
+export type WaitEventArgs = { [K in WaitEventName]: [payload: WaitEvents[K]] };
+
+/** What a wait asks of the waiter that drives it. */
+export interface WaitDriver {
+  /** The wait has settled: nothing of it may remain. */
+  release(core: WaitCore): void;
+  /** Passes an event on to those who listen to all waits. */
+  forward(core: WaitCore, event: WaitEvent): void;
+  /** Whether somebody who listens to all waits hears of this event. */
+  hears(name: WaitEventName): boolean;
+}
+
+interface Settling {
+  readonly promise: Promise<Task>;
+  readonly resolve: (task: Task) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * The inside of one wait: its state, who observes it, and the one place where it settles. As something that is
+ * due, it is due at its deadline.
+ */
+export class WaitCore implements Due, Abortable {
+  readonly options: ResolvedWaitOptions;
+  readonly signal: AbortSignal | undefined;
+  readonly #driver: WaitDriver;
+  dueMs: number;
+  heapIndex = -1;
+  state: WaitState;
+  outcome: Outcome | undefined;
+  #settling: Settling | undefined;
+  #emitter: IsolatedEmitter<WaitEventArgs> | undefined;
+  #readers: Set<LatestIterator<Task>> | undefined;
+  #outcomeWaiters: ((outcome: Outcome) => void)[] | undefined;
+  #isObserved = false;
+
+  constructor(
+    state: WaitState,
+    options: ResolvedWaitOptions,
+    signal: AbortSignal | undefined,
+    driver: WaitDriver,
+  ) {
+    this.state = state;
+    this.options = options;
+    this.signal = signal;
+    this.#driver = driver;
+    this.dueMs = state.deadlineMs;
+  }
+
+  /** Joins the wait to the promise that its caller holds. */
+  bind(settling: Settling): void {
+    this.#settling = settling;
+  }
+
+  get emitter(): IsolatedEmitter<WaitEventArgs> {
+    this.#emitter ??= new IsolatedEmitter();
+    return this.#emitter;
+  }
+
+  /** The outcome for a caller who does not await the promise itself, and so has no need of its rejection. */
+  observeOutcome(): Promise<Outcome> {
+    this.#isObserved = true;
+    if (this.outcome !== undefined) {
+      this.#silenceRejection();
+    }
+    return this.whenSettled();
+  }
+
+  /** The outcome, without counting as somebody who observes it. */
+  whenSettled(): Promise<Outcome> {
+    if (this.outcome !== undefined) {
+      return Promise.resolve(this.outcome);
+    }
+    return new Promise((resolve) => {
+      this.#outcomeWaiters ??= [];
+      this.#outcomeWaiters.push(resolve);
+    });
+  }
+
+  /** A new reader; it starts with the task as it was last seen. */
+  read(): LatestIterator<Task> {
+    this.#isObserved = true;
+    const readers = this.#readers ?? new Set();
+    this.#readers = readers;
+    const reader = new LatestIterator<Task>((gone) => readers.delete(gone));
+    if (this.state.task !== undefined) {
+      reader.push(this.state.task);
+    }
+    if (this.outcome === undefined) {
+      readers.add(reader);
+    } else {
+      this.#silenceRejection();
+      reader.end();
+    }
+    return reader;
+  }
+
+  /** Takes a decision in; settles when it says so. A wait that has settled takes nothing in. */
+  apply(decision: Decision): void {
+    if (this.outcome !== undefined) {
+      return;
+    }
+    this.state = decision.state;
+    if (decision.kind === "settle") {
+      this.#settle(decision.outcome);
+    }
+    this.emit(decision.events);
+    if (decision.kind === "settle") {
+      this.#dismiss(decision.outcome);
+    }
+  }
+
+  emit(events: readonly WaitEvent[]): void {
+    const changed = events.find(({ name }) => name === "status" || name === "progress");
+    if (changed !== undefined && this.state.task !== undefined) {
+      for (const reader of this.#readers ?? []) {
+        reader.push(this.state.task);
+      }
+    }
+    for (const event of events) {
+      this.#emitter?.emit(event.name, ...([event.payload] as never));
+      this.#driver.forward(this, event);
+    }
+  }
+
+  aborted(reason: unknown): void {
+    this.apply(settleAborted(this.state, reason));
+  }
+
+  #settle(outcome: Outcome): void {
+    this.outcome = outcome;
+    this.#driver.release(this);
+    if (outcome.kind === "complete") {
+      this.#settling?.resolve(outcome.task);
+      return;
+    }
+    if (this.#isObserved || this.#isHeard(outcome)) {
+      this.#silenceRejection();
+    }
+    this.#settling?.reject(outcome.error);
+  }
+
+  /** Lets everybody go who waits for the end. */
+  #dismiss(outcome: Outcome): void {
+    for (const reader of this.#readers ?? []) {
+      reader.end();
+    }
+    this.#readers = undefined;
+    for (const resolve of this.#outcomeWaiters ?? []) {
+      resolve(outcome);
+    }
+    this.#outcomeWaiters = undefined;
+  }
+
+  #isHeard({ kind }: Outcome): boolean {
+    return (["settled", kind] as const).some(
+      (name) => (this.#emitter?.listenerCount(name) ?? 0) > 0 || this.#driver.hears(name),
+    );
+  }
+
+  /** Somebody learns of the end in another way, so a promise that nobody awaits is no mistake. */
+  #silenceRejection(): void {
+    this.#settling?.promise.catch(() => {});
+  }
+}

@@ -1,0 +1,77 @@
+import { checkOptionNames } from "../policy/option-names.ts";
+import {
+  DEFAULT_WAIT_OPTIONS,
+  type ResolvedWaitOptions,
+  resolveWaitOptions,
+  WAIT_OPTION_NAMES,
+  type WaitOptions,
+} from "../policy/wait-options.ts";
+import type { TaskSource } from "../source.ts";
+import { InvalidOptionError } from "../task/errors.ts";
+import { quoted } from "../task/printable.ts";
+import type { RateOption } from "./rate-gate.ts";
+
+/** What a waiter is made of, and what holds for its waits unless they say otherwise. */
+export interface TaskWaiterOptions extends Omit<WaitOptions, "signal" | "resume"> {
+  /** Where the tasks are seen; such as a `BdrcClient`. */
+  readonly source: TaskSource;
+  /**
+   * How fast calls go out, all waits together: `"adaptive"` (default) finds out what the service accepts, and
+   * `{ perSecond }` is for those who know their quota.
+   */
+  readonly rate?: RateOption | undefined;
+  /** Uniform in [0, 1); for repeatable tests. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** {@link TaskWaiterOptions}, checked and complete. */
+export interface ResolvedWaiterOptions {
+  readonly source: TaskSource;
+  readonly rate: RateOption;
+  readonly random: () => number;
+  readonly defaults: ResolvedWaitOptions;
+}
+
+const OWN_NAMES = ["source", "rate", "random"];
+const NAMES: ReadonlySet<string> = new Set([
+  ...OWN_NAMES,
+  ...[...WAIT_OPTION_NAMES].filter((name) => name !== "signal" && name !== "resume"),
+]);
+const FASTEST_PER_SECOND = 10_000;
+
+/**
+ * Checks the options of a waiter.
+ *
+ * @throws {@link InvalidOptionError} naming the option, the rule and the value.
+ */
+export function resolveWaiterOptions(options: TaskWaiterOptions): ResolvedWaiterOptions {
+  checkOptionNames(options, NAMES, "TaskWaiter");
+  const { source, rate = "adaptive", random = Math.random, ...waitOptions } = options as TaskWaiterOptions;
+  if (typeof source?.describe !== "function") {
+    throw new InvalidOptionError(
+      `TaskWaiter: source must be an object with a describe function, got ${quoted(source)}`,
+    );
+  }
+  if (typeof random !== "function") {
+    throw new InvalidOptionError(`TaskWaiter: random must be a function, got ${quoted(random)}`);
+  }
+  checkRate(rate);
+  return {
+    source,
+    rate,
+    random,
+    defaults: resolveWaitOptions(waitOptions, DEFAULT_WAIT_OPTIONS, "TaskWaiter"),
+  };
+}
+
+function checkRate(rate: unknown): void {
+  if (rate === "adaptive") {
+    return;
+  }
+  const perSecond = (rate as { readonly perSecond?: unknown } | null)?.perSecond;
+  if (typeof perSecond !== "number" || !(perSecond > 0 && perSecond <= FASTEST_PER_SECOND)) {
+    throw new InvalidOptionError(
+      `TaskWaiter: rate must be "adaptive" or { perSecond } with a number above 0 and at most ${FASTEST_PER_SECOND}, got ${quoted(typeof rate === "object" ? JSON.stringify(rate) : rate)}`,
+    );
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Waits for tasks of Alibaba Cloud's Backup and Disaster Recovery Center.
+ *
+ * Start with {@link waitForTask}; for many tasks see {@link waitForTasks} and {@link TaskWaiter}; for calls of
+ * the API itself {@link BdrcClient}. What a driver of one's own needs (a durable engine, say) is
+ * {@link beginWait}, {@link observe}, {@link decide} and {@link decideTimeout}.
+ *
+ * @packageDocumentation
+ */
+export { BdrcClient } from "./bdrc/client.ts";
+export type { BdrcClientOptions } from "./bdrc/client-options.ts";
+export { type OfficialClient, sourceFromOfficialClient } from "./bdrc/official-client.ts";
+export type { RateOption } from "./engine/rate-gate.ts";
+export type {
+  GroupEnding,
+  GroupEventArgs,
+  GroupEventName,
+  GroupProgressEvent,
+  TaskGroupWait,
+} from "./engine/task-group-wait.ts";
+export type { TaskWait, WaitListener } from "./engine/task-wait.ts";
+export { TaskWaiter, type WaiterListener, type WaiterStats } from "./engine/task-waiter.ts";
+export type { TaskWaiterOptions } from "./engine/waiter-options.ts";
+export { beginWait, resumeWait } from "./policy/begin-wait.ts";
+export { classifyError, type ErrorMeaning } from "./policy/classify-error.ts";
+export { decide, decideTimeout } from "./policy/decide.ts";
+export type { DecideContext, Decision } from "./policy/decision.ts";
+export { type Observation, observe } from "./policy/observe.ts";
+export {
+  DEFAULT_WAIT_OPTIONS,
+  type ResolvedWaitOptions,
+  resolveWaitOptions,
+  type WaitOptions,
+} from "./policy/wait-options.ts";
+export { WAIT_STATE_VERSION, type WaitCheckpoint, type WaitState } from "./policy/wait-state.ts";
+export type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "./source.ts";
+export { formatDurationMs, parseDurationMs } from "./task/duration.ts";
+export * from "./task/errors.ts";
+export { OUTCOME_KINDS, type Outcome, type OutcomeKind, type OutcomeOf } from "./task/outcome.ts";
+export { parseTask } from "./task/parse-task.ts";
+export { printable } from "./task/printable.ts";
+export {
+  type FinalTaskStatus,
+  isFinalStatus,
+  isKnownStatus,
+  type KnownTaskStatus,
+  TASK_STATUSES,
+  type TaskStatus,
+} from "./task/status.ts";
+export type { Task } from "./task/task.ts";
+export type {
+  PollEvent,
+  ProgressEvent,
+  RetryEvent,
+  StatusEvent,
+  ThrottledEvent,
+  WaitEvent,
+  WaitEventName,
+  WaitEvents,
+  WarningEvent,
+} from "./task/wait-events.ts";
+export type { WaitTarget } from "./wait/shared-waiter.ts";
+export { type WaitForTaskOptions, waitForTask } from "./wait/wait-for-task.ts";
+export { waitForTasks } from "./wait/wait-for-tasks.ts";

@@ -1,0 +1,52 @@
+import { isBdrcApiError } from "../task/errors.ts";
+import type { WaitEvent } from "../task/wait-events.ts";
+import type { Observation } from "./observe.ts";
+import type { WaitState } from "./wait-state.ts";
+
+/** Calls of one poll that may follow the first. */
+export const IN_POLL_RETRIES = 2;
+/** Before the first of them, in milliseconds; doubles. */
+export const IN_POLL_RETRY_MS = 100;
+
+// A connection that broke under the call; most often one that had been kept alive too long.
+const BROKEN_CONNECTION = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;
+const MOST_CAUSES = 5;
+
+/**
+ * Whether the same call is worth sending again at once, within the same poll: the client has mended what the
+ * answer complained of, or the connection broke. Other faults take time to pass.
+ */
+export function isWorthResending(observation: Observation): boolean {
+  if (observation.kind !== "transient") {
+    return false;
+  }
+  if (isBdrcApiError(observation.error)) {
+    return observation.error.resend;
+  }
+  let cause: unknown = observation.error;
+  for (let depth = 0; depth < MOST_CAUSES && typeof cause === "object" && cause !== null; depth++) {
+    const { code } = cause as { readonly code?: unknown };
+    if (typeof code === "string" && BROKEN_CONNECTION.test(code)) {
+      return true;
+    }
+    cause = (cause as { readonly cause?: unknown }).cause;
+  }
+  return false;
+}
+
+/** Counts a call that failed and is sent again within its poll. */
+export function countResend(
+  before: WaitState,
+  error: Error,
+  nextPollMs: number,
+): { readonly state: WaitState; readonly events: readonly WaitEvent[] } {
+  const failures = before.failuresInARow + 1;
+  const state: WaitState = {
+    ...before,
+    polls: before.polls + 1,
+    failures: before.failures + 1,
+    failuresInARow: failures,
+  };
+  const payload = { taskId: before.taskId, error, failures, nextPollMs };
+  return { state, events: [{ name: "retry", payload }] };
+}

@@ -1,0 +1,176 @@
+// Goodput-anchored rate control: what the service accepted in the last second is the quota that is left for
+// us, so after a throttle the rate lands at the right place at once, whatever the overshoot was. The
+// derivation and the comparison with other controllers are in docs/many-tasks.md.
+const START_PER_SECOND = 5;
+const LEAST_PER_SECOND = 0.5;
+const MOST_PER_SECOND = 2000;
+const CUT = 0.8;
+const CRUISE = 0.95;
+const CLIMB_S = 4;
+const PROBE_PER_S = 0.005;
+const PROBE_DOUBLES_S = 8;
+const MOST_PROBE_PER_S = 0.3;
+const WINDOW_MS = 1000;
+const DRY_AFTER = 6;
+const LONG_WINDOW_MS = 2000;
+const FIRST_TRIAL_MS = 500;
+const LONGEST_TRIAL_MS = 10_000;
+
+/** What the controller knows; plain values. All times are in milliseconds of one clock. */
+export interface RateState {
+  readonly ratePerSecond: number;
+  /** What the service was last found to accept; absent until it first throttled. */
+  readonly ceilingPerSecond?: number;
+  /** No call before this moment. */
+  readonly pausedUntilMs: number;
+  /** Until when growth has been counted. */
+  readonly grownUntilMs: number;
+  readonly lastCutMs: number;
+  /** When the accepted calls of the last second were answered. */
+  readonly acceptedMs: readonly number[];
+  /** When the current cycle began, and how many calls it had accepted; for windows longer than a second. */
+  readonly cycleFromMs: number;
+  readonly cycleAccepted: number;
+  readonly throttledInARow: number;
+  /** Since when nothing but throttles was heard, once that is a dry spell. */
+  readonly dryFromMs?: number;
+}
+
+/** The state at the start: 5 calls a second. */
+export function beginRate(nowMs: number): RateState {
+  return {
+    ratePerSecond: START_PER_SECOND,
+    pausedUntilMs: 0,
+    grownUntilMs: nowMs,
+    lastCutMs: Number.NEGATIVE_INFINITY,
+    acceptedMs: [],
+    cycleFromMs: nowMs,
+    cycleAccepted: 0,
+    throttledInARow: 0,
+  };
+}
+
+/**
+ * Lets the rate grow. Only time in which the limiter was what held calls back counts: an idle or a slow caller
+ * has not shown that more would be accepted.
+ *
+ * @param wasHolding - Whether calls have been waiting for permits since the last time.
+ */
+export function growRate(state: RateState, nowMs: number, wasHolding: boolean): RateState {
+  const seconds = Math.max(0, nowMs - state.grownUntilMs) / 1000;
+  if (seconds === 0) {
+    return state;
+  }
+  const grown = { ...state, grownUntilMs: nowMs };
+  if (!wasHolding || state.dryFromMs !== undefined) {
+    return grown;
+  }
+  return { ...grown, ratePerSecond: clampRate(grownRate(state, nowMs, Math.min(1, seconds))) };
+}
+
+function grownRate(state: RateState, nowMs: number, seconds: number): number {
+  const { ratePerSecond, ceilingPerSecond } = state;
+  if (ceilingPerSecond === undefined) {
+    return ratePerSecond * 2 ** seconds;
+  }
+  const cruise = CRUISE * ceilingPerSecond;
+  if (ratePerSecond < cruise) {
+    return Math.min(cruise, ratePerSecond + ((CRUISE - CUT) * ceilingPerSecond * seconds) / CLIMB_S);
+  }
+  const quietS = Math.max(0, (nowMs - state.lastCutMs) / 1000 - CLIMB_S);
+  const probe = Math.min(MOST_PROBE_PER_S, PROBE_PER_S * 2 ** (quietS / PROBE_DOUBLES_S));
+  return ratePerSecond * (1 + probe * seconds);
+}
+
+/** Counts an answer that was not a throttle. */
+export function acceptCall(state: RateState, nowMs: number): RateState {
+  const accepted: RateState = {
+    ...withoutDrySpell(state),
+    acceptedMs: [...recent(state.acceptedMs, nowMs), nowMs],
+    cycleAccepted: state.cycleAccepted + 1,
+    throttledInARow: 0,
+  };
+  if (state.dryFromMs === undefined) {
+    return accepted;
+  }
+  // The quota has opened again. After a long window the last second says nothing; its average does.
+  const cycleS = (nowMs - state.cycleFromMs) / 1000;
+  const wasLong = nowMs - state.dryFromMs > LONG_WINDOW_MS;
+  const ceilingPerSecond =
+    wasLong && cycleS > 0
+      ? clampRate(state.cycleAccepted / cycleS)
+      : (state.ceilingPerSecond ?? state.ratePerSecond);
+  return {
+    ...accepted,
+    ceilingPerSecond,
+    ratePerSecond: clampRate((wasLong ? CRUISE : CUT) * ceilingPerSecond),
+    pausedUntilMs: 0,
+    lastCutMs: nowMs,
+    cycleFromMs: nowMs,
+    cycleAccepted: 1,
+  };
+}
+
+/**
+ * Slows down after a throttle: at most one cut a second; after six throttles without a success only single
+ * trials, at growing distance or when the service said.
+ */
+export function throttleRate(state: RateState, nowMs: number, retryAfterMs?: number): RateState {
+  const throttledInARow = state.throttledInARow + 1;
+  const asked: RateState = {
+    ...state,
+    throttledInARow,
+    pausedUntilMs: Math.max(state.pausedUntilMs, nowMs + (retryAfterMs ?? 0)),
+  };
+  if (state.dryFromMs !== undefined) {
+    return asked;
+  }
+  if (throttledInARow >= DRY_AFTER) {
+    return {
+      ...asked,
+      dryFromMs: nowMs,
+      pausedUntilMs: Math.max(asked.pausedUntilMs, nowMs + trialGapMs(asked)),
+    };
+  }
+  if (nowMs - state.lastCutMs < WINDOW_MS) {
+    return asked;
+  }
+  const acceptedMs = recent(state.acceptedMs, nowMs);
+  const ceilingPerSecond = clampRate(
+    Math.min(state.ratePerSecond, Math.max(acceptedMs.length, state.ratePerSecond / 2)),
+  );
+  return {
+    ...asked,
+    acceptedMs,
+    ceilingPerSecond,
+    ratePerSecond: clampRate(CUT * ceilingPerSecond),
+    lastCutMs: nowMs,
+  };
+}
+
+/** Counts a permit that was given out. In a dry spell it is a trial, and the next has to wait. */
+export function takePermit(state: RateState, nowMs: number): RateState {
+  return state.dryFromMs === undefined
+    ? state
+    : { ...state, pausedUntilMs: Math.max(state.pausedUntilMs, nowMs + trialGapMs(state)) };
+}
+
+/** 0.5 s, 1 s, 2 s … 10 s, by the throttles beyond those that made the spell. */
+function trialGapMs({ throttledInARow }: RateState): number {
+  const trial = Math.max(0, throttledInARow - DRY_AFTER);
+  return Math.min(LONGEST_TRIAL_MS, FIRST_TRIAL_MS * 2 ** Math.min(10, trial));
+}
+
+function withoutDrySpell(state: RateState): RateState {
+  const { dryFromMs: _, ...rest } = state;
+  return rest;
+}
+
+function recent(times: readonly number[], nowMs: number): readonly number[] {
+  const from = times.findIndex((time) => time > nowMs - WINDOW_MS);
+  return from < 0 ? [] : times.slice(from);
+}
+
+function clampRate(ratePerSecond: number): number {
+  return Math.min(MOST_PER_SECOND, Math.max(LEAST_PER_SECOND, ratePerSecond));
+}

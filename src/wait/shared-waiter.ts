@@ -1,0 +1,97 @@
+import { BdrcClient } from "../bdrc/client.ts";
+import type { BdrcClientOptions } from "../bdrc/client-options.ts";
+import { type OfficialClient, sourceFromOfficialClient } from "../bdrc/official-client.ts";
+import { TaskWaiter } from "../engine/task-waiter.ts";
+import type { TaskSource } from "../source.ts";
+import { InvalidOptionError } from "../task/errors.ts";
+import { quoted } from "../task/printable.ts";
+
+/** Where to look; at most one of the three. With none, a client is made from the environment. */
+export interface WaitTarget {
+  /** A `BdrcClient`, its options, or a client of the official SDK. */
+  readonly client?: BdrcClient | BdrcClientOptions | OfficialClient | undefined;
+  /** Any other source of tasks. */
+  readonly source?: TaskSource | undefined;
+  /** A waiter of one's own, with its rate and its defaults. */
+  readonly waiter?: TaskWaiter | undefined;
+}
+
+/** The names of {@link WaitTarget}. */
+export const WAIT_TARGET_NAMES: readonly (keyof WaitTarget)[] = ["client", "source", "waiter"];
+
+// Clients that were given as plain options, by what the options say, so that a loop which spells them out
+// again each time still shares one client and one rate budget.
+const byOptions = new Map<string, TaskWaiter>();
+const MOST_BY_OPTIONS = 100;
+
+const byObject = new WeakMap<object, TaskWaiter>();
+
+/**
+ * The waiter that all waits on the same target share.
+ *
+ * @throws {@link InvalidOptionError} when the target is none, or there are several.
+ */
+export function sharedWaiter(target: WaitTarget, action: string): TaskWaiter {
+  const given = WAIT_TARGET_NAMES.filter((name) => target[name] !== undefined);
+  if (given.length > 1) {
+    throw new InvalidOptionError(`${action}: give ${given.join(" or ")}, not both`);
+  }
+  const { client, source, waiter } = target;
+  if (waiter !== undefined) {
+    if (!(waiter instanceof TaskWaiter)) {
+      throw new InvalidOptionError(`${action}: waiter must be a TaskWaiter, got ${quoted(waiter)}`);
+    }
+    return waiter;
+  }
+  if (source !== undefined) {
+    if (typeof source?.describe !== "function") {
+      throw new InvalidOptionError(`${action}: source must have a describe function, got ${quoted(source)}`);
+    }
+    return waiterOf(source, () => source);
+  }
+  return waiterOfClient(client ?? {}, action);
+}
+
+function waiterOfClient(client: unknown, action: string): TaskWaiter {
+  if (typeof client !== "object" || client === null) {
+    throw new InvalidOptionError(
+      `${action}: client must be a BdrcClient, its options, or a client of the official SDK, got ${quoted(client)}`,
+    );
+  }
+  if (isSource(client)) {
+    return waiterOf(client, () => client);
+  }
+  if (typeof (client as Partial<OfficialClient>).describeTask === "function") {
+    return waiterOf(client, () => sourceFromOfficialClient(client as OfficialClient));
+  }
+  return waiterOfOptions(client as BdrcClientOptions);
+}
+
+function waiterOfOptions(options: BdrcClientOptions): TaskWaiter {
+  const values = Object.values(options);
+  if (values.some((value) => typeof value === "object" || typeof value === "function")) {
+    return waiterOf(options, () => new BdrcClient(options));
+  }
+  const key = JSON.stringify(Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const known = byOptions.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const waiter = new TaskWaiter({ source: new BdrcClient(options) });
+  byOptions.set(key, waiter);
+  const [oldest] = byOptions.keys();
+  if (byOptions.size > MOST_BY_OPTIONS && oldest !== undefined) {
+    byOptions.delete(oldest);
+  }
+  return waiter;
+}
+
+function waiterOf(target: object, makeSource: () => TaskSource): TaskWaiter {
+  const waiter = byObject.get(target) ?? new TaskWaiter({ source: makeSource() });
+  byObject.set(target, waiter);
+  return waiter;
+}
+
+function isSource(client: object): client is TaskSource {
+  return typeof (client as Partial<TaskSource>).describe === "function";
+}

@@ -1,0 +1,42 @@
+import type { TaskWait } from "../engine/task-wait.ts";
+import { checkOptionNames } from "../policy/option-names.ts";
+import { WAIT_OPTION_NAMES, type WaitOptions } from "../policy/wait-options.ts";
+import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "./shared-waiter.ts";
+
+/** How to wait, and where to look. */
+export interface WaitForTaskOptions extends WaitOptions, WaitTarget {}
+
+const NAMES: ReadonlySet<string> = new Set([...WAIT_OPTION_NAMES, ...WAIT_TARGET_NAMES]);
+
+/**
+ * Waits until a task has ended. Waits that share a client share one rate budget, and two waits on one task
+ * cost one poll.
+ *
+ * @param taskId - Such as `t-0000e4w0u1v592zdf6s7`.
+ * @param options - Where to look (`client`, `source` or `waiter`; by default a client made from the
+ * environment) and how to wait.
+ * @returns A promise of the completed task, which rejects with {@link TaskFailedError},
+ * {@link TaskExpiredError}, {@link TaskCanceledError}, {@link WaitTimeoutError}, {@link TaskNotFoundError},
+ * {@link AccessDeniedError}, {@link UnreachableError}, or the reason of an abort.
+ * @throws {@link InvalidOptionError} at once for a bad id or option.
+ *
+ * @example
+ * ```ts
+ * const task = await waitForTask("t-0000e4w0u1v592zdf6s7", { timeout: "1h" });
+ * console.log(task.result);
+ * ```
+ */
+export function waitForTask(taskId: string, options: WaitForTaskOptions = {}): TaskWait {
+  const { target, waitOptions } = splitOptions(options, "waitForTask");
+  return sharedWaiter(target, "waitForTask").wait(taskId, waitOptions);
+}
+
+/** Tells what is about the target from what is about the wait, after refusing what is neither. */
+export function splitOptions(
+  options: WaitForTaskOptions,
+  action: string,
+): { readonly target: WaitTarget; readonly waitOptions: WaitOptions } {
+  checkOptionNames(options, NAMES, action);
+  const { client, source, waiter, ...waitOptions } = options as WaitForTaskOptions;
+  return { target: { client, source, waiter }, waitOptions };
+}

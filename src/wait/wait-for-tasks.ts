@@ -1,0 +1,46 @@
+import { TaskGroupWait } from "../engine/task-group-wait.ts";
+import { InvalidOptionError } from "../task/errors.ts";
+import { quoted } from "../task/printable.ts";
+import { checkTaskId } from "../task/task-id.ts";
+import { sharedWaiter } from "./shared-waiter.ts";
+import { splitOptions, type WaitForTaskOptions } from "./wait-for-task.ts";
+
+/**
+ * Waits until all of several tasks have ended. One that fails neither ends the other waits nor hides their
+ * outcomes.
+ *
+ * @param taskIds - At least one; an id that is there twice costs no more calls than once.
+ * @param options - As for {@link waitForTask}; they hold for each of the waits. `resume` is not among them.
+ * @returns A promise of the tasks in the order of the ids, which rejects, after the last has ended, with the
+ * error of the first (in that order) that did not complete.
+ * @throws {@link InvalidOptionError} at once for a bad id or option, before any wait begins.
+ *
+ * @example
+ * ```ts
+ * for await (const { taskId, outcome } of waitForTasks(ids)) {
+ *   console.log(taskId, outcome.kind);
+ * }
+ * ```
+ */
+export function waitForTasks(
+  taskIds: Iterable<string>,
+  options: Omit<WaitForTaskOptions, "resume"> = {},
+): TaskGroupWait {
+  const action = "waitForTasks";
+  if (typeof taskIds === "string" || typeof taskIds?.[Symbol.iterator] !== "function") {
+    throw new InvalidOptionError(`${action}: taskIds must be a list of ids, got ${quoted(taskIds)}`);
+  }
+  const ids = [...taskIds];
+  if (ids.length === 0) {
+    throw new InvalidOptionError(`${action}: taskIds must have at least one id, got none`);
+  }
+  for (const id of ids) {
+    checkTaskId(id);
+  }
+  const { target, waitOptions } = splitOptions(options, action);
+  if (waitOptions.resume !== undefined) {
+    throw new InvalidOptionError(`${action}: resume is for one wait; resume each task with waitForTask`);
+  }
+  const waiter = sharedWaiter(target, action);
+  return new TaskGroupWait(ids.map((id) => waiter.wait(id, waitOptions)));
+}
