@@ -7,6 +7,7 @@ import type { DecideContext, Decision } from "./decision.ts";
 import { beforeDeadline, jittered, withinIntervals } from "./delay-bounds.ts";
 import { nextLook } from "./next-look.ts";
 import type { Observation } from "./observe.ts";
+import { followRun } from "./run-clock.ts";
 import {
   settleAgain,
   settleDenied,
@@ -83,9 +84,9 @@ function decideOnTask(before: WaitState, task: Task, context: DecideContext): De
       events: [...lookEvents(before, task, context, {}), ...(warning ?? []), ...ended.events],
     };
   }
-  const look = nextLook(seen, context);
-  const delayMs = withinIntervals(jittered(look.delayMs, context.random), context);
-  const polling = pollAfter(seen, delayMs, context);
+  const running = followRun(seen, task, context);
+  const look = nextLook(running, context);
+  const polling = pollAfter(running, withinIntervals(look.delayMs, context), context);
   const { etaMs } = look;
   const events = lookEvents(before, task, context, {
     nextPollMs: polling.delayMs,

@@ -1,5 +1,6 @@
 import type { Outcome } from "../task/outcome.ts";
 import type { WaitEvent } from "../task/wait-events.ts";
+import type { TaskHistory } from "./history.ts";
 import type { ResolvedWaitOptions } from "./wait-options.ts";
 import type { WaitState } from "./wait-state.ts";
 
@@ -31,6 +32,10 @@ export interface DecideContext {
   readonly options: ResolvedWaitOptions;
   /** How long the call took, in milliseconds, when the driver measured it. */
   readonly callMs?: number;
+  /** What the driver has learned from earlier tasks, when it keeps it; see {@link rememberWait}. */
+  readonly history?: TaskHistory;
+  /** How far the service's clock is ahead of `nowMs`, in milliseconds, when the source knows. */
+  readonly clockOffsetMs?: number;
   /** The rate that the driver's limiter allows now, in calls per second, when it knows. */
   readonly ratePerSecond?: number;
 }

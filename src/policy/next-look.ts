@@ -1,6 +1,11 @@
 import { ageExpectation } from "./age-expectation.ts";
 import type { DecideContext } from "./decision.ts";
 import { gapForPrice } from "./expectation.ts";
+import { historyOf, trustOf } from "./history.ts";
+import { logisticExpectation } from "./logistic-expectation.ts";
+import { mixtureExpectation } from "./mixture-expectation.ts";
+import { isQueued, runStart } from "./run-clock.ts";
+import { usualExpectation } from "./usual-expectation.ts";
 import type { WaitState } from "./wait-state.ts";
 
 /** When the task is worth another look, and when it is expected to end. */
@@ -11,21 +16,41 @@ export interface NextLook {
   readonly etaMs?: number;
 }
 
+const JITTER = 0.1;
+const LEAST_ETA_TRUST = 0.5;
+
 /**
  * The wait price at work: the delay after which the expected unnoticed wait reaches `waitPriceMs`, given what
  * is known of the task.
  */
-export function nextLook(state: WaitState, { nowMs, options }: DecideContext): NextLook {
-  const expectation = ageExpectation(ageMs(state, nowMs) / 1000);
-  return { delayMs: 1000 * gapForPrice(expectation, options.waitPriceMs / 1000) };
-}
-
-/**
- * How long the task has been running, as far as we know: since its own `startTime` when that is earlier than
- * the wait. A start in the future is another clock's, and counts for nothing.
- */
-function ageMs(state: WaitState, nowMs: number): number {
-  const waitedMs = Math.max(0, nowMs - state.startedAtMs);
-  const startedMs = (state.task?.startTime ?? Number.POSITIVE_INFINITY) * 1000;
-  return Math.max(waitedMs, nowMs - startedMs);
+export function nextLook(state: WaitState, context: DecideContext): NextLook {
+  const { nowMs, random, options } = context;
+  const price = (options.waitPriceMs / 1000) * (1 - JITTER + 2 * JITTER * random());
+  const callMs = state.callMs ?? 0;
+  const { startedAtMs } = runStart(state, context.clockOffsetMs);
+  const age = Math.max(0, nowMs - (context.callMs ?? 0) / 2 - startedAtMs) / 1000;
+  const known = historyOf(context.history, state.task?.taskType);
+  if (state.task !== undefined && isQueued(state.task)) {
+    const waited = ageExpectation((nowMs - state.startedAtMs) / 1000);
+    const gap = Math.max(gapForPrice(waited, price), gapForPrice(usualExpectation(known, 0), price));
+    return { delayMs: 1000 * gap - callMs };
+  }
+  const usual = usualExpectation(known, age);
+  const prediction = state.progressTrack?.prediction;
+  if (prediction === undefined) {
+    return { delayMs: 1000 * gapForPrice(usual, price) - callMs };
+  }
+  const trust = trustOf(known);
+  const { remaining, scale } = prediction;
+  const gap = gapForPrice(
+    mixtureExpectation([
+      { weight: trust, expectation: logisticExpectation(remaining, scale) },
+      { weight: 1 - trust, expectation: usual },
+    ]),
+    price,
+  );
+  const stretch = 1 / Math.sqrt(1 - trust);
+  const bounded = usual.unnoticed(gap / stretch) <= price ? gap : stretch * gapForPrice(usual, price);
+  const isTold = trust >= LEAST_ETA_TRUST && scale <= Math.max(1, remaining / 2);
+  return { delayMs: 1000 * bounded - callMs, ...(isTold ? { etaMs: 1000 * remaining } : {}) };
 }

@@ -4,6 +4,7 @@ import { OUTCOME_KINDS, type OutcomeKind } from "../task/outcome.ts";
 import { parseTask } from "../task/parse-task.ts";
 import { printable, quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
+import { MOST_POINTS, type ProgressTrack } from "./progress-track.ts";
 
 /** The version of the form of {@link WaitState}. */
 export const WAIT_STATE_VERSION = 1;
@@ -39,6 +40,12 @@ export interface WaitState {
   readonly callMs?: number;
   /** The task as it was last seen. */
   readonly task?: Task;
+  /** When the task was last known not to run yet. */
+  readonly notRunningAtMs?: number;
+  /** When the task was first seen running. */
+  readonly runningAtMs?: number;
+  /** What is kept of the task's progress. */
+  readonly progressTrack?: ProgressTrack;
   /** The codes of warnings that were given already. */
   readonly warned?: readonly string[];
   /** How the wait ended, once it has. */
@@ -50,6 +57,20 @@ export type WaitCheckpoint = WaitState;
 
 const time = z.number().check(z.gte(0), z.lte(8.64e15));
 const count = z.int().check(z.gte(0));
+
+const progressPoint = z.object({ atMs: z.number(), value: z.number() });
+
+const progressTrack = z.object({
+  origin: progressPoint,
+  points: z.array(progressPoint).check(z.maxLength(MOST_POINTS)),
+  lookedAtMs: time,
+  quantum: z.number().check(z.gt(0)),
+  wander: z.optional(z.number().check(z.gte(0))),
+  endAtMs: z.optional(z.number()),
+  prediction: z.optional(
+    z.object({ remaining: z.number().check(z.gte(0)), scale: z.number().check(z.gt(0)) }),
+  ),
+});
 
 const waitState = z.object({
   version: z.literal(WAIT_STATE_VERSION),
@@ -66,6 +87,9 @@ const waitState = z.object({
   lookedAtMs: z.optional(time),
   callMs: z.optional(z.number().check(z.gte(0))),
   task: z.optional(z.looseObject({})),
+  notRunningAtMs: z.optional(time),
+  runningAtMs: z.optional(time),
+  progressTrack: z.optional(progressTrack),
   warned: z.optional(z.array(z.string()).check(z.maxLength(100))),
   ended: z.optional(z.object({ kind: z.enum(OUTCOME_KINDS), message: z.string() })),
 });

@@ -1,0 +1,65 @@
+import type { Task } from "../task/task.ts";
+import type { DecideContext } from "./decision.ts";
+import { trackProgress } from "./progress-track.ts";
+import type { WaitState } from "./wait-state.ts";
+
+/** When a task began to run, in Unix milliseconds of our own clock. */
+export interface RunStart {
+  readonly startedAtMs: number;
+  /** How far that may be off either way. */
+  readonly spreadMs: number;
+}
+
+const HALF_SECOND_MS = 500;
+
+/**
+ * The state after a look at a task that has not ended: what our own looks say of its start (it was not running
+ * yet at the one, and running at the other), and how far it has come.
+ */
+export function followRun(state: WaitState, task: Task, context: DecideContext): WaitState {
+  const atMs = context.nowMs - (context.callMs ?? 0) / 2;
+  if (isQueued(task)) {
+    return { ...state, notRunningAtMs: atMs };
+  }
+  const running = state.runningAtMs === undefined ? { ...state, runningAtMs: atMs } : state;
+  if (task.progress === undefined) {
+    return running;
+  }
+  const { startedAtMs, spreadMs } = runStart(running, context.clockOffsetMs);
+  const look = {
+    atMs,
+    value: Math.min(10_000, Math.max(0, task.progress)),
+    startedAtMs,
+    startSpreadMs: spreadMs,
+  };
+  return { ...running, progressTrack: trackProgress(state.progressTrack, look) };
+}
+
+/** Whether the task waits for its turn. */
+export function isQueued(task: Task): boolean {
+  return task.taskStatus === "CREATED" && task.startTime === undefined;
+}
+
+/**
+ * When the task began to run. Its own `startTime` is in whole seconds, cut off, of the server's clock; our
+ * looks bound it by a clock that we know. A start outside those bounds is a clock's fault and is not believed.
+ *
+ * @param clockOffsetMs - How far the server's clock is ahead of ours, as far as known.
+ */
+export function runStart(state: WaitState, clockOffsetMs = 0): RunStart {
+  const { task, startedAtMs, runningAtMs } = state;
+  const latest = runningAtMs ?? startedAtMs;
+  const earliest = state.notRunningAtMs ?? Number.NEGATIVE_INFINITY;
+  const startTime = task?.startTime;
+  const isWhole = startTime !== undefined && Number.isInteger(startTime);
+  const claimed =
+    startTime === undefined ? undefined : startTime * 1000 + (isWhole ? HALF_SECOND_MS : 0) - clockOffsetMs;
+  const slack = isWhole ? HALF_SECOND_MS : 0;
+  const halfGap = Math.max(0, latest - earliest) / 2;
+  if (claimed !== undefined && claimed >= earliest - slack && claimed <= latest + slack) {
+    return { startedAtMs: Math.min(latest, Math.max(earliest, claimed)), spreadMs: Math.min(slack, halfGap) };
+  }
+  return Number.isFinite(halfGap)
+    ? { startedAtMs: latest - halfGap, spreadMs: halfGap }
+    : { startedAtMs: Math.min(latest, startedAtMs), spreadMs: HALF_SECOND_MS };
+}
