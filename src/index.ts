@@ -36,6 +36,14 @@ export { WAIT_STATE_VERSION, type WaitCheckpoint, type WaitState } from "./polic
 export type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "./source.ts";
 export { formatDurationMs, parseDurationMs } from "./task/duration.ts";
 export * from "./task/errors.ts";
+export {
+  type ErrorRecord,
+  outcomeFields,
+  toErrorRecord,
+  toEventRecord,
+  type WaitEventRecord,
+  waitEventRecordSchema,
+} from "./task/event-record.ts";
 export { OUTCOME_KINDS, type Outcome, type OutcomeKind, type OutcomeOf } from "./task/outcome.ts";
 export { parseTask } from "./task/parse-task.ts";
 export { printable } from "./task/printable.ts";
