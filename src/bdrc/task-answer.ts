@@ -110,6 +110,7 @@ function check<S extends z.ZodMiniType>(schema: S, data: Envelope | null, operat
   );
 }
 
-function wireName(name: string): string {
+/** The name of a field on the wire, `TaskId` for `taskId`. */
+export function wireName(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
