@@ -32,6 +32,11 @@ export interface CallOptions {
 export interface TaskSource {
   /** How the task looks now. Rejects with an error when that can't be told. */
   describe(taskId: string, options: CallOptions): Promise<Task>;
+  /**
+   * How far the service's clock is ahead of ours, in milliseconds, when the source knows, such as from the
+   * `Date` of its answers. It lets `startTime` be read right where the two disagree.
+   */
+  clockOffsetMs?(): number | undefined;
   /** A page of tasks, in no promised order. Sources without listings leave it out. */
   list?(query: TaskListQuery, options: CallOptions): Promise<TaskPage>;
 }

@@ -77,12 +77,12 @@ export class TaskWaiter implements AsyncDisposable {
         taskId: String(taskId),
       });
     }
-    const { signal, resume } = options;
+    const { signal, resume, justStarted } = options;
     const resolved = resolveWaitOptions(options, this.#options.defaults, "wait");
     const nowMs = this.#clock.nowMs();
     const state =
       resume === undefined
-        ? beginWait(taskId, { nowMs, options: resolved })
+        ? beginWait(taskId, { nowMs, options: resolved, justStarted, history: this.#loop.history })
         : resumeWait(taskId, { checkpoint: resume, nowMs });
     const core = new WaitCore(state, resolved, signal, this.#driver);
     const wait = new TaskWait(core);

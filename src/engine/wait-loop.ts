@@ -1,6 +1,8 @@
 import { decide, decideTimeout } from "../policy/decide.ts";
 import type { DecideContext } from "../policy/decision.ts";
+import type { TaskHistory } from "../policy/history.ts";
 import { countResend } from "../policy/in-poll-retry.ts";
+import { rememberWait } from "../policy/lesson.ts";
 import type { Observation } from "../policy/observe.ts";
 import type { TaskSource } from "../source.ts";
 import { Alarm } from "./alarm.ts";
@@ -37,6 +39,7 @@ export class WaitLoop {
   readonly #watches = new Map<string, Watch>();
   readonly #asleep = new DueHeap<Watch>();
   readonly #deadlines = new DueHeap<WaitCore>();
+  #history: TaskHistory = [];
 
   constructor(source: TaskSource, clock: SteadyClock, random: () => number, gate: RateGate) {
     this.#source = source;
@@ -50,6 +53,11 @@ export class WaitLoop {
   /** Tasks that are watched. */
   get taskCount(): number {
     return this.#watches.size;
+  }
+
+  /** What the tasks that ended have taught. */
+  get history(): TaskHistory {
+    return this.#history;
   }
 
   /** Looks that are due and wait for a permit. */
@@ -155,9 +163,16 @@ export class WaitLoop {
   }
 
   #take(watch: Watch, { observation, callMs }: Look): void {
+    let lesson: TaskHistory | undefined;
     for (const core of [...watch.waits]) {
-      core.apply(decide(core.state, observation, this.#context(core, callMs)));
+      const decision = decide(core.state, observation, this.#context(core, callMs));
+      if (decision.kind === "settle") {
+        // One task teaches once, however many waited for it.
+        lesson ??= rememberWait(this.#history, decision.state);
+      }
+      core.apply(decision);
     }
+    this.#history = lesson ?? this.#history;
   }
 
   #onAnswer(observation: Observation, signal: AbortSignal): void {
@@ -182,12 +197,15 @@ export class WaitLoop {
   }
 
   #context(core: WaitCore, callMs: number): DecideContext {
+    const clockOffsetMs = this.#source.clockOffsetMs?.();
     return {
       nowMs: this.#clock.nowMs(),
       random: this.#random,
       options: core.options,
       callMs,
       ratePerSecond: this.#gate.ratePerSecond,
+      history: this.#history,
+      ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
     };
   }
 }

@@ -12,7 +12,7 @@ import { quoted } from "../task/printable.ts";
 import type { RateOption } from "./rate-gate.ts";
 
 /** What a waiter is made of, and what holds for its waits unless they say otherwise. */
-export interface TaskWaiterOptions extends Omit<WaitOptions, "signal" | "resume"> {
+export interface TaskWaiterOptions extends Omit<WaitOptions, "signal" | "resume" | "justStarted"> {
   /** Where the tasks are seen; such as a `BdrcClient`. */
   readonly source: TaskSource;
   /**
@@ -32,10 +32,11 @@ export interface ResolvedWaiterOptions {
   readonly defaults: ResolvedWaitOptions;
 }
 
+const ONE_WAIT_ONLY: ReadonlySet<string> = new Set(["signal", "resume", "justStarted"]);
 const OWN_NAMES = ["source", "rate", "random"];
 const NAMES: ReadonlySet<string> = new Set([
   ...OWN_NAMES,
-  ...[...WAIT_OPTION_NAMES].filter((name) => name !== "signal" && name !== "resume"),
+  ...[...WAIT_OPTION_NAMES].filter((name) => !ONE_WAIT_ONLY.has(name)),
 ]);
 const FASTEST_PER_SECOND = 10_000;
 

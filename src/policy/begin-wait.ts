@@ -1,22 +1,17 @@
 import { checkTaskId } from "../task/task-id.ts";
+import { beforeDeadline, withinIntervals } from "./delay-bounds.ts";
 import { gapForPrice } from "./expectation.ts";
 import { historyOf, type TaskHistory } from "./history.ts";
 import { usualExpectation } from "./usual-expectation.ts";
-import type { ResolvedWaitOptions } from "./wait-options.ts";
+import type { JustStarted, ResolvedWaitOptions } from "./wait-options.ts";
 import { restoreWait, WAIT_STATE_VERSION, type WaitState } from "./wait-state.ts";
-
-/** A task that the caller has started just now. */
-export interface JustStarted {
-  /** As the service will call it, when the caller knows; then history can tell when to look first. */
-  readonly taskType?: string;
-}
 
 /** What a wait begins with. */
 export interface BeginWaitContext {
   readonly nowMs: number;
   readonly options: ResolvedWaitOptions;
   /** Only when the task can't have run before now. */
-  readonly justStarted?: JustStarted;
+  readonly justStarted?: boolean | JustStarted | undefined;
   readonly history?: TaskHistory;
 }
 
@@ -31,30 +26,25 @@ export function beginWait(
   { nowMs, options, justStarted, history }: BeginWaitContext,
 ): WaitState {
   checkTaskId(taskId);
-  const firstLookMs = justStarted === undefined ? 0 : firstDelayMs(justStarted, options, history);
-  return {
+  const state: WaitState = {
     version: WAIT_STATE_VERSION,
     taskId,
     startedAtMs: nowMs,
     deadlineMs: nowMs + options.timeoutMs,
-    nextPollAtMs: nowMs + firstLookMs,
+    nextPollAtMs: nowMs,
     polls: 0,
     failures: 0,
     failuresInARow: 0,
     throttledInARow: 0,
     contactAtMs: nowMs,
-    ...(justStarted === undefined ? {} : { notRunningAtMs: nowMs }),
   };
-}
-
-function firstDelayMs(
-  { taskType }: JustStarted,
-  options: ResolvedWaitOptions,
-  history: TaskHistory | undefined,
-): number {
-  const gapMs =
-    1000 * gapForPrice(usualExpectation(historyOf(history, taskType), 0), options.waitPriceMs / 1000);
-  return Math.min(options.maxIntervalMs, options.timeoutMs, Math.max(options.minIntervalMs, gapMs));
+  if (justStarted === undefined || justStarted === false) {
+    return state;
+  }
+  const known = historyOf(history, justStarted === true ? undefined : justStarted.taskType);
+  const gapMs = 1000 * gapForPrice(usualExpectation(known, 0), options.waitPriceMs / 1000);
+  const delayMs = beforeDeadline(withinIntervals(gapMs, { options }), state, { nowMs, options });
+  return { ...state, notRunningAtMs: nowMs, nextPollAtMs: nowMs + delayMs };
 }
 
 /**

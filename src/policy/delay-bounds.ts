@@ -11,7 +11,7 @@ export function jittered(delayMs: number, random: () => number): number {
 }
 
 /** Keeps a delay between `minIntervalMs` and `maxIntervalMs`. */
-export function withinIntervals(delayMs: number, { options }: DecideContext): number {
+export function withinIntervals(delayMs: number, { options }: Pick<DecideContext, "options">): number {
   return Math.min(options.maxIntervalMs, Math.max(options.minIntervalMs, delayMs));
 }
 
@@ -20,7 +20,11 @@ export function withinIntervals(delayMs: number, { options }: DecideContext): nu
  * once, to the last moment from which an answer can still be expected; when that moment has passed, there is
  * nothing left to do until the deadline.
  */
-export function beforeDeadline(delayMs: number, state: WaitState, { nowMs, options }: DecideContext): number {
+export function beforeDeadline(
+  delayMs: number,
+  state: WaitState,
+  { nowMs, options }: Pick<DecideContext, "nowMs" | "options">,
+): number {
   const leftMs = Math.max(0, state.deadlineMs - nowMs);
   const leadMs = Math.min(
     options.pollTimeoutMs,

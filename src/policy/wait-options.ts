@@ -32,8 +32,20 @@ export interface WaitOptions {
   /** How long the wait goes on while the service says that it knows no such task. Default 30 s. */
   readonly notFoundGraceMs?: number | undefined;
   readonly notFoundGrace?: string | undefined;
+  /**
+   * The caller has started the task just now, so it can't have run before the wait begins: the first look waits
+   * until it is worth its price. `{ taskType }` says what the service will call it (such as `UPDATE_RESOURCES`),
+   * so that what earlier tasks of that type have taught counts from the start.
+   */
+  readonly justStarted?: boolean | JustStarted | undefined;
   /** Goes on with an earlier wait on the same task: its counts, its state and its deadline. */
   readonly resume?: WaitCheckpoint | undefined;
+}
+
+/** A task that the caller has started just now. */
+export interface JustStarted {
+  /** As the service will call it, when the caller knows. */
+  readonly taskType?: string;
 }
 
 /** The durations of {@link WaitOptions}, all present, checked, in milliseconds. */
@@ -73,6 +85,7 @@ const LONGEST_MS = 10 * 365 * 86_400_000;
 export const WAIT_OPTION_NAMES: ReadonlySet<string> = new Set([
   "signal",
   "resume",
+  "justStarted",
   ...DURATION_OPTIONS,
   ...DURATION_OPTIONS.map(textName),
 ]);
@@ -101,6 +114,7 @@ export function resolveWaitOptions(
     );
   }
   checkSignal(options["signal"], action);
+  checkJustStarted(options["justStarted"], action);
   return Object.freeze(resolved);
 }
 
@@ -138,6 +152,17 @@ function readDuration(
     );
   }
   return durationMs;
+}
+
+function checkJustStarted(justStarted: unknown, action: string): void {
+  const isFlag = justStarted === undefined || typeof justStarted === "boolean";
+  const taskType = isFlag ? undefined : (justStarted as JustStarted | null)?.taskType;
+  const isObject = typeof justStarted === "object" && justStarted !== null;
+  if (!isFlag && !(isObject && (taskType === undefined || typeof taskType === "string"))) {
+    throw new InvalidOptionError(
+      `${action}: justStarted must be true, false or { taskType } with a string, got ${quoted(isObject ? JSON.stringify(justStarted) : justStarted)}`,
+    );
+  }
 }
 
 function checkSignal(signal: unknown, action: string): void {
