@@ -1,0 +1,40 @@
+import { describe, it } from "vitest";
+import { BdrcApiError } from "../../src/task/errors.ts";
+import {
+  type Script,
+  type SourceScenario,
+  scriptedSource,
+  sourceConformance,
+  waitConformance,
+} from "../../src/testing/index.ts";
+import { plainDriver } from "../testing/plain-driver.ts";
+
+function scriptFor(task: SourceScenario["tasks"][number], fault: SourceScenario["fault"]): Script {
+  switch (fault) {
+    case "hang":
+      return ["hang"];
+    case "deny":
+      return ["denied"];
+    case "throttle":
+      return [{ throttled: true, retryAfterMs: 1500 }];
+    case "unavailable":
+      return [{ error: new BdrcApiError("try later", { httpStatus: 503, apiCode: "ServiceUnavailable" }) }];
+    default: {
+      const { taskStatus, ...fields } = task;
+      return [{ status: taskStatus, ...fields }];
+    }
+  }
+}
+
+describe("the scripted source", () => {
+  sourceConformance({ describe, it }, ({ tasks, fault }) => {
+    const taskIds = tasks.map((_, index) => `t-${index}`);
+    const scripts = Object.fromEntries(tasks.map((task, index) => [`t-${index}`, scriptFor(task, fault)]));
+    const source = scriptedSource(scripts, { listing: true });
+    return { source, taskIds, requests: () => source.calls.filter(({ aborted }) => !aborted).length };
+  });
+});
+
+describe("the least driver of the pure step", () => {
+  waitConformance({ describe, it }, () => plainDriver);
+});

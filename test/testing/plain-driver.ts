@@ -1,0 +1,76 @@
+import { beginWait, resumeWait } from "../../src/policy/begin-wait.ts";
+import { decide, decideTimeout } from "../../src/policy/decide.ts";
+import { observe } from "../../src/policy/observe.ts";
+import { settleAborted } from "../../src/policy/settle.ts";
+import { resolveWaitOptions } from "../../src/policy/wait-options.ts";
+import type { WaitState } from "../../src/policy/wait-state.ts";
+import type { Outcome } from "../../src/task/outcome.ts";
+import type { DrivenWait, WaitDriver } from "../../src/testing/index.ts";
+
+/**
+ * The least that can drive a wait: one loop over the pure step. It shows that the suite asks for nothing that
+ * only the engine has.
+ */
+export const plainDriver: WaitDriver = {
+  start: (source, taskId, { resume, ...given }): DrivenWait => {
+    const options = resolveWaitOptions(given);
+    const own = new AbortController();
+    const nowMs = Date.now();
+    let state: WaitState =
+      resume === undefined
+        ? beginWait(taskId, { nowMs, options })
+        : resumeWait(taskId, { checkpoint: resume, nowMs });
+
+    const look = async (): Promise<Outcome | undefined> => {
+      const lastMs = options.timeoutMs === 0 ? options.pollTimeoutMs : state.deadlineMs - Date.now();
+      const limit = AbortSignal.any([
+        own.signal,
+        AbortSignal.timeout(Math.max(1, Math.min(options.pollTimeoutMs, lastMs))),
+      ]);
+      const observation = await Promise.race([
+        observe(source, taskId, limit),
+        new Promise<{ kind: "transient"; error: Error }>((resolve) => {
+          limit.addEventListener("abort", () => resolve({ kind: "transient", error: limit.reason }));
+        }),
+      ]);
+      if (own.signal.aborted) {
+        return settleAborted(state, own.signal.reason).outcome;
+      }
+      const timedOut = observation.kind !== "task" && Date.now() >= state.deadlineMs;
+      const decision = timedOut
+        ? decideTimeout(state, Date.now())
+        : decide(state, observation, { nowMs: Date.now(), random: Math.random, options });
+      state = decision.state;
+      return decision.kind === "settle" ? decision.outcome : undefined;
+    };
+
+    const run = async (): Promise<Outcome> => {
+      for (;;) {
+        if (state.ended !== undefined) {
+          return decideTimeout(state, Date.now()).outcome as Outcome;
+        }
+        const outcome = await look();
+        if (outcome !== undefined) {
+          return outcome;
+        }
+        await pause(state.nextPollAtMs - Date.now(), own.signal);
+        if (own.signal.aborted) {
+          return settleAborted(state, own.signal.reason).outcome;
+        }
+      }
+    };
+    return { outcome: run(), abort: (reason) => own.abort(reason), checkpoint: () => state };
+  },
+};
+
+function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, durationMs);
+    signal.addEventListener("abort", end);
+  });
+}
