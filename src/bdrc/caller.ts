@@ -7,6 +7,7 @@ import {
   UnreachableError,
 } from "../task/errors.ts";
 import { apiErrorOf, resendable } from "./api-error.ts";
+import { type CallRecord, type NoteAnswer, recorded } from "./call-record.ts";
 import type { BdrcClientOptions } from "./client-options.ts";
 import { type Credential, type CredentialSource, secretsOf } from "./credential.ts";
 import { chooseCredentials } from "./credential-source.ts";
@@ -35,11 +36,13 @@ export class Caller {
   readonly #credentials: CredentialSource;
   readonly #destination: () => Promise<Destination>;
   readonly #clock = new ServiceClock();
+  readonly #onCall: ((record: CallRecord) => void) | undefined;
   #reached: Destination | undefined;
 
   /** @throws {@link InvalidOptionError} for what can be told without I/O. */
   constructor(options: BdrcClientOptions) {
     this.#timeoutMs = options.callTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#onCall = options.onCall;
     this.#credentials = chooseCredentials(options);
     if (options.proxy !== undefined) {
       parseProxy(options.proxy, "proxy");
@@ -49,6 +52,23 @@ export class Caller {
 
   /** Makes one call. Rejects with the signal's own reason when it is aborted. */
   call<T>(operation: Operation, signal: AbortSignal | undefined, read: Reader<T>): Promise<T> {
+    const onCall = this.#onCall;
+    return onCall === undefined
+      ? this.#call(operation, signal, read, () => undefined)
+      : recorded(operation, onCall, (note) => this.#call(operation, signal, read, note));
+  }
+
+  /** Closes the connections: idle ones now, others when their calls have ended. */
+  async close(): Promise<void> {
+    await this.#reached?.connections.close();
+  }
+
+  #call<T>(
+    operation: Operation,
+    signal: AbortSignal | undefined,
+    read: Reader<T>,
+    note: NoteAnswer,
+  ): Promise<T> {
     let destination: Destination | undefined;
     const onTimeout = () => {
       if (destination !== undefined) {
@@ -66,13 +86,8 @@ export class Caller {
       destination = await this.#destination();
       this.#reached = destination;
       inner.throwIfAborted();
-      return await this.#send(operation, credential, destination, inner, read);
+      return await this.#send(operation, credential, destination, inner, read, note);
     });
-  }
-
-  /** Closes the connections: idle ones now, others when their calls have ended. */
-  async close(): Promise<void> {
-    await this.#reached?.connections.close();
   }
 
   async #send<T>(
@@ -81,6 +96,7 @@ export class Caller {
     destination: Destination,
     signal: AbortSignal,
     read: Reader<T>,
+    note: NoteAnswer,
   ): Promise<T> {
     const { endpoint, connections, route, secrets } = destination;
     const dateMs = this.#clock.now();
@@ -94,6 +110,11 @@ export class Caller {
     } catch (error) {
       throw isTaskwaitError(error) ? scrubbed(error, scrub) : networkError(error, operation, route, scrub);
     }
+    const requestId = answer.headers.get("x-acs-request-id");
+    note({
+      httpStatus: answer.httpStatus,
+      ...(requestId === undefined ? {} : { requestId: scrub(requestId) }),
+    });
     const envelope = parseEnvelope(answer);
     const error = apiErrorOf(answer, envelope, operation, scrub);
     if (error !== undefined) {

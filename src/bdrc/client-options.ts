@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "../task/errors.ts";
 import { printable, quoted } from "../task/printable.ts";
+import type { CallRecord } from "./call-record.ts";
 import type { OfficialCredential } from "./credential.ts";
 
 /** Options of a `BdrcClient`. All may be left out. */
@@ -55,9 +56,11 @@ export interface BdrcClientOptions {
    * @defaultValue 10,000
    */
   readonly callTimeoutMs?: number;
+  /** Told of every HTTP call, once it has ended. What it throws changes nothing. */
+  readonly onCall?: (record: CallRecord) => void;
 }
 
-type Kind = "string" | "boolean" | "secret" | "credential" | "durationMs";
+type Kind = "string" | "boolean" | "secret" | "credential" | "durationMs" | "function";
 
 const KINDS: Readonly<Record<keyof BdrcClientOptions, Kind>> = {
   regionId: "string",
@@ -72,6 +75,7 @@ const KINDS: Readonly<Record<keyof BdrcClientOptions, Kind>> = {
   profile: "string",
   proxy: "secret",
   callTimeoutMs: "durationMs",
+  onCall: "function",
 };
 
 // What setTimeout can hold.
@@ -128,6 +132,8 @@ function brokenRule(kind: Kind, value: unknown): string | undefined {
         typeof Reflect.get(value, "getCredential") === "function"
         ? undefined
         : "an object with getCredential()";
+    case "function":
+      return typeof value === "function" ? undefined : "a function";
     case "durationMs":
       return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_TIMEOUT_MS
         ? undefined

@@ -15,8 +15,12 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: "the connection was closed before the answer was complete",
 };
 
-// undici's codes for bytes that came, but are no HTTP. Its errors hold them, so they are no cause to show.
-const NOT_HTTP = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$)/;
+// undici's errors for bytes that came, but are no HTTP. They hold the bytes, so they are no cause to show.
+const NOT_HTTP: ReadonlySet<string> = new Set([
+  "HTTPParserError",
+  "HeadersOverflowError",
+  "ResponseContentLengthMismatchError",
+]);
 
 /** Where a request went, for messages. */
 export interface Route {
@@ -36,13 +40,13 @@ export function networkError(
   const code = networkCodeOf(error);
   const details = aboutTask(operation);
   const place = describeRoute(route);
-  if (code !== undefined && NOT_HTTP.test(code)) {
+  const text = error instanceof Error ? scrub(printable(error.message, 200)) : "unknown error";
+  if (error instanceof Error && NOT_HTTP.has(error.name)) {
     return new ProtocolError(
-      `${operation.subject} got an answer from ${place} that is not HTTP (${code})`,
+      `${operation.subject} got an answer from ${place} that is not HTTP: ${text}`,
       details,
     );
   }
-  const text = error instanceof Error ? scrub(printable(error.message, 200)) : "unknown error";
   const reason = code === undefined ? text : `${REASONS[code] ?? text} (${code})`;
   return new UnreachableError(`${operation.subject} got no answer from ${place}: ${reason}`, {
     ...details,
