@@ -1,3 +1,5 @@
+import type { ServerResponse } from "node:http";
+import { printable } from "../task/printable.ts";
 import { type Answer, errorAnswer } from "./answer.ts";
 import { type ApiRequest, header } from "./api-request.ts";
 import type { ResolvedEmulatorOptions } from "./emulator-options.ts";
@@ -22,6 +24,17 @@ export function requestHandler(
   return (received, response) => {
     const n = requests;
     requests += 1;
+    try {
+      respond(n, received, response);
+    } catch (error) {
+      // A decider's or a logger's mistake: whoever wrote it should see it, and the emulator should go on.
+      const message = error instanceof Error ? error.message : String(error);
+      const refusal = refuse("InternalError", { message: `The emulator failed: ${printable(message)}` });
+      send(response, errorAnswer(refusal, ""), undefined);
+    }
+  };
+
+  function respond(n: number, received: ApiRequest | undefined, response: ServerResponse): void {
     const request = received ?? TOO_LARGE;
     const { method, path } = request;
     const call = route(method, path);
@@ -53,7 +66,7 @@ export function requestHandler(
     }
     const timer = setTimeout(() => send(response, answer, faults.shaping), faults.latencyMs);
     response.once("close", () => clearTimeout(timer));
-  };
+  }
 }
 
 function answerTo(

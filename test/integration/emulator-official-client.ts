@@ -75,6 +75,7 @@ export interface OfficialCall {
   readonly version?: string;
   readonly path?: string;
   readonly method?: string;
+  readonly authType?: string;
 }
 
 export async function call(client: OfficialClient, action: string, of: OfficialCall = {}): Promise<Answer> {
@@ -86,7 +87,7 @@ export async function call(client: OfficialClient, action: string, of: OfficialC
       protocol: "HTTP",
       pathname: of.path ?? `${path}${of.taskId ?? ""}`,
       method: of.method ?? method,
-      authType: "AK",
+      authType: of.authType ?? "AK",
       style: "ROA",
       reqBodyType: method === "POST" ? "formData" : "json",
       bodyType: "json",
