@@ -1,5 +1,10 @@
 import pRetry from "p-retry";
-import { IN_POLL_RETRIES, IN_POLL_RETRY_MS, isWorthResending } from "../policy/in-poll-retry.ts";
+import {
+  IN_POLL_RETRIES,
+  IN_POLL_RETRY_MS,
+  isWorthResending,
+  type Resending,
+} from "../policy/in-poll-retry.ts";
 import { type Observation, observe } from "../policy/observe.ts";
 import type { TaskSource } from "../source.ts";
 import { UnreachableError } from "../task/errors.ts";
@@ -23,8 +28,8 @@ export interface LookContext {
   readonly acquirePermit: () => Promise<void>;
   /** Hears of every call's answer. */
   readonly onAnswer: (observation: Observation) => void;
-  /** Hears that a call failed and will be sent again after `delayMs`. */
-  readonly onResend: (error: Error, delayMs: number) => void;
+  /** Hears that a call failed and will be sent again. */
+  readonly onResend: (resending: Resending) => void;
 }
 
 /** One poll: one call, or a few when resending at once makes sense. It never rejects. */
@@ -51,7 +56,9 @@ export async function look(context: LookContext): Promise<Look> {
         signal,
         onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
           if (error instanceof Resend && retriesLeft > 0 && !signal.aborted) {
-            context.onResend(error.reason, IN_POLL_RETRY_MS * 2 ** (attemptNumber - 1));
+            const delayMs = IN_POLL_RETRY_MS * 2 ** (attemptNumber - 1);
+            const calledAtMs = context.nowMs() - last.callMs;
+            context.onResend({ error: error.reason, calledAtMs, delayMs });
           }
         },
       },

@@ -1,7 +1,7 @@
 import { decide, decideTimeout } from "../policy/decide.ts";
 import type { DecideContext } from "../policy/decision.ts";
 import type { TaskHistory } from "../policy/history.ts";
-import { countResend } from "../policy/in-poll-retry.ts";
+import { countResend, type Resending } from "../policy/in-poll-retry.ts";
 import { rememberWait } from "../policy/lesson.ts";
 import type { Observation } from "../policy/observe.ts";
 import type { TaskSource } from "../source.ts";
@@ -152,7 +152,7 @@ export class WaitLoop {
       nowMs: () => this.#clock.nowMs(),
       acquirePermit: () => this.#permits.acquire(call.signal, this.#clock.nowMs()),
       onAnswer: (observation) => this.#onAnswer(observation, call.signal),
-      onResend: (error, delayMs) => this.#onResend(watch, error, delayMs),
+      onResend: (resending) => this.#onResend(watch, resending),
     });
     watch.call = undefined;
     watch.phase = "asleep";
@@ -188,9 +188,9 @@ export class WaitLoop {
     }
   }
 
-  #onResend(watch: Watch, error: Error, delayMs: number): void {
+  #onResend(watch: Watch, resending: Resending): void {
     for (const core of [...watch.waits]) {
-      const { state, events } = countResend(core.state, error, delayMs);
+      const { state, events } = countResend(core.state, resending);
       core.state = state;
       core.emit(events);
     }

@@ -7,6 +7,7 @@ import type { DecideContext, Decision } from "./decision.ts";
 import { beforeDeadline, jittered, withinIntervals } from "./delay-bounds.ts";
 import { nextLook } from "./next-look.ts";
 import type { Observation } from "./observe.ts";
+import { outageSinceMs } from "./outage.ts";
 import { followRun } from "./run-clock.ts";
 import {
   settleAgain,
@@ -127,7 +128,8 @@ function decideOnThrottle(
 }
 
 function decideOnFault(before: WaitState, error: Error, context: DecideContext): Decision {
-  const state = countFailure(before);
+  const contactAtMs = outageSinceMs(before, context.nowMs - (context.callMs ?? 0));
+  const state: WaitState = { ...countFailure(before), contactAtMs };
   const budgetEndsMs = state.contactAtMs + context.options.outageBudgetMs;
   if (context.nowMs >= budgetEndsMs) {
     return settleUnreachable(state, error, context.nowMs);

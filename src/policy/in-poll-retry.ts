@@ -1,6 +1,7 @@
 import { isBdrcApiError } from "../task/errors.ts";
 import type { WaitEvent } from "../task/wait-events.ts";
 import type { Observation } from "./observe.ts";
+import { outageSinceMs } from "./outage.ts";
 import type { WaitState } from "./wait-state.ts";
 
 /** Calls of one poll that may follow the first. */
@@ -34,11 +35,19 @@ export function isWorthResending(observation: Observation): boolean {
   return false;
 }
 
+/** A call that failed and is sent again within its poll. */
+export interface Resending {
+  readonly error: Error;
+  /** When the failed call went out. */
+  readonly calledAtMs: number;
+  /** Milliseconds until it is sent again. */
+  readonly delayMs: number;
+}
+
 /** Counts a call that failed and is sent again within its poll. */
 export function countResend(
   before: WaitState,
-  error: Error,
-  nextPollMs: number,
+  { error, calledAtMs, delayMs }: Resending,
 ): { readonly state: WaitState; readonly events: readonly WaitEvent[] } {
   const failures = before.failuresInARow + 1;
   const state: WaitState = {
@@ -46,7 +55,8 @@ export function countResend(
     polls: before.polls + 1,
     failures: before.failures + 1,
     failuresInARow: failures,
+    contactAtMs: outageSinceMs(before, calledAtMs),
   };
-  const payload = { taskId: before.taskId, error, failures, nextPollMs };
+  const payload = { taskId: before.taskId, error, failures, nextPollMs: delayMs };
   return { state, events: [{ name: "retry", payload }] };
 }
