@@ -1,5 +1,6 @@
 import type { TaskSource } from "../source.ts";
 import { ProtocolError } from "../task/errors.ts";
+import { ensureTask } from "../task/parse-task.ts";
 import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
 import { classifyError, retryAfterMsOf } from "./classify-error.ts";
@@ -26,12 +27,11 @@ export type Observation =
  */
 export async function observe(source: TaskSource, taskId: string, signal: AbortSignal): Promise<Observation> {
   try {
-    const task = await source.describe(taskId, { signal });
-    if (task?.taskId !== taskId) {
-      throw new ProtocolError(
-        `describe: asked for task ${quoted(taskId)}, got ${task === undefined ? "nothing" : `task ${quoted(task?.taskId)}`}`,
-        { taskId },
-      );
+    const task = ensureTask(await source.describe(taskId, { signal }));
+    if (task.taskId !== taskId) {
+      throw new ProtocolError(`describe: asked for task ${quoted(taskId)}, got task ${quoted(task.taskId)}`, {
+        taskId,
+      });
     }
     return { kind: "task", task };
   } catch (error) {

@@ -42,6 +42,9 @@ const taskFields = z.object({
 
 const TIMES: ReadonlySet<string> = new Set(["startTime", "completeTime", "expireTime"]);
 
+// What came out of parseTask needs no second check, which would cost as much as the first at every poll.
+const checked = new WeakSet<object>();
+
 /** The names of the fields that {@link parseTask} reads, in camelCase. */
 export const TASK_FIELDS: readonly string[] = Object.keys(taskFields.shape);
 
@@ -69,7 +72,17 @@ export function parseTask(fields: unknown, describePath: (field: string) => stri
   }
   addParsedJson(task, "detail", taskDetail);
   addParsedJson(task, "result", taskResult);
+  checked.add(task);
   return task as unknown as Task;
+}
+
+/**
+ * What a source says is a task, checked: as it is when {@link parseTask} made it, else through that.
+ *
+ * @throws {@link ProtocolError} as {@link parseTask} does.
+ */
+export function ensureTask(task: unknown): Task {
+  return typeof task === "object" && task !== null && checked.has(task) ? (task as Task) : parseTask(task);
 }
 
 function describeMismatch(
