@@ -77,8 +77,8 @@ export class TaskWaiter implements AsyncDisposable {
         taskId: String(taskId),
       });
     }
-    const { signal, resume, justStarted } = options;
     const resolved = resolveWaitOptions(options, this.#options.defaults, "wait");
+    const { signal, resume, justStarted } = options;
     const nowMs = this.#clock.nowMs();
     const state =
       resume === undefined
