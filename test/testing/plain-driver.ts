@@ -46,8 +46,9 @@ export const plainDriver: WaitDriver = {
 
     const run = async (): Promise<Outcome> => {
       for (;;) {
-        if (state.ended !== undefined) {
-          return decideTimeout(state, Date.now()).outcome as Outcome;
+        const ended = state.ended === undefined ? undefined : decideTimeout(state, Date.now());
+        if (ended?.kind === "settle") {
+          return ended.outcome;
         }
         const outcome = await look();
         if (outcome !== undefined) {
