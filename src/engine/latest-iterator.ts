@@ -6,16 +6,19 @@ export class LatestIterator<T> implements AsyncIterableIterator<T, undefined> {
   readonly #onReturn: (iterator: LatestIterator<T>) => void;
   #pending: { readonly value: T } | undefined;
   #waiting: ((result: IteratorResult<T, undefined>) => void)[] = [];
+  #last: T | undefined;
   #hasEnded = false;
 
   constructor(onReturn: (iterator: LatestIterator<T>) => void) {
     this.#onReturn = onReturn;
   }
 
+  /** A value that is the last one pushed is no change. */
   push(value: T): void {
-    if (this.#hasEnded) {
+    if (this.#hasEnded || this.#last === value) {
       return;
     }
+    this.#last = value;
     const waiting = this.#waiting.shift();
     if (waiting === undefined) {
       this.#pending = { value };

@@ -45,6 +45,7 @@ export class WaitCore implements Due, Abortable {
   #emitter: IsolatedEmitter<WaitEventArgs> | undefined;
   #readers: Set<LatestIterator<Task>> | undefined;
   #outcomeWaiters: ((outcome: Outcome) => void)[] | undefined;
+  #emitting: WaitEvent[] | undefined;
   #isObserved = false;
 
   constructor(
@@ -118,21 +119,35 @@ export class WaitCore implements Due, Abortable {
       this.#settle(decision.outcome);
     }
     this.emit(decision.events);
-    if (decision.kind === "settle") {
-      this.#dismiss(decision.outcome);
-    }
   }
 
+  /**
+   * Emits in order, also when a listener brings about more: what it causes comes after what was on its way, so
+   * that `settled` is the last event whoever ends the wait.
+   */
   emit(events: readonly WaitEvent[]): void {
-    const changed = events.find(({ name }) => name === "status" || name === "progress");
-    if (changed !== undefined && this.state.task !== undefined) {
+    if (this.#emitting !== undefined) {
+      this.#emitting.push(...events);
+      return;
+    }
+    const queue = [...events];
+    this.#emitting = queue;
+    for (let event = queue.shift(); event !== undefined; event = queue.shift()) {
+      this.#emitOne(event);
+    }
+    this.#emitting = undefined;
+  }
+
+  #emitOne(event: WaitEvent): void {
+    if (event.name === "status" || event.name === "progress") {
       for (const reader of this.#readers ?? []) {
-        reader.push(this.state.task);
+        reader.push(event.payload.task);
       }
     }
-    for (const event of events) {
-      this.#emitter?.emit(event.name, ...([event.payload] as never));
-      this.#driver.forward(this, event);
+    this.#emitter?.emit(event.name, ...([event.payload] as never));
+    this.#driver.forward(this, event);
+    if (event.name === "settled") {
+      this.#dismiss(event.payload);
     }
   }
 
