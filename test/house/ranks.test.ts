@@ -29,18 +29,8 @@ const RANKS: Record<string, { allowed: string[]; refused: string[] }> = {
     refused: ["../bdrc/bdrc-client.ts", "../wait/wait-for-task.ts", "node:timers", "events", "undici"],
   },
   bdrc: {
-    allowed: ["../task/task.ts", "./credentials/credential.ts", "undici", "node:crypto"],
+    allowed: ["../task/task.ts", "undici", "node:fs/promises"],
     refused: ["../engine/task-waiter.ts", "../emulator/index.ts", "@alicloud/openapi-core"],
-  },
-  "bdrc/credentials": {
-    allowed: [
-      "./credential.ts",
-      "../region.ts",
-      "../../task/task.ts",
-      "node:fs/promises",
-      "@alicloud/credentials",
-    ],
-    refused: ["../../engine/task-waiter.ts", "../../emulator/index.ts", "../../index.ts", "fs"],
   },
   wait: {
     allowed: ["../engine/task-waiter.ts", "../bdrc/bdrc-client.ts"],
