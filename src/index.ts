@@ -7,6 +7,7 @@
  *
  * @packageDocumentation
  */
+export type { CallRecord } from "./bdrc/call-record.ts";
 export { BdrcClient } from "./bdrc/client.ts";
 export type { BdrcClientOptions } from "./bdrc/client-options.ts";
 export { type OfficialClient, sourceFromOfficialClient } from "./bdrc/official-client.ts";

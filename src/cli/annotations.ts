@@ -1,0 +1,37 @@
+import process from "node:process";
+import { complain, writeErr } from "./output.ts";
+
+/** What surrounds a wait where the lines of a command are read by a CI system. */
+export interface Annotations {
+  /** Begins a foldable group. */
+  begin(title: string): void;
+  /** Ends it. */
+  end(): void;
+  /** Says that something went wrong. The message is free of control characters. */
+  error(message: string): void;
+}
+
+const nothing: Annotations = {
+  begin: () => undefined,
+  end: () => undefined,
+  error: (message) => complain(message),
+};
+
+// Workflow commands are recognised on standard error too, which keeps standard output for results.
+const gitHub: Annotations = {
+  begin: (title) => writeErr(`::group::${escapeData(title)}`),
+  end: () => writeErr("::endgroup::"),
+  error: (message) => writeErr(`::error title=taskwait::${escapeData(message)}`),
+};
+
+/** Those of GitHub Actions when `GITHUB_ACTIONS=true`, otherwise plain messages. */
+export function annotationsFor(environment: Readonly<Record<string, string | undefined>>): Annotations {
+  return environment["GITHUB_ACTIONS"] === "true" ? gitHub : nothing;
+}
+
+/** Whether lines are read by GitHub Actions. */
+export const onGitHub: boolean = process.env["GITHUB_ACTIONS"] === "true";
+
+function escapeData(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}

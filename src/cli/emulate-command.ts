@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { formatRequestRecord, parseScenario, type Scenario, startEmulator } from "../emulator/index.ts";
+import { printable } from "../index.ts";
+import { Interruption } from "./interruption.ts";
+import { complain, writeErr, writeOut } from "./output.ts";
+import { shellWord } from "./shell-words.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** The flags of `taskwait emulate`. */
+export interface EmulateFlags {
+  readonly port?: string;
+  readonly host?: string;
+  readonly scenario?: string;
+  readonly seed?: string;
+  readonly speed?: string;
+  readonly quota?: string;
+  readonly retryAfter?: true;
+  readonly fault?: string;
+  readonly verbose?: true;
+}
+
+/** `taskwait emulate`: serves until it is stopped; prints on standard output how to reach it, for a shell. */
+export async function emulateCommand(flags: EmulateFlags): Promise<number> {
+  const port = numberFlag("--port", flags.port);
+  const seed = numberFlag("--seed", flags.seed);
+  const speed = numberFlag("--speed", flags.speed);
+  const quota = numberFlag("--quota", flags.quota);
+  const interruption = new Interruption();
+  const emulator = await startEmulator({
+    ...(port === undefined ? {} : { port }),
+    ...(flags.host === undefined ? {} : { host: flags.host }),
+    ...(flags.scenario === undefined ? {} : { scenario: readScenario(flags.scenario) }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(speed === undefined ? {} : { speed }),
+    ...(quota === undefined ? {} : { quota: { perSecond: quota } }),
+    ...(flags.retryAfter ? { retryAfterHeader: true } : {}),
+    ...(flags.fault === undefined ? {} : { faults: flags.fault }),
+    ...(flags.verbose ? { log: (record) => writeErr(formatRequestRecord(record)) } : {}),
+  }).catch((error: unknown) => {
+    interruption.release();
+    throw portInUse(error, flags.port) ?? error;
+  });
+  for (const [name, value] of Object.entries(emulator.env)) {
+    writeOut(`export ${name}=${shellWord(value)}\n`);
+  }
+  complain(`emulating BDRC at ${emulator.endpoint} (seed ${emulator.seed}); Ctrl-C stops it`);
+  await aborted(interruption.signal);
+  await emulator.stop();
+  return interruption.exitCode ?? 0;
+}
+
+function numberFlag(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) {
+    return undefined;
+  }
+  if (!/^\d{1,10}(?:\.\d{1,6})?$/.test(text)) {
+    throw new UsageError(`${flag} must be a number, got "${printable(text, 80)}"`);
+  }
+  return Number(text);
+}
+
+function readScenario(path: string): Scenario {
+  let json: string;
+  try {
+    json = readFileSync(path, "utf8");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new UsageError(`--scenario: "${printable(path, 200)}" can't be read (${code})`);
+  }
+  return parseScenario(json);
+}
+
+function portInUse(error: unknown, port: string | undefined): UsageError | undefined {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  return code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL"
+    ? new UsageError(`--port ${port ?? "0"} can't be had (${code})`)
+    : undefined;
+}
+
+/** Resolves when the signal aborts. */
+async function aborted(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) {
+      resolve();
+    }
+  });
+}

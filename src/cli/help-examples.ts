@@ -1,0 +1,62 @@
+const EXIT_CODES = `
+Exit codes:
+  0  every task COMPLETE      5  could not find out (no usable answer)
+  1  a task FAILED            6  no such task
+  2  usage error              7  credentials or permission
+  3  a task EXPIRED         124  timed out: the task may still be running
+  4  a task CANCELED        130  interrupted (143: terminated)`;
+
+/** What stands below the options in `--help`, by command. */
+export const HELP_EXAMPLES: Readonly<Record<string, string>> = {
+  "": `
+Examples:
+  taskwait t-0000e4w0u1v592zdf6s7            wait for a task, with a live bar on a terminal
+  taskwait start update-resources            start a task and wait for it
+  taskwait demo                              see it work, without an account
+
+  taskwait help wait                         all options of a wait
+${EXIT_CODES}`,
+  wait: `
+Examples:
+  taskwait t-1 t-2 --timeout 30m             wait for both, half an hour at most
+  taskwait t-1 --output json                 one JSON object at the end
+  taskwait t-1 --output jsonl                every event as a line of JSON
+  taskwait --any t-1 t-2                     until the first completes
+  cat ids.txt | taskwait -                   ids from standard input
+  taskwait t-1 --timeout 0                   look once: 0 if it is COMPLETE, 124 if it still runs
+  taskwait t-1 --checkpoint wait.json        and later: taskwait wait --resume wait.json
+
+Durations: 500ms, 90s, 10m, 1h30m, 2d.
+${EXIT_CODES}`,
+  start: `
+Examples:
+  taskwait start update-resources
+  taskwait start check-rules --resource-arn acs:ecs:123:cn-shanghai:instance/i-001`,
+  "start update-resources": `
+Examples:
+  taskwait start update-resources --resource-type ACS::ECS::Instance
+  id=$(taskwait start update-resources --no-wait) && taskwait "$id"`,
+  "start check-rules": `
+Examples:
+  taskwait start check-rules --resource-arn acs:ecs:123:cn-shanghai:instance/i-001
+  taskwait start check-rules --resource-arn ARN --rule-id rule-000dav --output json`,
+  list: `
+Examples:
+  taskwait list --status RUNNING
+  taskwait list --output jsonl | jq -r 'select(.taskStatus == "FAILED") | .taskId'`,
+  describe: `
+Example:
+  taskwait describe t-0000e4w0u1v592zdf6s7 --output json`,
+  emulate: `
+Examples:
+  taskwait emulate                           then, elsewhere, the lines that it prints and: taskwait start update-resources
+  taskwait emulate --port 8780 --quota 20 --retry-after --fault reset=0.02,latency=50..300 --verbose`,
+  completion: `
+Examples:
+  source <(taskwait completion bash)
+  taskwait completion zsh > "\${fpath[1]}/_taskwait"
+  taskwait completion fish > ~/.config/fish/completions/taskwait.fish`,
+  whoami: `
+Example:
+  taskwait whoami --profile staging`,
+};

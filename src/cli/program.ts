@@ -1,0 +1,158 @@
+import { Argument, Command, Option } from "commander";
+import { type AccountFlags, addAccountFlags } from "./account-flags.ts";
+import type { EmulateFlags } from "./emulate-command.ts";
+import { HELP_EXAMPLES } from "./help-examples.ts";
+import type { ListFlags } from "./list-command.ts";
+import { writeErr, writeOut } from "./output.ts";
+import type { StartFlags } from "./start-command.ts";
+import { readVersion } from "./version.ts";
+import type { WaitFlags } from "./wait-flags.ts";
+import {
+  addCheckpointFlags,
+  addOutputFlags,
+  addWaitFlags,
+  colorOption,
+  verboseOption,
+} from "./wait-flags.ts";
+
+// A value that was given to a flag nobody knows might be a secret.
+const GIVEN_VALUE = /('--?[^=']*)=[^']*'/g;
+
+/**
+ * The command line: its commands and their flags. What a command does is loaded when it runs, so that help and
+ * mistakes are answered at once.
+ *
+ * @param end - Takes the exit code of a command.
+ */
+export function makeProgram(end: (exitCode: number) => void): Command {
+  const program = new Command("taskwait")
+    .usage("<taskId...> [options]\n       taskwait <command> [options]")
+    .description("Waits for asynchronous tasks of Alibaba Cloud BDRC.")
+    .version(readVersion(), "-V, --version", "print the version")
+    .addHelpText("after", HELP_EXAMPLES[""] ?? "")
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut,
+      writeErr: (text) => writeErr(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, "taskwait: ").replace(GIVEN_VALUE, "$1'")),
+    });
+  addWait(program, end);
+  addStart(program, end);
+  addLooks(program, end);
+  addLocal(program, end);
+  return program;
+}
+
+type End = (exitCode: number) => void;
+
+function add(parent: Command, name: string, description: string, isDefault = false): Command {
+  const path = parent.parent === null ? name : `${parent.name()} ${name}`;
+  return parent
+    .command(name, { isDefault })
+    .description(description)
+    .addHelpText("after", HELP_EXAMPLES[path] ?? "");
+}
+
+function addWait(program: Command, end: End): void {
+  const command = add(program, "wait", "wait for tasks to end (the default command)", true)
+    .argument("[taskId...]", "tasks to wait for; - reads them from standard input")
+    .option("--any", "until the first task completes, instead of all");
+  addWaitFlags(command);
+  addCheckpointFlags(command);
+  addOutputFlags(command);
+  addAccountFlags(command).action(async (words: string[], flags: WaitFlags & AccountFlags) => {
+    const { waitCommand } = await import("./wait-command.ts");
+    end(await waitCommand(words, flags, command));
+  });
+}
+
+function addStart(program: Command, end: End): void {
+  const start = add(program, "start", "start a task and wait for it");
+  const update = add(start, "update-resources", "have the service take stock of the resources anew").option(
+    "--resource-type <type>",
+    "only this type, such as ACS::ECS::Instance (default: all)",
+  );
+  const check = add(start, "check-rules", "check a resource against the rules")
+    .requiredOption("--resource-arn <arn>", "the resource")
+    .option("--rule-id <id>", "only this rule (default: all)");
+  for (const command of [update, check]) {
+    command.option("--no-wait", "print the task's id and don't wait for its end");
+    addWaitFlags(command);
+    command.option("--checkpoint <file>", "keep the state of the wait in this file");
+    addOutputFlags(command);
+    addAccountFlags(command).action(async (flags: StartFlags & WaitFlags & AccountFlags) => {
+      const { startCommand } = await import("./start-command.ts");
+      end(await startCommand(command === update ? "update-resources" : "check-rules", flags, command));
+    });
+  }
+}
+
+function addLooks(program: Command, end: End): void {
+  const list = add(program, "list", "list tasks")
+    .option("--status <status>", "only tasks in this state, such as RUNNING")
+    .option("--type <type>", "only tasks of this type, such as UPDATE_RESOURCES")
+    .option("--limit <number>", "at most so many tasks")
+    .addOption(formOption(["table", "json", "jsonl"], "table"))
+    .addOption(colorOption())
+    .addOption(verboseOption());
+  addAccountFlags(list).action(async (flags: ListFlags & AccountFlags) => {
+    const { listCommand } = await import("./list-command.ts");
+    end(await listCommand(flags));
+  });
+  const describe = add(program, "describe", "show one task as it is now")
+    .argument("<taskId>", "the task")
+    .addOption(formOption(["text", "json"], "text"))
+    .addOption(verboseOption());
+  addAccountFlags(describe).action(
+    async (taskId: string, flags: AccountFlags & { output: "text" | "json"; verbose?: true }) => {
+      const { describeCommand } = await import("./describe-command.ts");
+      end(await describeCommand(taskId, flags));
+    },
+  );
+  const whoami = add(
+    program,
+    "whoami",
+    "say which credentials and which region are in use, without showing them",
+  );
+  addAccountFlags(whoami).action(async (flags: AccountFlags) => {
+    const { whoamiCommand } = await import("./whoami-command.ts");
+    end(await whoamiCommand(flags));
+  });
+}
+
+function addLocal(program: Command, end: End): void {
+  add(program, "demo", "see a wait from beginning to end against a local emulator")
+    .addOption(colorOption())
+    .option("--no-progress", "lines instead of a live bar")
+    .action(async (flags: Pick<WaitFlags, "color" | "progress">) => {
+      const { demoCommand } = await import("./demo-command.ts");
+      end(await demoCommand(flags));
+    });
+  add(program, "emulate", "run a local BDRC for trials and tests")
+    .option("--port <number>", "the port (default: any free one)")
+    .option("--host <address>", "a loopback address (default: 127.0.0.1)")
+    .option("--scenario <file>", "tasks and behaviour, as JSON")
+    .option("--seed <number>", "makes ids, durations and faults repeatable")
+    .option("--speed <factor>", "lets tasks run so many times faster")
+    .option("--quota <calls>", "calls per second and operation before it throttles")
+    .option("--retry-after", "throttled answers say how long to wait")
+    .option("--fault <list>", "faults by chance, such as reset=0.02,latency=50..300")
+    .option("-v, --verbose", "one line per request")
+    .action(async (flags: EmulateFlags) => {
+      const { emulateCommand } = await import("./emulate-command.ts");
+      end(await emulateCommand(flags));
+    });
+  add(program, "completion", "print a completion script for a shell")
+    .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
+    .action(async (shell: "bash" | "zsh" | "fish") => {
+      const { completionCommand } = await import("./completion-command.ts");
+      end(completionCommand(shell, program));
+    });
+}
+
+function formOption(forms: readonly string[], fallback: string): Option {
+  return new Option("-o, --output <form>", "what to print on standard output")
+    .choices(forms)
+    .default(fallback);
+}
