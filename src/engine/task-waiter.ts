@@ -1,7 +1,9 @@
 import { beginWait, resumeWait } from "../policy/begin-wait.ts";
 import { settleResumed } from "../policy/settle.ts";
 import { resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
-import { WaiterClosedError } from "../task/errors.ts";
+import { InvalidOptionError, WaiterClosedError } from "../task/errors.ts";
+import { quoted } from "../task/printable.ts";
+import { checkTaskId } from "../task/task-id.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
 import { joinSignal, leaveSignal } from "./abort-hub.ts";
 import { IsolatedEmitter } from "./isolated-emitter.ts";
@@ -73,8 +75,9 @@ export class TaskWaiter implements AsyncDisposable {
    */
   wait(taskId: string, options: WaitOptions = {}): TaskWait {
     if (this.#isClosed) {
-      throw new WaiterClosedError(`wait: the waiter is closed, task ${String(taskId)} can't be waited for`, {
-        taskId: String(taskId),
+      checkTaskId(taskId);
+      throw new WaiterClosedError(`wait: the waiter is closed, task ${taskId} can't be waited for`, {
+        taskId,
       });
     }
     const resolved = resolveWaitOptions(options, this.#options.defaults, "wait");
@@ -126,9 +129,12 @@ export class TaskWaiter implements AsyncDisposable {
    * The source stays open.
    *
    * @param options - `waits: "await"` lets the waits in flight come to their own ends.
-   * @returns Resolves when no wait is left.
+   * @returns Resolves when no wait is left; rejects with an {@link InvalidOptionError} for any other word.
    */
   async close({ waits = "abort" }: { readonly waits?: "abort" | "await" } = {}): Promise<void> {
+    if (waits !== "abort" && waits !== "await") {
+      throw new InvalidOptionError(`close: waits must be "abort" or "await", got ${quoted(waits)}`);
+    }
     this.#isClosed = true;
     const left = [...this.#live.keys()];
     if (waits === "await") {
