@@ -1,4 +1,5 @@
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
+import { abortRace } from "./abort-race.ts";
 import type { ForwardProxy } from "./proxy.ts";
 
 /**
@@ -24,7 +25,9 @@ export class Connections {
     this.#dispatcher ??= this.#open();
     this.#inFlight += 1;
     try {
-      return await exchange(this.#dispatcher);
+      const dispatcher = this.#dispatcher;
+      // undici notices an abort only once the request has a connection.
+      return await abortRace(signal, () => exchange(dispatcher));
     } finally {
       this.#inFlight -= 1;
       this.#someGivenUp ||= signal.aborted;
