@@ -1,11 +1,11 @@
 import type { OutcomeKind, TaskWait, TaskWaiter, WaitOptions } from "../../src/index.ts";
-import type { Script } from "../../src/testing/index.ts";
+import type { ErrorStep, Script } from "../../src/testing/index.ts";
 import { flush, HOUR_MS, pass } from "./fake-time.ts";
 
 /** A connection that broke under the call: the one fault for which a call is sent again within its poll. */
-export const BROKEN_CONNECTION = {
+export const BROKEN_CONNECTION: ErrorStep = {
   error: Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }),
-} as const;
+};
 
 /** One way for a wait to end. */
 export interface Ending {

@@ -108,17 +108,22 @@ export function expectNothingLeft(waiter: TaskWaiter): void {
   expect(waiter.stats()).toMatchObject({ waits: 0, tasks: 0, queued: 0 });
 }
 
+/** One call of a {@link manualSource}. */
+interface ManualCall {
+  readonly taskId: string;
+  readonly signal: AbortSignal | undefined;
+  answer(task: unknown): void;
+  fail(error: unknown): void;
+}
+
 /** A source whose calls the test answers by hand; deaf to its signals unless the test heeds them. */
-export function manualSource() {
-  const calls: {
-    readonly taskId: string;
-    readonly signal: AbortSignal | undefined;
-    answer(task: unknown): void;
-    fail(error: unknown): void;
-  }[] = [];
-  const describe: TaskSource["describe"] = (taskId, { signal }) =>
-    new Promise((resolve, reject) => {
-      calls.push({ taskId, signal, answer: (task) => resolve(task as Task), fail: reject });
-    });
-  return { describe, calls };
+export function manualSource(): TaskSource & { readonly calls: ManualCall[] } {
+  const calls: ManualCall[] = [];
+  return {
+    calls,
+    describe: (taskId, { signal }) =>
+      new Promise((resolve, reject) => {
+        calls.push({ taskId, signal, answer: (task) => resolve(task as Task), fail: reject });
+      }),
+  };
 }
