@@ -1,0 +1,224 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { BdrcClient } from "../../src/bdrc/client.ts";
+import { type Emulator, type EmulatorOptions, type Fault, startEmulator } from "../../src/emulator/index.ts";
+import { TaskWaiter } from "../../src/engine/task-waiter.ts";
+import { isTaskwaitError } from "../../src/task/errors.ts";
+import type { Outcome } from "../../src/task/outcome.ts";
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) {
+    await close();
+  }
+});
+
+async function emulate(options: EmulatorOptions): Promise<{ emulator: Emulator; client: BdrcClient }> {
+  const emulator = await startEmulator({ seed: 1, ...options });
+  const client = new BdrcClient({ ...emulator.clientOptions, callTimeoutMs: 400 });
+  closers.push(() => emulator.stop());
+  closers.push(() => client.close());
+  return { emulator, client };
+}
+
+const QUICK = { minIntervalMs: 10, maxIntervalMs: 100, pollTimeoutMs: 400, waitPriceMs: 20 };
+
+function waiterOf(client: BdrcClient): TaskWaiter {
+  const waiter = new TaskWaiter({ source: client, rate: { perSecond: 1000 }, ...QUICK });
+  closers.push(async () => waiter.close());
+  return waiter;
+}
+
+/** Each fault, and the class with which a single call of our client tells of it; `fine` when it is none to us. */
+const FAULTS: readonly (readonly [name: string, fault: Fault, tells: string])[] = [
+  ["latency", { kind: "latency", ms: 50 }, "fine"],
+  ["hang before the headers", { kind: "hang", at: "headers" }, "UnreachableError"],
+  ["hang in the body", { kind: "hang", at: "body" }, "UnreachableError"],
+  ["a dribble that takes too long", { kind: "dribble" }, "UnreachableError"],
+  ["a dribble that does not", { kind: "dribble", bytes: 200, everyMs: 5 }, "fine"],
+  ["reset at the request", { kind: "reset", at: "request" }, "UnreachableError"],
+  ["reset in the body", { kind: "reset", at: "body" }, "UnreachableError"],
+  ["truncated JSON", { kind: "truncate" }, "ProtocolError"],
+  ["a wrong content type", { kind: "contentType" }, "fine"],
+  ["an HTML page", { kind: "html" }, "ProtocolError"],
+  ["an HTML page with 200", { kind: "html", httpStatus: 200 }, "ProtocolError"],
+  ["an empty body", { kind: "empty" }, "ProtocolError"],
+  ["a redirect", { kind: "redirect" }, "ProtocolError"],
+  ["500", { kind: "refuse", code: "InternalError" }, "BdrcApiError"],
+  ["502", { kind: "refuse", code: "BadGateway" }, "BdrcApiError"],
+  ["503", { kind: "refuse", code: "ServiceUnavailable" }, "BdrcApiError"],
+  [
+    "503 with a time to wait",
+    { kind: "refuse", code: "ServiceUnavailable", retryAfterMs: 50 },
+    "BdrcApiError",
+  ],
+  ["throttled", { kind: "refuse", code: "Throttling.User" }, "BdrcApiError"],
+  ["gzip", { kind: "gzip" }, "fine"],
+  ["chunks", { kind: "chunked" }, "fine"],
+  ["a huge body", { kind: "huge", bytes: 20_000_000 }, "ProtocolError"],
+  ["a connection that closes", { kind: "close" }, "fine"],
+  ["a clock that is off", { kind: "skew", ms: 20 * 60_000 }, "BdrcApiError"],
+  ["the answer twice", { kind: "duplicate" }, "fine"],
+  ["no HTTP at all", { kind: "raw", bytes: Buffer.from("SSH-2.0-OpenSSH_9.6\r\n") }, "ProtocolError"],
+  [
+    "another task's answer",
+    { kind: "answer", body: '{"Data":{"TaskId":"t-0","TaskStatus":"FAILED"}}' },
+    "ProtocolError",
+  ],
+  ["an answer without Data", { kind: "answer", body: '{"RequestId":"x"}' }, "ProtocolError"],
+];
+
+describe("one call of our client", () => {
+  it.each(FAULTS)("under %s", async (_name, fault, tells) => {
+    const { client } = await emulate({
+      tasks: [{ taskId: "t-1", durationMs: "never" }],
+      faults: () => fault,
+    });
+    const before = performance.now();
+    const told = await client.describe("t-1").then(
+      ({ taskStatus }) => (taskStatus === "RUNNING" ? "fine" : taskStatus),
+      (error: unknown) => (isTaskwaitError(error) ? error.name : error),
+    );
+    expect(told).toBe(tells);
+    expect(performance.now() - before).toBeLessThan(5000);
+  });
+});
+
+const ENDINGS = {
+  "t-complete": "COMPLETE",
+  "t-failed": "FAILED",
+  "t-expired": "EXPIRED",
+  "t-canceled": "CANCELED",
+} as const;
+const KINDS = {
+  "t-complete": "complete",
+  "t-failed": "failed",
+  "t-expired": "expired",
+  "t-canceled": "canceled",
+};
+
+describe("our waits, with one call in five going wrong", () => {
+  it.each(FAULTS)("end as their tasks do, under %s", async (_name, fault) => {
+    await expectTrueEndings((n) => (n % 5 === 0 || n === 1 ? fault : undefined));
+  });
+
+  it("end as their tasks do, under all of it at once", async () => {
+    const faults = FAULTS.map(([, fault]) => fault);
+    // One call in twenty for each would be all calls and more: here it is every other call, each fault in turn.
+    await expectTrueEndings((n) => (n % 2 === 0 ? faults[(n / 2) % faults.length] : undefined));
+  });
+
+  it("end as their tasks do when one connection in five is reset", async () => {
+    await expectTrueEndings(() => ({ kind: "close" }), { resetConnection: (n) => n % 5 === 0 });
+  });
+});
+
+async function expectTrueEndings(
+  decide: (n: number) => Fault | undefined,
+  options: EmulatorOptions = {},
+): Promise<void> {
+  const { emulator, client } = await emulate({
+    tasks: Object.entries(ENDINGS).map(([taskId, status]) => ({ taskId, status, durationMs: 300 })),
+    faults: (_request, n) => decide(n),
+    ...options,
+  });
+  const waiter = waiterOf(client);
+  const ids = [...Object.keys(ENDINGS), "t-unknown"];
+  const waits = ids.map((taskId) => waiter.wait(taskId, { timeoutMs: 30_000, notFoundGraceMs: 200 }));
+  const outcomes: Outcome[] = await Promise.all(waits.map((wait) => wait.outcome));
+  expect(Object.fromEntries(outcomes.map(({ kind }, index) => [ids[index], kind]))).toEqual({
+    ...KINDS,
+    "t-unknown": "notFound",
+  });
+  // Nothing of a wait outlives it: no call comes any more.
+  const calls = emulator.requests().length;
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(emulator.requests().length).toBe(calls);
+}
+
+describe("our waits, when nothing comes through at all", () => {
+  it.each(
+    FAULTS.filter(([, fault, tells]) => tells !== "fine" && fault.kind !== "refuse" && fault.kind !== "skew"),
+  )("end as unreachable, never as failed, under %s", async (_name, fault) => {
+    const { client } = await emulate({ tasks: [{ taskId: "t-1" }], faults: () => fault });
+    const wait = waiterOf(client).wait("t-1", { timeoutMs: 20_000, outageBudgetMs: 600 });
+    const outcome = await wait.outcome;
+    expect(outcome.kind).toBe("unreachable");
+  });
+
+  it("end at their deadline while every call is throttled", async () => {
+    const { client } = await emulate({ tasks: [{ taskId: "t-1" }], quota: { perSecond: 0 } });
+    const wait = waiterOf(client).wait("t-1", { timeoutMs: 700, outageBudgetMs: 300 });
+    expect((await wait.outcome).kind).toBe("timedOut");
+  });
+
+  it("end as denied at once when the key is refused, whatever the code", async () => {
+    const refusals: EmulatorOptions[] = [
+      { ram: { denied: ["DescribeTask"] } },
+      { ram: { denied: ["DescribeTask"], code: "Forbidden.RAM" } },
+      { keys: [{ accessKeyId: "AK", accessKeySecret: "s", disabled: true }] },
+      { keys: [{ accessKeyId: "AK", accessKeySecret: "s", securityToken: "t", expiresAtMs: 1 }] },
+    ];
+    for (const options of refusals) {
+      const { client, emulator } = await emulate({ tasks: [{ taskId: "t-1" }], ...options });
+      const outcome = await waiterOf(client).wait("t-1", { timeoutMs: 20_000 }).outcome;
+      expect(outcome.kind).toBe("denied");
+      expect(emulator.requests()).toHaveLength(1);
+    }
+  });
+});
+
+describe("our client against a service that is otherwise than usual", () => {
+  it.each([
+    [{ httpStatus: 404, code: "EntityNotExist.Task" }],
+    [{ httpStatus: 400, code: "InvalidTaskId.NotFound" }],
+    [{ httpStatus: 200 }],
+    [{ httpStatus: 404, code: "Odd" }],
+  ])("knows an unknown task by %j", async (unknownTask) => {
+    const { client } = await emulate({ unknownTask });
+    const wait = waiterOf(client).wait("t-1", { timeoutMs: 20_000, notFoundGraceMs: 100 });
+    expect((await wait.outcome).kind).toBe("notFound");
+  });
+
+  it.each([400, 429, 503] as const)("slows down for %i with a time to wait", async (throttleStatus) => {
+    const { client, emulator } = await emulate({
+      tasks: [{ taskId: "t-1", durationMs: 300 }],
+      quota: { perSecond: 2 },
+      throttleStatus,
+      retryAfterHeader: true,
+    });
+    const wait = waiterOf(client).wait("t-1", { timeoutMs: 20_000 });
+    expect((await wait.outcome).kind).toBe("complete");
+    expect(emulator.counters("DescribeTask").throttled).toBeLessThan(6);
+  });
+
+  it("sets its clock by the server's", async () => {
+    const { client } = await emulate({
+      tasks: [{ taskId: "t-1", durationMs: 0 }],
+      clockSkewMs: -20 * 60_000,
+    });
+    const outcome = await waiterOf(client).wait("t-1", { timeoutMs: 20_000 }).outcome;
+    expect(outcome.kind).toBe("complete");
+  });
+
+  it("is not misled by a task's oddities", async () => {
+    const { client } = await emulate({
+      quirks: {
+        notYet: "null",
+        fullWhileRunning: true,
+        expireInPast: true,
+        errorWhileRunning: "too many requests.",
+        completeTimeWhileRunning: true,
+      },
+      tasks: [
+        { taskId: "t-1", durationMs: 400, progress: "restart", stages: [{ afterMs: 200, status: "PAUSED" }] },
+        { taskId: "t-2", durationMs: 300, hiddenMs: 150 },
+      ],
+    });
+    const waiter = waiterOf(client);
+    const waits = ["t-1", "t-2"].map((taskId) => waiter.wait(taskId, { timeoutMs: 20_000 }));
+    expect((await Promise.all(waits.map((wait) => wait.outcome))).map(({ kind }) => kind)).toEqual([
+      "complete",
+      "complete",
+    ]);
+  });
+});
