@@ -93,7 +93,7 @@ function decideOnTask(before: WaitState, task: Task, context: DecideContext): De
     nextPollMs: polling.delayMs,
     ...(etaMs === undefined ? {} : { etaMs }),
   });
-  return { ...polling, events: [...events, ...(warning ?? [])] };
+  return { ...polling, worth: look.worth, events: [...events, ...(warning ?? [])] };
 }
 
 function decideOnThrottle(

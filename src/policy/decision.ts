@@ -3,6 +3,7 @@ import type { WaitEvent } from "../task/wait-events.ts";
 import type { TaskHistory } from "./history.ts";
 import type { ResolvedWaitOptions } from "./wait-options.ts";
 import type { WaitState } from "./wait-state.ts";
+import type { WorthCurve } from "./worth.ts";
 
 /** What to do next. `events` are for the driver to emit, in order. */
 export type Decision =
@@ -11,6 +12,8 @@ export type Decision =
       readonly state: WaitState;
       /** Milliseconds from now until the next look. */
       readonly delayMs: number;
+      /** What an earlier or a later look is worth; only after a look that showed the task. */
+      readonly worth?: WorthCurve;
       readonly events: readonly WaitEvent[];
     }
   | {
