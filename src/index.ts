@@ -8,7 +8,13 @@
  * @packageDocumentation
  */
 export type { CallRecord } from "./bdrc/call-record.ts";
-export { BdrcClient } from "./bdrc/client.ts";
+export {
+  BdrcClient,
+  type CheckRulesParameters,
+  type DescribeTasksQuery,
+  type StartedTask,
+  type UpdateResourcesParameters,
+} from "./bdrc/client.ts";
 export type { BdrcClientOptions } from "./bdrc/client-options.ts";
 export { type OfficialClient, sourceFromOfficialClient } from "./bdrc/official-client.ts";
 export type { RateOption } from "./engine/rate-gate.ts";
@@ -24,6 +30,7 @@ export { TaskWaiter, type WaiterListener, type WaiterStats } from "./engine/task
 export type { TaskWaiterOptions } from "./engine/waiter-options.ts";
 export { beginWait, resumeWait } from "./policy/begin-wait.ts";
 export { classifyError, type ErrorMeaning } from "./policy/classify-error.ts";
+export { classifyStart, type StartMeaning } from "./policy/classify-start.ts";
 export { decide, decideTimeout } from "./policy/decide.ts";
 export type { DecideContext, Decision } from "./policy/decision.ts";
 export { type Observation, observe } from "./policy/observe.ts";
@@ -68,6 +75,20 @@ export type {
   WaitEvents,
   WarningEvent,
 } from "./task/wait-events.ts";
+export type {
+  OfAttempt,
+  RunEventName,
+  RunEvents,
+  RunListener,
+  RunOutcome,
+  RunOutcomeKind,
+} from "./wait/run-events.ts";
+export { RUN_STATE_VERSION, type RunCheckpoint } from "./wait/run-state.ts";
+export { type RunTaskOptions, runTask } from "./wait/run-task.ts";
 export type { WaitTarget } from "./wait/shared-waiter.ts";
+export { type StartedTaskFinding, type StartTaskOptions, startTask } from "./wait/start-task.ts";
+export { checkRules, updateResources } from "./wait/starts.ts";
+export type { TaskRun } from "./wait/task-run.ts";
+export type { StartContext, TaskStart } from "./wait/task-start.ts";
 export { type WaitForTaskOptions, waitForTask } from "./wait/wait-for-task.ts";
 export { waitForTasks } from "./wait/wait-for-tasks.ts";

@@ -13,6 +13,8 @@ export interface TaskPage {
 export interface TaskListQuery {
   /** One status; absent lists all. */
   readonly taskStatus?: string;
+  /** One type, such as `UPDATE_RESOURCES`; absent lists all. A source may ignore it: look at the tasks' own. */
+  readonly taskType?: string;
   /** From the page before. */
   readonly nextToken?: string;
   /** Tasks a page; BDRC gives 10 to 500. */

@@ -105,6 +105,22 @@ export class UnreachableError extends TaskwaitError {
   override readonly code = "UNREACHABLE";
 }
 
+/**
+ * A start was sent and its outcome could not be found out, in the listing of tasks neither: it may have started a
+ * task or not. It was not sent again. `cause` is what became of the start.
+ */
+export class StartUnknownError extends TaskwaitError {
+  override readonly name = "StartUnknownError";
+  override readonly code = "START_UNKNOWN";
+  /** Tasks of the listing that it may have started; empty when there was none. */
+  readonly candidates: readonly string[];
+
+  constructor(message: string, details: TaskwaitErrorDetails & { readonly candidates?: readonly string[] }) {
+    super(message, details);
+    this.candidates = details.candidates ?? [];
+  }
+}
+
 /** An answer that is not what the API documents. The message names the path. */
 export class ProtocolError extends TaskwaitError {
   override readonly name = "ProtocolError";
@@ -186,6 +202,8 @@ export const isTaskNotFoundError: Guard<TaskNotFoundError> = guard<TaskNotFoundE
 export const isAccessDeniedError: Guard<AccessDeniedError> = guard<AccessDeniedError>("AccessDeniedError");
 /** Whether the error is an {@link UnreachableError}. */
 export const isUnreachableError: Guard<UnreachableError> = guard<UnreachableError>("UnreachableError");
+/** Whether the error is a {@link StartUnknownError}. */
+export const isStartUnknownError: Guard<StartUnknownError> = guard<StartUnknownError>("StartUnknownError");
 /** Whether the error is a {@link ProtocolError}. */
 export const isProtocolError: Guard<ProtocolError> = guard<ProtocolError>("ProtocolError");
 /** Whether the error is an {@link InvalidOptionError}. */

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
+import { BdrcClient, checkRules, runTask, updateResources } from "../../src/index.ts";
+
+const QUICK = { minIntervalMs: 5, maxIntervalMs: 50, waitPriceMs: 5, timeoutMs: 40_000 };
+
+async function withEmulator(
+  options: EmulatorOptions,
+  body: (emulator: Emulator, client: BdrcClient) => Promise<void>,
+): Promise<void> {
+  const emulator = await startEmulator(options);
+  const client = new BdrcClient({ ...emulator.clientOptions, callTimeoutMs: 2000 });
+  try {
+    await body(emulator, client);
+  } finally {
+    await client.close();
+    await emulator.stop();
+  }
+}
+
+describe("runTask over HTTP", () => {
+  it("needs three starts when the service fails two tasks because it is busy", async () => {
+    await withEmulator(
+      { starts: { UPDATE_RESOURCES: { durationMs: 30, status: "FAILED", errorMessage: "too many requests." } } },
+      async (emulator, client) => {
+        const run = runTask(
+          Object.assign(
+            async ({ attempt, signal }: { attempt: number; signal: AbortSignal }) => {
+              const { taskId } = await client.updateResources({}, { signal });
+              if (attempt === 3) {
+                emulator.world.forget(taskId);
+                return emulator.world.addTask({ taskId: "t-third", durationMs: 30 });
+              }
+              return { taskId };
+            },
+            { taskType: "UPDATE_RESOURCES", source: client },
+          ),
+          QUICK,
+        );
+        const attempts: number[] = [];
+        run.on("again", ({ attempt }) => attempts.push(attempt));
+        expect(await run).toMatchObject({ taskId: "t-third", taskStatus: "COMPLETE" });
+        expect(attempts).toEqual([1, 2]);
+        expect(emulator.world.size).toBe(3);
+      },
+    );
+  });
+
+  it("starts with the parameters that it was given", async () => {
+    await withEmulator(
+      { starts: { CHECK_RULES: { durationMs: 20 }, UPDATE_RESOURCES: { durationMs: 20 } } },
+      async (_, client) => {
+        const check = await runTask(
+          checkRules(client, { resourceArn: "acs:ecs:1:cn-x:instance/i-1" }),
+          QUICK,
+        );
+        expect(check.taskType).toBe("CHECK_RULES");
+        const update = await runTask(updateResources(client, { resourceType: "ACS::OSS::Bucket" }), QUICK);
+        expect(update.taskType).toBe("UPDATE_RESOURCES");
+      },
+    );
+  });
+
+  // Faults whose victim has performed the operation; the answer is lost or can't be read.
+  const LOST = [
+    { kind: "reset", at: "body" },
+    { kind: "truncate" },
+    { kind: "hang", at: "headers" },
+    { kind: "contentType", value: "text/html" },
+  ] as const;
+
+  it("never starts twice, whatever becomes of the answers, over 200 seeds", {
+    timeout: 180_000,
+  }, async () => {
+    const endings = new Map<string, number>();
+    const one = async (seed: number): Promise<void> => {
+      let calls = 0;
+      await withEmulator(
+        {
+          seed,
+          speed: 20,
+          faults: ({ action }) => {
+            calls++;
+            if (action === "UpdateResources") {
+              return seed % 4 === 3 && seed % 16 !== 3 ? LOST[0] : LOST[seed % 4];
+            }
+            return (calls + seed) % 7 === 0 ? LOST[1] : undefined;
+          },
+          starts: { UPDATE_RESOURCES: { durationMs: 1000 + (seed % 10) * 200 } },
+        },
+        async (emulator, base) => {
+          const client = new BdrcClient({ ...emulator.clientOptions, callTimeoutMs: 300 });
+          const outcome = await runTask(updateResources(client), QUICK).outcome;
+          expect(emulator.world.size, `seed ${seed}`).toBe(1);
+          expect(outcome.kind, `seed ${seed}: ${outcome.kind === "complete" ? "" : outcome.error}`).toBe(
+            "complete",
+          );
+          expect(outcome.task?.taskId).toBe(emulator.world.tasks()[0]?.taskId);
+          endings.set(outcome.kind, (endings.get(outcome.kind) ?? 0) + 1);
+          await client.close();
+          await base.close();
+        },
+      );
+    };
+    const seeds = Array.from({ length: 200 }, (_, index) => index + 1);
+    const worker = async () => {
+      for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+        await one(seed);
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, worker));
+    expect(endings.get("complete")).toBe(200);
+  });
+
+  it("starts nothing a second time when the start did not reach the service, and says so", async () => {
+    await withEmulator(
+      {
+        faults: ({ action }) => (action === "UpdateResources" ? { kind: "reset", at: "request" } : undefined),
+      },
+      async (emulator, client) => {
+        const outcome = await runTask(updateResources(client), { ...QUICK, timeoutMs: 3000 }).outcome;
+        // Half a minute of looking is more than this run has.
+        expect(["startUnknown", "timedOut"]).toContain(outcome.kind);
+        expect(emulator.world.size).toBe(0);
+        expect(emulator.requests().filter(({ action }) => action === "UpdateResources")).toHaveLength(1);
+      },
+    );
+  });
+});
