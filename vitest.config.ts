@@ -12,6 +12,7 @@ const config: ViteUserConfig = defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/integration/**", "test/package/**", "test/house/**", "test/engines/**"],
+          testTimeout: 30_000,
         },
       },
       {
@@ -36,8 +37,8 @@ const config: ViteUserConfig = defineConfig({
           name: "package",
           include: ["test/package/**/*.test.ts"],
           globalSetup: ["test/fresh-dist.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
         },
       },
     ],
