@@ -2,6 +2,7 @@ import { InvalidOptionError } from "../task/errors.ts";
 import { printable, quoted } from "../task/printable.ts";
 import type { CallRecord } from "./call-record.ts";
 import type { OfficialCredential } from "./credential.ts";
+import { kindOf } from "./parameters.ts";
 
 /** Options of a `BdrcClient`. All may be left out. */
 export interface BdrcClientOptions {
@@ -91,7 +92,7 @@ const IDENTITIES = ["accessKeyId", "bearerToken", "credential", "profile"] as co
  */
 export function checkClientOptions(options: unknown): BdrcClientOptions {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new InvalidOptionError(`BdrcClient's options must be an object, got ${quoted(kindOf(options))}`);
+    throw new InvalidOptionError(`BdrcClient's options must be an object, got ${kindOf(options)}`);
   }
   const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
@@ -159,14 +160,4 @@ function checkTogether(options: BdrcClientOptions): void {
   if (options.accessKeyId !== undefined && options.accessKeySecret === undefined) {
     throw new InvalidOptionError("accessKeyId must be given together with accessKeySecret, which is missing");
   }
-}
-
-function kindOf(value: unknown): string {
-  return value === null
-    ? "null"
-    : Array.isArray(value)
-      ? "array"
-      : value === ""
-        ? "empty string"
-        : typeof value;
 }

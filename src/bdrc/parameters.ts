@@ -32,7 +32,7 @@ export function checkParameters<T extends object>(
   rules: { readonly [K in keyof T]-?: Rule },
 ): T {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new InvalidOptionError(`${action} takes an object with options, got ${quoted(typeof given)}`);
+    throw new InvalidOptionError(`${action} takes an object with options, got ${kindOf(given)}`);
   }
   const checked: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
@@ -43,10 +43,21 @@ export function checkParameters<T extends object>(
     }
     const broken = value === undefined ? undefined : rules[name as keyof T](value);
     if (broken !== undefined) {
-      const shown = typeof value === "object" ? (value === null ? "null" : "an object") : quoted(value);
+      const shown = typeof value === "object" ? kindOf(value) : quoted(value);
       throw new InvalidOptionError(`${action}: ${name} must be ${broken}, got ${shown}`);
     }
     checked[name] = value;
   }
   return checked as T;
+}
+
+/** What a value is, for messages that must not show it. */
+export function kindOf(value: unknown): string {
+  return value === null
+    ? "null"
+    : Array.isArray(value)
+      ? "array"
+      : value === ""
+        ? "empty string"
+        : typeof value;
 }
