@@ -2,7 +2,7 @@
  * An async iterator over a value that changes: a reader that is slow gets the newest and misses the ones
  * between. It holds one value at most and ends when the source says so.
  */
-export class LatestIterator<T> implements AsyncIterableIterator<T, undefined> {
+export class LatestIterator<T> implements AsyncIterableIterator<T> {
   readonly #onReturn: (iterator: LatestIterator<T>) => void;
   #pending: { readonly value: T } | undefined;
   #waiting: ((result: IteratorResult<T, undefined>) => void)[] = [];

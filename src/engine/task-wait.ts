@@ -79,7 +79,7 @@ export class TaskWait extends Promise<Task> {
    * gets the newest and misses the ones between. It ends when the wait settles, however that is; leaving the
    * loop early does not end the wait.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Task, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Task> {
     return this.#core.read();
   }
 

@@ -29,7 +29,7 @@ export async function run(cwd: string, program: string, ...args: string[]): Prom
       cwd,
       env: plainEnvironment(),
       maxBuffer: 16 << 20,
-      timeout: 150_000,
+      timeout: 300_000,
     });
     return { code: 0, stdout, stderr };
   } catch (error) {

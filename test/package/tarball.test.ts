@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pack, run, type Tarball, temporaryFolder } from "./npm.ts";
 
@@ -40,9 +40,7 @@ describe("the tarball", () => {
   });
 
   it("holds in dist/ only what tsc emits, and the generated reference not at all", () => {
-    const odd = tarball.paths.filter(
-      (path) => path.startsWith("dist/") && !/\.(?:js|d\.ts)(?:\.map)?$/.test(path),
-    );
+    const odd = tarball.paths.filter((path) => path.startsWith("dist/") && !/\.(?:js|d\.ts)$/.test(path));
     expect(odd).toEqual([]);
     expect(tarball.paths.filter((path) => path.startsWith("docs/api/"))).toEqual([]);
   });
@@ -62,26 +60,11 @@ describe("the tarball", () => {
     expect(tarball.unpackedBytes).toBeLessThan(1_000_000);
   });
 
-  it("has source maps that carry their sources, so that a debugger shows TypeScript", () => {
-    const maps = tarball.paths.filter((path) => path.endsWith(".js.map"));
-    expect(maps.length).toBeGreaterThan(10);
-    for (const path of maps) {
-      const map = JSON.parse(read(path)) as { sources: string[]; sourcesContent?: (string | null)[] };
-      expect(
-        map.sourcesContent?.filter((text) => typeof text === "string"),
-        path,
-      ).toHaveLength(map.sources.length);
-    }
-  });
-
-  it("has no map that points nowhere", () => {
-    const lost = tarball.paths
-      .filter((path) => /\.(?:js|d\.ts)$/.test(path))
-      .flatMap((path) => {
-        const target = /^\/\/# sourceMappingURL=(.+)$/m.exec(read(path))?.[1];
-        return target === undefined || existsSync(join(unpacked, dirname(path), target)) ? [] : [path];
-      });
-    expect(lost).toEqual([]);
+  it("promises no source map, as it holds none: maps with their sources would be two thirds of it", () => {
+    const promising = tarball.paths.filter(
+      (path) => path.startsWith("dist/") && read(path).includes("//# sourceMappingURL="),
+    );
+    expect(promising).toEqual([]);
   });
 
   it("has a file behind every export, and behind the command, which starts with a hash-bang", () => {
