@@ -1,9 +1,8 @@
 import type { DecideContext } from "./decision.ts";
+import { lastLookLeadMs } from "./last-look.ts";
 import type { WaitState } from "./wait-state.ts";
 
 const JITTER = 0.1;
-const USUAL_CALL_MS = 100;
-const SHORTEST_LEAD_MS = 50;
 
 /** Moves a delay by up to 10 % either way, so that waits which began together do not stay in step. */
 export function jittered(delayMs: number, random: () => number): number {
@@ -26,10 +25,7 @@ export function beforeDeadline(
   { nowMs, options }: Pick<DecideContext, "nowMs" | "options">,
 ): number {
   const leftMs = Math.max(0, state.deadlineMs - nowMs);
-  const leadMs = Math.min(
-    options.pollTimeoutMs,
-    Math.max(SHORTEST_LEAD_MS, 2 * (state.callMs ?? USUAL_CALL_MS)),
-  );
+  const leadMs = lastLookLeadMs(state, options);
   const lastChanceMs = leftMs - leadMs;
   if (delayMs <= lastChanceMs) {
     return delayMs;

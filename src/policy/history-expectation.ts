@@ -1,5 +1,5 @@
 import type { TypeHistory } from "./history.ts";
-import { logisticExpectation } from "./logistic-expectation.ts";
+import { expit, logisticExpectation } from "./logistic-expectation.ts";
 import type { WeightedExpectation } from "./mixture-expectation.ts";
 
 const MOST_KERNELS = 16;
@@ -34,14 +34,21 @@ export function historyView(known: TypeHistory | undefined, age: number): Histor
     return { weight: 0, parts: [] };
   }
   const width = kernelWidth(durations);
-  const survivors = durations.filter((d) => d > age).sort((a, b) => a - b);
-  const kernels = survivors.length <= MOST_KERNELS ? survivors : thinned(survivors);
-  const parts = kernels.map((d) => ({
-    weight: 1 / kernels.length,
-    expectation: logisticExpectation(d - age, width * d),
-  }));
+  const kernels =
+    durations.length <= MOST_KERNELS ? durations : thinned([...durations].sort((a, b) => a - b));
+  const alive = kernels.map((d) => expit((d - age) / (width * d)));
+  const total = alive.reduce((sum, share) => sum + share, 0);
+  if (total < 1e-9) {
+    return { weight: 0, parts: [] };
+  }
+  const parts = kernels
+    .map((d, i) => ({
+      weight: (alive[i] as number) / total,
+      expectation: logisticExpectation(d - age, width * d),
+    }))
+    .filter(({ weight }) => weight > 1e-3);
   const prior = Math.min(MOST_WEIGHT, n / (n + 1));
-  const survived = survivors.length / n;
+  const survived = total / kernels.length;
   const other = Math.max(LEAST_SURVIVAL, Math.sqrt(HEAD_START / (age + HEAD_START)));
   const weight = (prior * survived) / (prior * survived + (1 - prior) * other);
   return { weight, parts };

@@ -45,7 +45,7 @@ export const MOST_POINTS = 24;
 const RECENT = 0.9;
 const LEAST_SCALE = 0.05;
 const LEAST_SCALE_SHARE = 0.02;
-const WANDER_WEIGHT = 0.4;
+const WANDER_WEIGHT = 0.3;
 
 /** The track after one more look. */
 export function trackProgress(before: ProgressTrack | undefined, look: ProgressLook): ProgressTrack {

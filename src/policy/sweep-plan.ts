@@ -1,0 +1,105 @@
+/** Which tasks a sweep of listings shows: all of the account's, those that go on, or those that have ended. */
+export type SweepKind = "all" | "active" | "ended";
+
+/** The statuses to list, one listing each; `undefined` lists all. */
+export type ListedStatus = "CREATED" | "RUNNING" | "COMPLETE" | "FAILED" | "EXPIRED" | "CANCELED" | undefined;
+
+/** What is at stake: worths in seconds of unnoticed waiting, summed over the watched tasks. */
+export interface SweepStakes {
+  /** What one call is worth. */
+  readonly price: number;
+  /** Of looks at all tasks that listings are known or hoped to show. */
+  readonly all: number;
+  /** The same without those that are known to be gone from the listings of active tasks. */
+  readonly active: number;
+  /** The part of tasks that nobody has seen yet: a listing of ended tasks tells little of them. */
+  readonly unseen: number;
+  /** Of the one look that is worth most. */
+  readonly best: number;
+  /** How many tasks are expected to have ended unnoticed. */
+  readonly likelyEnded: number;
+  /** Whether one of them may not run yet. */
+  readonly hasCreated: boolean;
+}
+
+/** A sweep that is worth its calls. */
+export interface SweepPlan {
+  readonly kind: SweepKind;
+  readonly statuses: readonly ListedStatus[];
+  /** Pages that it is expected to take. */
+  readonly pages: number;
+  /** In seconds. */
+  readonly worth: number;
+}
+
+/** How readily listings are used; see `TaskWaiterOptions.batch`. */
+export type BatchOption = "auto" | "never" | "always";
+
+const ENDED = ["COMPLETE", "FAILED", "EXPIRED", "CANCELED"] as const;
+// CREATED goes first: a task that begins to run in between is then seen in the second listing.
+const ACTIVE = ["CREATED", "RUNNING"] as const;
+// A listing must be worth this many times the best single look, a page: it takes longer, and says less.
+const MARGIN = 2;
+// What a listing of ended tasks is worth beside one that brings fresh progress, too.
+const ENDED_SHARE = 0.6;
+
+/** All sweeps that could be made, with what they cost and show. */
+export function sweepOptions(
+  stakes: SweepStakes,
+  pagesOf: (status: ListedStatus) => number,
+): readonly (SweepPlan & { readonly cost: number })[] {
+  const ended = sum(ENDED.map(pagesOf));
+  const activeStatuses = stakes.hasCreated ? ACTIVE : (["RUNNING"] as const);
+  const active = sum(activeStatuses.map(pagesOf));
+  const all = pagesOf(undefined);
+  return [
+    { kind: "all", statuses: [undefined], pages: all, cost: all, worth: stakes.all },
+    {
+      kind: "active",
+      statuses: activeStatuses,
+      pages: active,
+      // Who is missing has to be confirmed, one by one or by listing the ended.
+      cost: active + Math.min(stakes.likelyEnded, ended),
+      worth: stakes.active,
+    },
+    {
+      kind: "ended",
+      statuses: ENDED,
+      pages: ended,
+      cost: ended / ENDED_SHARE,
+      worth: Math.max(0, stakes.all - stakes.unseen),
+    },
+  ];
+}
+
+/**
+ * The sweep that is worth most a call, if it is worth its price and at least twice as much a call as the best
+ * single look.
+ */
+export function planSweep(
+  stakes: SweepStakes,
+  pagesOf: (status: ListedStatus) => number,
+  batch: BatchOption,
+): SweepPlan | undefined {
+  const [first, ...others] = sweepOptions(stakes, pagesOf);
+  let plan = first;
+  for (const other of others) {
+    if (plan === undefined || other.worth * plan.cost > plan.worth * other.cost) {
+      plan = other;
+    }
+  }
+  if (plan === undefined || plan.worth <= 0) {
+    return undefined;
+  }
+  const isWorthIt = plan.worth >= stakes.price * plan.cost;
+  const isWanted =
+    batch === "always"
+      ? isWorthIt || stakes.best >= stakes.price
+      : isWorthIt && plan.worth >= MARGIN * stakes.best * plan.cost;
+  const { kind, statuses, pages, worth } = plan;
+  return isWanted ? { kind, statuses, pages, worth } : undefined;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
