@@ -1,8 +1,9 @@
 import { performance } from "node:perf_hooks";
 import type { WriteStream } from "node:tty";
-import { Format, MultiBar, type Options } from "cli-progress";
+import cliProgress, { type MultiBar, type Options } from "cli-progress";
 import { FrameStream } from "./frame-stream.ts";
 import { eventLine } from "./line-reporter.ts";
+import { divertLines, writeErr } from "./output.ts";
 import type { Paint } from "./paint.ts";
 import type { Reporter } from "./reporter.ts";
 import { restRow, taskRow } from "./task-row.ts";
@@ -27,22 +28,20 @@ export class BarReporter implements Reporter {
     this.#frames = new FrameStream(terminal);
     this.#start();
     terminal.on("resize", this.#onResize);
+    divertLines((line) => this.#bars?.log(`${line}\n`));
   }
 
   event(...[event, taskId]: Parameters<Reporter["event"]>): void {
     // Bars tell the rest.
     if (event.name === "warning") {
-      this.line(eventLine(event, this.#board.view(taskId)) ?? "");
+      writeErr(eventLine(event, this.#board.view(taskId)) ?? "");
     }
-  }
-
-  line(text: string): void {
-    this.#bars?.log(`${text}\n`);
   }
 
   finish(): void {
     if (this.#bars !== undefined) {
       this.#terminal.off("resize", this.#onResize);
+      divertLines();
       this.#render();
       // What was logged since the last frame is lost unless there is one more.
       this.#bars.update();
@@ -53,7 +52,7 @@ export class BarReporter implements Reporter {
   }
 
   #start(): void {
-    const bars = new MultiBar({
+    const bars = new cliProgress.MultiBar({
       stream: this.#frames as unknown as NodeJS.WritableStream,
       fps: FRAMES_PER_SECOND,
       hideCursor: true,
@@ -103,7 +102,7 @@ function mostWorthSeeing(views: readonly TaskView[]): readonly TaskView[] {
 }
 
 function drawBar(progress: number, columns: number): string {
-  return Format.BarFormat(progress, {
+  return cliProgress.Format.BarFormat(progress, {
     barsize: columns,
     barCompleteString: "█".repeat(columns),
     barIncompleteString: "░".repeat(columns),

@@ -32,10 +32,6 @@ export class LineReporter implements Reporter {
     }
   }
 
-  line(text: string): void {
-    this.#write(text);
-  }
-
   finish(): void {}
 }
 

@@ -8,9 +8,26 @@ export function writeOut(text: string): void {
   process.stdout.write(text);
 }
 
+type WriteLine = (line: string) => void;
+
+const writeToStderr: WriteLine = (line) => {
+  process.stderr.write(`${line}\n`);
+};
+
+let writeLine = writeToStderr;
+
 /** Standard error, one line. A lost line there ends nothing. */
 export function writeErr(line: string): void {
-  process.stderr.write(`${line}\n`);
+  writeLine(line);
+}
+
+/**
+ * While live bars stand on the terminal, lines must go above them.
+ *
+ * @param write - Takes the lines from now on; without it they go to standard error again.
+ */
+export function divertLines(write: WriteLine = writeToStderr): void {
+  writeLine = write;
 }
 
 /** A message of the command itself. */

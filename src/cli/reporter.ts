@@ -6,8 +6,6 @@ import type { WaitEvent } from "../index.ts";
 export interface Reporter {
   /** A wait told something; the board has taken it in already. */
   event(event: WaitEvent, taskId: string): void;
-  /** A line that is no event: a warning of the process. It is free of control characters. */
-  line(text: string): void;
   /** No more will come. Leaves the terminal as it was found; may be called more than once. */
   finish(): void;
 }
@@ -15,6 +13,5 @@ export interface Reporter {
 /** Shows nothing. */
 export const silentReporter: Reporter = {
   event: () => undefined,
-  line: () => undefined,
   finish: () => undefined,
 };

@@ -16,6 +16,7 @@ import { complain, writeOut } from "./output.ts";
 import { patiently } from "./patience.ts";
 import type { WaitFlags } from "./wait-flags.ts";
 import { runWaits } from "./wait-run.ts";
+import { callTimeoutOf } from "./wait-settings.ts";
 
 /** What can be started. */
 export type StartKind = "update-resources" | "check-rules";
@@ -39,20 +40,23 @@ export async function startCommand(
   const interruption = new Interruption();
   const { signal } = interruption;
   try {
-    return await withClient({ ...clientOptionsOf(flags), ...logCalls(flags.verbose) }, async (client) => {
-      const taskId = await start(client, kind, flags, signal);
-      if (taskId === undefined) {
-        return EXIT.unreachable;
-      }
-      if (!flags.wait) {
-        writeOut(`${taskId}\n`);
-        return EXIT.complete;
-      }
-      if (!flags.quiet) {
-        complain(`started ${taskId}`);
-      }
-      return await runWaits({ taskIds: [taskId], client, flags, command, interruption });
-    });
+    return await withClient(
+      { ...clientOptionsOf(flags), ...logCalls(flags.verbose), ...callTimeoutOf(flags) },
+      async (client) => {
+        const taskId = await start(client, kind, flags, signal);
+        if (taskId === undefined) {
+          return EXIT.unreachable;
+        }
+        if (!flags.wait) {
+          writeOut(`${taskId}\n`);
+          return EXIT.complete;
+        }
+        if (!flags.quiet) {
+          complain(`started ${taskId}`);
+        }
+        return await runWaits({ taskIds: [taskId], client, flags, command, interruption });
+      },
+    );
   } catch (error) {
     if (interruption.exitCode === undefined) {
       throw error;

@@ -1,4 +1,4 @@
-import { formatDurationMs, printable } from "../index.ts";
+import { printable } from "../index.ts";
 import { displayWidth, fitWidth, padWidth } from "./display-width.ts";
 import type { Look, Paint } from "./paint.ts";
 import type { TaskView } from "./wait-board.ts";
@@ -6,13 +6,15 @@ import type { TaskView } from "./wait-board.ts";
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const SPINNER_MS = 120;
 const GAP = "  ";
-const ID_COLUMNS = 22;
-const STATUS_COLUMNS = 9;
-const ETA_COLUMNS = 16;
-const CALLS_COLUMNS = 9;
-const SHORTEST_BAR = 8;
+const LONGEST_ID = 22;
+const STATUS_COLUMNS = 8;
+const PERCENT_COLUMNS = 4;
+const TIME_COLUMNS = 9;
+const CALLS_COLUMNS = 8;
+const SHORTEST_BAR = 10;
 const LONGEST_BAR = 30;
-const LONGEST_NAME = 24;
+const SHORTEST_NAME = 10;
+const LONGEST_NAME = 30;
 
 /** Draws a bar of so many columns, filled to `progress` (0 to 1). */
 export type DrawBar = (progress: number, columns: number) => string;
@@ -25,44 +27,41 @@ export interface RowStyle {
   readonly drawBar: DrawBar;
 }
 
-/** One task on one line that is never wider than `columns`; what there is no room for is left out, bar last. */
+/** One task on one line that is never wider than `columns`; what there is no room for is left out. */
 export function taskRow(view: TaskView, style: RowStyle): string {
-  const { columns, paint } = style;
+  const { columns, paint, nowMs } = style;
   const look = lookOf(view);
-  const id = fitWidth(printable(view.taskId), ID_COLUMNS);
-  const status = padWidth(printable(statusWord(view)), STATUS_COLUMNS);
-  const percent = view.percent === undefined ? "   –" : `${Math.floor(view.percent)}%`.padStart(4);
-  const head = `${paint(look, mark(view, style.nowMs))} ${paint("strong", id)}${GAP}`;
-  // Mark, blank, id, gap, status, gap, percent.
-  let room = columns - displayWidth(id) - STATUS_COLUMNS - 4 - 6;
+  const id = fitWidth(printable(view.taskId), LONGEST_ID);
+  const status = padWidth(printable(statusWord(view), 40), STATUS_COLUMNS);
+  let room = columns - displayWidth(`${mark(view, nowMs)} ${id}${GAP}${status}`);
   if (room < 0) {
-    return fitWidth(`${mark(view, style.nowMs)} ${id} ${status}`, Math.max(0, columns));
+    return fitWidth(`${mark(view, nowMs)} ${id} ${status}`, Math.max(0, columns));
   }
   const take = (width: number): boolean => {
     const fits = room >= width + GAP.length;
     room -= fits ? width + GAP.length : 0;
     return fits;
   };
-  const bar = take(SHORTEST_BAR);
-  const eta = take(ETA_COLUMNS);
-  const calls = take(CALLS_COLUMNS);
-  const fullName = view.name === undefined ? "" : printable(view.name, 200);
-  const nameColumns = Math.min(LONGEST_NAME, displayWidth(fullName), room - GAP.length);
-  const name = nameColumns >= 4 ? `${padWidth(fullName, nameColumns)}${GAP}` : "";
-  room -= displayWidth(name);
-  const barColumns = Math.min(LONGEST_BAR, SHORTEST_BAR + room);
-  return [
-    head,
-    name,
+  const hasPercent = take(PERCENT_COLUMNS);
+  const hasBar = take(SHORTEST_BAR);
+  const hasTime = take(TIME_COLUMNS);
+  const hasCalls = take(CALLS_COLUMNS);
+  const fullName = printable(view.name ?? "", 200);
+  const nameColumns = Math.min(LONGEST_NAME, displayWidth(fullName));
+  const hasName = nameColumns > 0 && take(Math.min(nameColumns, SHORTEST_NAME));
+  const grown = hasName ? Math.min(room, nameColumns - Math.min(nameColumns, SHORTEST_NAME)) : 0;
+  const barColumns = Math.min(LONGEST_BAR, SHORTEST_BAR + room - grown);
+  const percent = view.percent === undefined ? "–" : `${Math.floor(view.percent)}%`;
+  const parts = [
+    `${paint(look, mark(view, nowMs))} ${paint("strong", id)}`,
+    hasName ? padWidth(fullName, Math.min(nameColumns, SHORTEST_NAME) + grown) : "",
     paint(look, status),
-    bar ? `${GAP}${paint(look, style.drawBar((view.percent ?? 0) / 100, barColumns))}` : "",
-    GAP,
-    percent,
-    eta ? GAP + paint("dim", padWidth(timeText(view, style.nowMs), ETA_COLUMNS)) : "",
-    calls ? GAP + paint("dim", callsText(view.calls).padStart(CALLS_COLUMNS)) : "",
-  ]
-    .join("")
-    .trimEnd();
+    hasBar ? paint(look, style.drawBar((view.percent ?? 0) / 100, barColumns)) : "",
+    hasPercent ? percent.padStart(PERCENT_COLUMNS) : "",
+    hasTime ? paint("dim", padWidth(timeText(view, nowMs), TIME_COLUMNS)) : "",
+    hasCalls ? paint("dim", callsText(view.calls).padStart(CALLS_COLUMNS)) : "",
+  ];
+  return parts.filter((part) => part !== "").join(GAP);
 }
 
 /** What stands for the tasks that there are no rows for. */
@@ -82,17 +81,23 @@ export function callsText(calls: number): string {
 }
 
 function statusWord(view: TaskView): string {
-  const { ended } = view;
-  if (ended !== undefined) {
-    return ended.kind === "timedOut"
-      ? "TIMED OUT"
-      : ended.kind === "notFound"
-        ? "NOT FOUND"
-        : ended.kind === "unreachable"
-          ? "NO ANSWER"
-          : ended.kind.toUpperCase();
+  switch (view.ended?.kind) {
+    case undefined:
+      return view.failures > 0 ? "retrying" : (view.status ?? "asking");
+    case "timedOut":
+      return "timeout";
+    case "notFound":
+      return "unknown";
+    case "unreachable":
+      return "no reply";
+    case "complete":
+    case "failed":
+    case "expired":
+    case "canceled":
+      return view.status ?? "";
+    default:
+      return view.ended?.kind ?? "";
   }
-  return view.failures > 0 ? "retrying" : (view.status ?? "asking");
 }
 
 function lookOf(view: TaskView): Look {
@@ -109,13 +114,28 @@ function mark(view: TaskView, nowMs: number): string {
   return SPINNER[Math.floor((nowMs - view.sinceMs) / SPINNER_MS) % SPINNER.length] ?? "";
 }
 
+/** When it will end, or how long it has gone on. */
 function timeText(view: TaskView, nowMs: number): string {
-  if (view.ended !== undefined) {
-    return `in ${formatDurationMs(view.ended.atMs - view.sinceMs)}`;
+  const { ended, expectedEndMs, sinceMs } = view;
+  if (ended !== undefined) {
+    return `in ${shortDuration(ended.atMs - sinceMs)}`;
   }
-  const { expectedEndMs } = view;
-  const elapsed = formatDurationMs(Math.floor((nowMs - view.sinceMs) / 1000) * 1000).replace(".0 s", " s");
   return expectedEndMs === undefined || expectedEndMs <= nowMs
-    ? `${elapsed === "0 ms" ? "0 s" : elapsed} so far`
-    : `ETA ${formatDurationMs(Math.ceil((expectedEndMs - nowMs) / 1000) * 1000).replace(".0 s", " s")}`;
+    ? shortDuration(nowMs - sinceMs)
+    : `ETA ${shortDuration(expectedEndMs - nowMs)}`;
+}
+
+/** `9s`, `4m05s`, `2h10m`, `3d04h`: six columns at most. */
+function shortDuration(durationMs: number): string {
+  const seconds = Math.round(durationMs / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  if (minutes === 0) {
+    return `${seconds}s`;
+  }
+  if (hours === 0) {
+    return `${minutes}m${two(seconds % 60)}s`;
+  }
+  return hours < 24 ? `${hours}h${two(minutes % 60)}m` : `${Math.floor(hours / 24)}d${two(hours % 24)}h`;
 }

@@ -51,8 +51,6 @@ export interface WaitRun {
   readonly command: Command;
   readonly interruption: Interruption;
   readonly checkpoints?: Checkpoints;
-  /** Where lines go that are no events, such as those of `--verbose`, once there is a reporter. */
-  readonly onReporter?: (reporter: Reporter) => void;
 }
 
 /**
@@ -93,7 +91,6 @@ async function runOn(
   const writer = makeResultWriter(flags.output, (line) => writeOut(`${line}\n`), Date.now);
   const board = new WaitBoard(taskIds, startedMs);
   const reporter = makeReporter(board);
-  run.onReporter?.(reporter);
   // In the turn in which the waits were made: so nothing of them is missed.
   for (const name of EVENT_NAMES) {
     waiter.on(name, (payload: unknown, { taskId }) => {
@@ -137,7 +134,10 @@ function startWaits(run: WaitRun, waiter: TaskWaiter): readonly TaskWait[] {
     const checkpoint = run.checkpoints?.get(taskId);
     const resume =
       checkpoint === undefined ? {} : { resume: reopened(checkpoint, nowMs, DEFAULT_TIMEOUT_MS, deadlineMs) };
-    return waiter.wait(taskId, { ...options, ...resume, signal });
+    const wait = waiter.wait(taskId, { ...options, ...resume, signal });
+    // Asking for it counts as listening: should a later id be bad, the end of this wait is nobody's surprise.
+    void wait.outcome;
+    return wait;
   });
 }
 

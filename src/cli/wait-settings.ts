@@ -12,6 +12,9 @@ const DURATION_FLAGS = {
   notFoundGrace: "notFoundGraceMs",
 } as const satisfies Partial<Record<keyof WaitFlags, keyof WaitOptions>>;
 
+// What a timer can hold.
+const LONGEST_CALL_MS = 2_147_483_647;
+
 type DurationFlag = keyof typeof DURATION_FLAGS;
 
 /** How long a wait lasts when nobody says. */
@@ -27,6 +30,14 @@ export function waitOptionsOf(flags: Partial<WaitFlags>): WaitOptions {
     }
   }
   return options;
+}
+
+/** One call's time, for the client, which would otherwise end it earlier than `--poll-timeout` says. */
+export function callTimeoutOf({ pollTimeout }: Partial<WaitFlags>): { readonly callTimeoutMs?: number } {
+  const callTimeoutMs =
+    pollTimeout === undefined ? 0 : Math.ceil(parseDurationMs(pollTimeout, flagName("pollTimeout")));
+  // What is out of bounds is refused with the wait's own words.
+  return callTimeoutMs > 0 && callTimeoutMs <= LONGEST_CALL_MS ? { callTimeoutMs } : {};
 }
 
 /** Reads `20/s`, `1200/min`, `20`: calls per second. */
