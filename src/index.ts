@@ -17,6 +17,7 @@ export {
 } from "./bdrc/client.ts";
 export type { BdrcClientOptions } from "./bdrc/client-options.ts";
 export { type OfficialClient, sourceFromOfficialClient } from "./bdrc/official-client.ts";
+export type { LatenessEstimate } from "./engine/lateness-sample.ts";
 export type { RateOption } from "./engine/rate-gate.ts";
 export type {
   GroupEnding,
@@ -26,14 +27,16 @@ export type {
   TaskGroupWait,
 } from "./engine/task-group-wait.ts";
 export type { TaskWait, WaitListener } from "./engine/task-wait.ts";
-export { TaskWaiter, type WaiterListener, type WaiterStats } from "./engine/task-waiter.ts";
+export { TaskWaiter, type WaiterListener } from "./engine/task-waiter.ts";
 export type { TaskWaiterOptions } from "./engine/waiter-options.ts";
+export type { WaiterStats } from "./engine/waiter-stats.ts";
 export { beginWait, resumeWait } from "./policy/begin-wait.ts";
 export { classifyError, type ErrorMeaning } from "./policy/classify-error.ts";
 export { classifyStart, type StartMeaning } from "./policy/classify-start.ts";
 export { decide, decideTimeout } from "./policy/decide.ts";
 export type { DecideContext, Decision } from "./policy/decision.ts";
 export { type Observation, observe } from "./policy/observe.ts";
+export type { BatchOption } from "./policy/sweep-plan.ts";
 export {
   DEFAULT_WAIT_OPTIONS,
   type ResolvedWaitOptions,
@@ -41,6 +44,7 @@ export {
   type WaitOptions,
 } from "./policy/wait-options.ts";
 export { WAIT_STATE_VERSION, type WaitCheckpoint, type WaitState } from "./policy/wait-state.ts";
+export type { WorthCurve } from "./policy/worth.ts";
 export type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "./source.ts";
 export { formatDurationMs, parseDurationMs } from "./task/duration.ts";
 export * from "./task/errors.ts";

@@ -8,6 +8,7 @@ import {
 import { type Observation, observe } from "../policy/observe.ts";
 import type { TaskSource } from "../source.ts";
 import { UnreachableError } from "../task/errors.ts";
+import { boundedCall } from "./bounded-call.ts";
 
 /** What a poll gave, and how long its last call took. */
 export interface Look {
@@ -79,33 +80,19 @@ class Resend extends Error {
   }
 }
 
-/** One call that ends in time, also when the source is deaf to its signal. */
 async function call({ source, taskId, callTimeoutMs, signal, nowMs }: LookContext): Promise<Look> {
   const begunMs = nowMs();
-  const controller = new AbortController();
-  let giveUp = (_error: Error): void => {};
-  const gaveUp = new Promise<Observation>((resolve) => {
-    giveUp = (error) => resolve({ kind: "transient", error });
-  });
-  const onAbort = (): void => {
-    controller.abort(signal.reason);
-    giveUp(toError(signal.reason));
-  };
-  const timer = setTimeout(() => {
-    const error = new UnreachableError(
-      `describe: no answer about task ${taskId} within ${callTimeoutMs} ms`,
-      { taskId },
-    );
-    controller.abort(error);
-    giveUp(error);
-  }, callTimeoutMs);
-  signal.addEventListener("abort", onAbort, { once: true });
+  const onTimeout = (): Error =>
+    new UnreachableError(`describe: no answer about task ${taskId} within ${callTimeoutMs} ms`, { taskId });
   try {
-    const observation = await Promise.race([observe(source, taskId, controller.signal), gaveUp]);
+    const observation = await boundedCall((own) => observe(source, taskId, own), {
+      timeoutMs: callTimeoutMs,
+      signal,
+      onTimeout,
+    });
     return { observation, callMs: nowMs() - begunMs };
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
+  } catch (error) {
+    return { observation: { kind: "transient", error: toError(error) }, callMs: nowMs() - begunMs };
   }
 }
 

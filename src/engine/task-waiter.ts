@@ -6,8 +6,8 @@ import { quoted } from "../task/printable.ts";
 import { checkTaskId } from "../task/task-id.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
 import { joinSignal, leaveSignal } from "./abort-hub.ts";
+import { CallBudget } from "./call-budget.ts";
 import { IsolatedEmitter } from "./isolated-emitter.ts";
-import { RateGate } from "./rate-gate.ts";
 import { SteadyClock } from "./steady-clock.ts";
 import { TaskWait } from "./task-wait.ts";
 import { WaitCore, type WaitDriver } from "./wait-core.ts";
@@ -17,27 +17,12 @@ import {
   resolveWaiterOptions,
   type TaskWaiterOptions,
 } from "./waiter-options.ts";
+import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 
 type WaiterEventArgs = { [K in WaitEventName]: [payload: WaitEvents[K], wait: TaskWait] };
 
 /** A listener of all waits of a waiter. What it throws changes nothing. */
 export type WaiterListener<K extends WaitEventName> = (payload: WaitEvents[K], wait: TaskWait) => unknown;
-
-/** How a waiter is doing. */
-export interface WaiterStats {
-  /** Waits that have not settled. */
-  readonly waits: number;
-  /** Tasks that they are for. */
-  readonly tasks: number;
-  /** Calls answered so far, good and bad. */
-  readonly polls: number;
-  /** How many of them were throttled. */
-  readonly throttled: number;
-  /** Calls per second that may go out now. */
-  readonly ratePerSecond: number;
-  /** Looks that are due and wait for their turn. */
-  readonly queued: number;
-}
 
 /**
  * Waits for any number of tasks of one source, through one rate budget. Two waits on one task cost one poll.
@@ -46,7 +31,7 @@ export interface WaiterStats {
 export class TaskWaiter implements AsyncDisposable {
   readonly #options: ResolvedWaiterOptions;
   readonly #clock = new SteadyClock();
-  readonly #gate: RateGate;
+  readonly #budget: CallBudget;
   readonly #loop: WaitLoop;
   readonly #live = new Map<WaitCore, TaskWait>();
   readonly #emitter = new IsolatedEmitter<WaiterEventArgs>();
@@ -56,9 +41,8 @@ export class TaskWaiter implements AsyncDisposable {
   /** @throws {@link InvalidOptionError} naming the option, the rule and the value. */
   constructor(options: TaskWaiterOptions) {
     this.#options = resolveWaiterOptions(options);
-    const { source, rate, random } = this.#options;
-    this.#gate = new RateGate(this.#clock, rate);
-    this.#loop = new WaitLoop(source, this.#clock, random, this.#gate);
+    this.#budget = new CallBudget(this.#clock, this.#options.rate);
+    this.#loop = new WaitLoop(this.#options, this.#clock, this.#budget);
     this.#driver = {
       release: (core) => this.#release(core),
       forward: (core, event) => this.#forward(core, event),
@@ -114,14 +98,7 @@ export class TaskWaiter implements AsyncDisposable {
 
   /** How the waiter is doing. */
   stats(): WaiterStats {
-    return {
-      waits: this.#live.size,
-      tasks: this.#loop.taskCount,
-      polls: this.#loop.counts.polls,
-      throttled: this.#loop.counts.throttled,
-      ratePerSecond: this.#gate.ratePerSecond,
-      queued: this.#loop.queuedCount,
-    };
+    return waiterStats(this.#live.size, this.#loop, this.#budget);
   }
 
   /**

@@ -6,9 +6,9 @@ import type { Outcome } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
 import type { Abortable } from "./abort-hub.ts";
-import type { Due } from "./due-heap.ts";
 import { IsolatedEmitter } from "./isolated-emitter.ts";
 import { LatestIterator } from "./latest-iterator.ts";
+import type { Ranked } from "./rank-heap.ts";
 
 /** A wait's events, as the arguments of its listeners. */
 export type WaitEventArgs = { [K in WaitEventName]: [payload: WaitEvents[K]] };
@@ -30,14 +30,14 @@ interface Settling {
 }
 
 /**
- * The inside of one wait: its state, who observes it, and the one place where it settles. As something that is
- * due, it is due at its deadline.
+ * The inside of one wait: its state, who observes it, and the one place where it settles. Its rank in the
+ * heap of deadlines is its deadline.
  */
-export class WaitCore implements Due, Abortable {
+export class WaitCore implements Ranked, Abortable {
   readonly options: ResolvedWaitOptions;
   readonly signal: AbortSignal | undefined;
   readonly #driver: WaitDriver;
-  dueMs: number;
+  rank: number;
   heapIndex = -1;
   state: WaitState;
   outcome: Outcome | undefined;
@@ -58,7 +58,7 @@ export class WaitCore implements Due, Abortable {
     this.options = options;
     this.signal = signal;
     this.#driver = driver;
-    this.dueMs = state.deadlineMs;
+    this.rank = state.deadlineMs;
   }
 
   /** Joins the wait to the promise that its caller holds. */

@@ -1,24 +1,21 @@
-import { decide, decideTimeout } from "../policy/decide.ts";
-import type { DecideContext } from "../policy/decision.ts";
+import { decideTimeout } from "../policy/decide.ts";
 import type { TaskHistory } from "../policy/history.ts";
-import { countResend, type Resending } from "../policy/in-poll-retry.ts";
-import { rememberWait } from "../policy/lesson.ts";
-import type { Observation } from "../policy/observe.ts";
 import type { TaskSource } from "../source.ts";
+import { isFinalStatus } from "../task/status.ts";
+import type { Task } from "../task/task.ts";
 import { Alarm } from "./alarm.ts";
-import { DueHeap } from "./due-heap.ts";
+import type { CallBudget } from "./call-budget.ts";
+import type { LatenessEstimate } from "./lateness-sample.ts";
+import { listingRefused } from "./listing-refused.ts";
 import { type Look, look } from "./look.ts";
-import { PermitQueue } from "./permit-queue.ts";
-import type { RateGate } from "./rate-gate.ts";
+import { claimWorth, putOffUntilMs } from "./look-worth.ts";
+import { RankHeap } from "./rank-heap.ts";
 import type { SteadyClock } from "./steady-clock.ts";
+import { Sweeper } from "./sweeper.ts";
 import type { WaitCore } from "./wait-core.ts";
-import { Watch } from "./watch.ts";
-
-/** What the loop has done so far. */
-export interface LoopCounts {
-  polls: number;
-  throttled: number;
-}
+import type { ResolvedWaiterOptions } from "./waiter-options.ts";
+import { Watch, type WatchKeeper } from "./watch.ts";
+import { WatchJudge } from "./watch-judge.ts";
 
 /**
  * Drives any number of waits with one timer: sleeps until the next look or deadline is due, claims permits for
@@ -26,28 +23,46 @@ export interface LoopCounts {
  *
  * - A look that is due claims a permit; a task that is being asked about is not asked about twice.
  * - A deadline settles its wait whatever else is under way.
+ * - Where listings are worth it, their pages are looks, too.
  * - A task that nobody waits for any more leaves nothing behind.
  */
-export class WaitLoop {
-  readonly counts: LoopCounts = { polls: 0, throttled: 0 };
+export class WaitLoop implements WatchKeeper {
   readonly #source: TaskSource;
   readonly #clock: SteadyClock;
-  readonly #random: () => number;
-  readonly #gate: RateGate;
-  readonly #permits: PermitQueue;
+  readonly #budget: CallBudget;
+  readonly #judge: WatchJudge;
+  readonly #sweeper: Sweeper;
   readonly #alarm: Alarm;
   readonly #watches = new Map<string, Watch>();
-  readonly #asleep = new DueHeap<Watch>();
-  readonly #deadlines = new DueHeap<WaitCore>();
-  #history: TaskHistory = [];
+  readonly #asleep = new RankHeap<Watch>();
+  readonly #deadlines = new RankHeap<WaitCore>();
+  #isRinging = false;
 
-  constructor(source: TaskSource, clock: SteadyClock, random: () => number, gate: RateGate) {
+  constructor(
+    { source, random, batch, defaults }: ResolvedWaiterOptions,
+    clock: SteadyClock,
+    budget: CallBudget,
+  ) {
     this.#source = source;
     this.#clock = clock;
-    this.#random = random;
-    this.#gate = gate;
-    this.#permits = new PermitQueue(gate);
+    this.#judge = new WatchJudge(source, clock, random, budget);
+    this.#budget = budget;
     this.#alarm = new Alarm(clock, () => this.#ring());
+    this.#sweeper = new Sweeper(source, batch, defaults.pollTimeoutMs, {
+      watches: this.#watches,
+      nowMs: () => clock.nowMs(),
+      ratePerSecond: () => budget.list.ratePerSecond,
+      acquirePermit: (signal) => budget.list.acquire(signal),
+      onAnswer: (answer, retryAfterMs) => {
+        budget.listings++;
+        budget.list.answered(answer, retryAfterMs);
+      },
+      onShown: (watch, task, sentMs, callMs) => this.#show(watch, task, sentMs, callMs),
+      onBegun: () => this.#putOffClaims(),
+      onEnded: () => this.#ring(),
+      onMissing: (watch) => this.#schedule(watch),
+      onRefused: (error) => this.#warn(error),
+    });
   }
 
   /** Tasks that are watched. */
@@ -57,91 +72,142 @@ export class WaitLoop {
 
   /** What the tasks that ended have taught. */
   get history(): TaskHistory {
-    return this.#history;
+    return this.#judge.history;
   }
 
-  /** Looks that are due and wait for a permit. */
-  get queuedCount(): number {
-    return this.#permits.size;
+  /** How late the ends of tasks were noticed. */
+  get lateness(): LatenessEstimate | undefined {
+    return this.#judge.lateness.estimate();
   }
 
   add(core: WaitCore): void {
     const { taskId } = core.state;
-    const watch = this.#watches.get(taskId) ?? new Watch(taskId, (granted) => void this.#poll(granted));
-    this.#watches.set(taskId, watch);
-    watch.waits.add(core);
     const nowMs = this.#clock.nowMs();
+    const watch = this.#watches.get(taskId) ?? new Watch(taskId, core, nowMs, this);
+    this.#watches.set(taskId, watch);
+    watch.join(core);
     // A deadline that is past from the start means "look once"; that look has its time.
-    core.dueMs = Math.max(
+    core.rank = Math.max(
       core.state.deadlineMs,
       core.state.deadlineMs <= nowMs ? nowMs + core.options.pollTimeoutMs : 0,
     );
     this.#deadlines.put(core);
     this.#schedule(watch);
+    this.#sweeper.hasten();
+    this.#setAlarm();
   }
 
   remove(core: WaitCore, reason: unknown): void {
     this.#deadlines.remove(core);
     const watch = this.#watches.get(core.state.taskId);
-    if (watch?.waits.delete(core) && watch.waits.size === 0) {
+    if (watch?.leave(core) && watch.isUnwanted) {
       this.#drop(watch, reason);
     }
     this.#setAlarm();
   }
 
+  worthOf(watch: Watch, nowMs: number): number {
+    return claimWorth(watch, this.#sweeper.cover, nowMs);
+  }
+
+  granted(watch: Watch): void {
+    void this.#poll(watch);
+  }
+
   #drop(watch: Watch, reason: unknown): void {
     this.#watches.delete(watch.taskId);
+    this.#withdraw(watch);
+    watch.call?.abort(reason);
+    if (this.#watches.size === 0) {
+      this.#sweeper.stop();
+    }
+  }
+
+  #withdraw(watch: Watch): void {
     if (watch.phase === "claiming") {
-      this.#permits.remove(watch);
+      this.#budget.describe.remove(watch);
     } else {
       this.#asleep.remove(watch);
     }
-    watch.call?.abort(reason);
   }
 
+  /** Puts a watch where it belongs: asleep until it is due, or among those that claim a permit. */
   #schedule(watch: Watch): void {
     if (watch.phase === "calling") {
       return;
     }
-    const dueMs = watch.earliestMs();
-    if (watch.phase === "asleep" && dueMs > this.#clock.nowMs()) {
-      watch.dueMs = dueMs;
-      this.#asleep.put(watch);
-    } else if (watch.phase === "asleep") {
-      this.#claim(watch, dueMs);
+    watch.update();
+    if (watch.dueMs > this.#clock.nowMs()) {
+      this.#sleepUntil(watch, watch.dueMs);
+    } else {
+      this.#claim(watch);
     }
-    this.#setAlarm();
   }
 
-  #claim(watch: Watch, dueMs: number): void {
-    this.#asleep.remove(watch);
-    watch.phase = "claiming";
-    watch.dueMs = dueMs;
-    this.#permits.add(watch);
+  #sleepUntil(watch: Watch, atMs: number): void {
+    if (watch.phase === "claiming") {
+      this.#budget.describe.remove(watch);
+    }
+    watch.phase = "asleep";
+    watch.rank = atMs;
+    this.#asleep.put(watch);
+  }
+
+  /** Claims a permit, unless a sweep makes the look needless for now. */
+  #claim(watch: Watch): void {
+    const untilMs = putOffUntilMs(watch, this.#sweeper.cover, this.#clock.nowMs());
+    if (untilMs !== undefined) {
+      this.#sleepUntil(watch, untilMs);
+    } else if (watch.phase === "asleep") {
+      this.#asleep.remove(watch);
+      watch.phase = "claiming";
+      this.#budget.describe.add(watch);
+    }
+  }
+
+  #putOffClaims(): void {
+    for (const watch of this.#watches.values()) {
+      if (watch.phase === "claiming") {
+        this.#claim(watch);
+      }
+    }
   }
 
   #setAlarm(): void {
+    if (this.#isRinging) {
+      return;
+    }
     const atMs = Math.min(
-      this.#asleep.peek()?.dueMs ?? Number.POSITIVE_INFINITY,
-      this.#deadlines.peek()?.dueMs ?? Number.POSITIVE_INFINITY,
+      this.#asleep.peek()?.rank ?? Number.POSITIVE_INFINITY,
+      this.#deadlines.peek()?.rank ?? Number.POSITIVE_INFINITY,
+      this.#sweeper.nextMs ?? Number.POSITIVE_INFINITY,
     );
     this.#alarm.set(atMs === Number.POSITIVE_INFINITY ? undefined : atMs);
   }
 
   #ring(): void {
     const nowMs = this.#clock.nowMs();
-    for (let core = this.#deadlines.peek(); core && core.dueMs <= nowMs; core = this.#deadlines.peek()) {
+    this.#isRinging = true;
+    for (let core = this.#deadlines.peek(); core && core.rank <= nowMs; core = this.#deadlines.peek()) {
       this.#deadlines.remove(core);
       core.apply(decideTimeout(core.state, nowMs));
     }
-    for (let watch = this.#asleep.peek(); watch && watch.dueMs <= nowMs; watch = this.#asleep.peek()) {
-      this.#claim(watch, watch.dueMs);
+    if ((this.#asleep.peek()?.rank ?? Number.POSITIVE_INFINITY) <= nowMs) {
+      this.#sweeper.hasten();
     }
+    if ((this.#sweeper.nextMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
+      this.#sweeper.consider();
+    }
+    for (let watch = this.#asleep.peek(); watch && watch.rank <= nowMs; watch = this.#asleep.peek()) {
+      this.#claim(watch);
+    }
+    this.#isRinging = false;
     this.#setAlarm();
   }
 
   async #poll(watch: Watch): Promise<void> {
     const call = new AbortController();
+    const { describe } = this.#budget;
     watch.phase = "calling";
     watch.call = call;
     const seen = await look({
@@ -150,62 +216,38 @@ export class WaitLoop {
       callTimeoutMs: watch.callTimeoutMs(),
       signal: call.signal,
       nowMs: () => this.#clock.nowMs(),
-      acquirePermit: () => this.#permits.acquire(call.signal, this.#clock.nowMs()),
-      onAnswer: (observation) => this.#onAnswer(observation, call.signal),
-      onResend: (resending) => this.#onResend(watch, resending),
+      acquirePermit: () => describe.acquire(call.signal),
+      onAnswer: (observation) => describe.observed(observation, call.signal.aborted),
+      onResend: (resending) => this.#judge.resend(watch, resending),
     });
     watch.call = undefined;
     watch.phase = "asleep";
     this.#take(watch, seen);
-    if (watch.waits.size > 0) {
+  }
+
+  /** A page of a listing shows a task. What was seen since the page was asked for is newer. */
+  #show(watch: Watch, task: Task, sentMs: number, callMs: number): void {
+    const isOlder = watch.isSeen && !watch.isGone && watch.worth.fromMs >= sentMs;
+    const look: Look = { observation: { kind: "task", task }, callMs };
+    if (isFinalStatus(task.taskStatus) || (watch.phase !== "calling" && !isOlder)) {
+      this.#take(watch, look);
+    }
+  }
+
+  #take(watch: Watch, seen: Look): void {
+    if (seen.observation.kind === "task") {
+      this.#sweeper.seen(watch, seen.observation.task);
+    }
+    this.#judge.take(watch, seen);
+    if (!watch.isUnwanted) {
       this.#schedule(watch);
+      this.#setAlarm();
     }
   }
 
-  #take(watch: Watch, { observation, callMs }: Look): void {
-    let lesson: TaskHistory | undefined;
-    for (const core of [...watch.waits]) {
-      const decision = decide(core.state, observation, this.#context(core, callMs));
-      if (decision.kind === "settle") {
-        // One task teaches once, however many waited for it.
-        lesson ??= rememberWait(this.#history, decision.state);
-      }
-      core.apply(decision);
-    }
-    this.#history = lesson ?? this.#history;
-  }
-
-  #onAnswer(observation: Observation, signal: AbortSignal): void {
-    this.counts.polls++;
-    if (signal.aborted) {
-      return;
-    }
-    if (observation.kind === "throttled") {
-      this.counts.throttled++;
-      this.#gate.throttled(observation.retryAfterMs);
-    } else if (observation.kind !== "transient") {
-      this.#gate.accepted();
-    }
-  }
-
-  #onResend(watch: Watch, resending: Resending): void {
-    for (const core of [...watch.waits]) {
-      const { state, events } = countResend(core.state, resending);
-      core.state = state;
-      core.emit(events);
-    }
-  }
-
-  #context(core: WaitCore, callMs: number): DecideContext {
-    const clockOffsetMs = this.#source.clockOffsetMs?.();
-    return {
-      nowMs: this.#clock.nowMs(),
-      random: this.#random,
-      options: core.options,
-      callMs,
-      ratePerSecond: this.#gate.ratePerSecond,
-      history: this.#history,
-      ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
-    };
+  /** Told once, to one wait: those who listen to the waiter hear it. */
+  #warn(error: Error | undefined): void {
+    const [watch] = this.#watches.values();
+    watch?.lead?.emit([listingRefused(watch.taskId, error)]);
   }
 }

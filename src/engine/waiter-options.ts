@@ -1,4 +1,5 @@
 import { checkOptionNames } from "../policy/option-names.ts";
+import type { BatchOption } from "../policy/sweep-plan.ts";
 import {
   DEFAULT_WAIT_OPTIONS,
   type ResolvedWaitOptions,
@@ -20,6 +21,12 @@ export interface TaskWaiterOptions extends Omit<WaitOptions, "signal" | "resume"
    * `{ perSecond }` is for those who know their quota.
    */
   readonly rate?: RateOption | undefined;
+  /**
+   * Whether listings of many tasks take the place of looks at single ones: `"auto"` (default) where they are worth
+   * more a call, `"always"` wherever the source has listings, `"never"`. Without a `list` of the source they never
+   * do.
+   */
+  readonly batch?: BatchOption | undefined;
   /** Uniform in [0, 1); for repeatable tests. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
 }
@@ -28,12 +35,14 @@ export interface TaskWaiterOptions extends Omit<WaitOptions, "signal" | "resume"
 export interface ResolvedWaiterOptions {
   readonly source: TaskSource;
   readonly rate: RateOption;
+  readonly batch: BatchOption;
   readonly random: () => number;
   readonly defaults: ResolvedWaitOptions;
 }
 
 const ONE_WAIT_ONLY: ReadonlySet<string> = new Set(["signal", "resume", "justStarted"]);
-const OWN_NAMES = ["source", "rate", "random"];
+const OWN_NAMES = ["source", "rate", "batch", "random"];
+const BATCH_OPTIONS: readonly unknown[] = ["auto", "never", "always"] satisfies BatchOption[];
 const NAMES: ReadonlySet<string> = new Set([
   ...OWN_NAMES,
   ...[...WAIT_OPTION_NAMES].filter((name) => !ONE_WAIT_ONLY.has(name)),
@@ -47,7 +56,8 @@ const FASTEST_PER_SECOND = 10_000;
  */
 export function resolveWaiterOptions(options: TaskWaiterOptions): ResolvedWaiterOptions {
   checkOptionNames(options, NAMES, "TaskWaiter");
-  const { source, rate = "adaptive", random = Math.random, ...waitOptions } = options as TaskWaiterOptions;
+  const given = options as TaskWaiterOptions;
+  const { source, rate = "adaptive", batch = "auto", random = Math.random, ...waitOptions } = given;
   if (typeof source?.describe !== "function") {
     throw new InvalidOptionError(
       `TaskWaiter: source must be an object with a describe function, got ${quoted(source)}`,
@@ -57,9 +67,15 @@ export function resolveWaiterOptions(options: TaskWaiterOptions): ResolvedWaiter
     throw new InvalidOptionError(`TaskWaiter: random must be a function, got ${quoted(random)}`);
   }
   checkRate(rate);
+  if (!BATCH_OPTIONS.includes(batch)) {
+    throw new InvalidOptionError(
+      `TaskWaiter: batch must be one of ${BATCH_OPTIONS.join(", ")}, got ${quoted(batch)}`,
+    );
+  }
   return {
     source,
     rate,
+    batch,
     random,
     defaults: resolveWaitOptions(waitOptions, DEFAULT_WAIT_OPTIONS, "TaskWaiter"),
   };

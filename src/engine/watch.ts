@@ -1,5 +1,12 @@
+import { certainWorth, firstWorth, type WorthCurve } from "../policy/worth.ts";
 import type { Claim } from "./permit-queue.ts";
 import type { WaitCore } from "./wait-core.ts";
+
+/** What a watch asks of the loop that keeps it. */
+export interface WatchKeeper {
+  worthOf(watch: Watch, nowMs: number): number;
+  granted(watch: Watch): void;
+}
 
 /**
  * One task that is watched, for however many waits: a poll of it serves them all. It is due when the first of
@@ -7,38 +14,114 @@ import type { WaitCore } from "./wait-core.ts";
  */
 export class Watch implements Claim {
   readonly taskId: string;
-  readonly waits: Set<WaitCore> = new Set();
-  readonly #onGranted: (watch: Watch) => void;
+  readonly addedMs: number;
+  readonly #keeper: WatchKeeper;
+  /** When the first of the waits wants a look; while asleep also its rank. */
   dueMs: number = Number.POSITIVE_INFINITY;
+  rank = 0;
   heapIndex = -1;
+  ticket = -1;
   phase: "asleep" | "claiming" | "calling" = "asleep";
   /** The call in flight; aborted when nobody wants its answer any more. */
   call: AbortController | undefined;
+  /** What a look is worth, over time. */
+  worth: WorthCurve;
+  /** A look has shown it. */
+  isSeen = false;
+  /** It was missing from the listings of active tasks: it has probably ended. */
+  isGone = false;
+  /** It was missing from a listing that should have shown it: listings don't help. */
+  isUnlisted = false;
+  // Nearly always there is one wait, and a set for one would cost more than the rest of the watch.
+  #first: WaitCore | undefined;
+  #others: Set<WaitCore> | undefined;
 
-  constructor(taskId: string, onGranted: (watch: Watch) => void) {
+  constructor(taskId: string, core: WaitCore, nowMs: number, keeper: WatchKeeper) {
     this.taskId = taskId;
-    this.#onGranted = onGranted;
+    this.addedMs = nowMs;
+    this.#keeper = keeper;
+    const { nextPollAtMs } = core.state;
+    this.worth = firstWorth(nowMs, Math.max(nowMs, nextPollAtMs), core.options.waitPriceMs / 1000);
   }
 
-  granted(): void {
-    this.#onGranted(this);
+  get waits(): readonly WaitCore[] {
+    const first = this.#first === undefined ? [] : [this.#first];
+    return this.#others === undefined ? first : [...first, ...this.#others];
   }
 
-  /** When the first of the waits wants a look. */
-  earliestMs(): number {
-    let earliestMs = Number.POSITIVE_INFINITY;
-    for (const { state } of this.waits) {
-      earliestMs = Math.min(earliestMs, state.nextPollAtMs);
+  /** The wait that came first of those that are left. */
+  get lead(): WaitCore | undefined {
+    return this.#first;
+  }
+
+  /** Whether the listings of active tasks should show it, as far as known. */
+  get isListedActive(): boolean {
+    const status = this.#first?.state.task?.taskStatus;
+    return status === undefined || status === "CREATED" || status === "RUNNING";
+  }
+
+  get isUnwanted(): boolean {
+    return this.#first === undefined;
+  }
+
+  join(core: WaitCore): void {
+    if (this.#first === undefined) {
+      this.#first = core;
+    } else {
+      this.#others ??= new Set();
+      this.#others.add(core);
     }
-    return earliestMs;
+  }
+
+  /** @returns Whether the wait had joined. */
+  leave(core: WaitCore): boolean {
+    if (core !== this.#first) {
+      return this.#others?.delete(core) ?? false;
+    }
+    const [next] = this.#others ?? [];
+    this.#first = next;
+    if (next !== undefined) {
+      this.#others?.delete(next);
+    }
+    return true;
+  }
+
+  /** Sets {@link dueMs} by what the waits want. */
+  update(): void {
+    let dueMs = this.#first?.state.nextPollAtMs ?? Number.POSITIVE_INFINITY;
+    for (const { state } of this.#others ?? []) {
+      dueMs = Math.min(dueMs, state.nextPollAtMs);
+    }
+    this.dueMs = dueMs;
+  }
+
+  /** A look has shown the task; the most eager of the waits says what the next is worth. */
+  seen(worth: WorthCurve | undefined): void {
+    this.isSeen = true;
+    this.isGone = false;
+    this.worth = worth ?? this.worth;
+  }
+
+  /** It has probably ended, at some moment between the last look and `nowMs`. */
+  gone(nowMs: number): void {
+    this.isGone = true;
+    this.worth = certainWorth((this.worth.fromMs + nowMs) / 2, this.worth.price);
   }
 
   /** The longest that any of the waits lets a call take; each has its own deadline besides. */
   callTimeoutMs(): number {
-    let timeoutMs = 0;
-    for (const { options } of this.waits) {
+    let timeoutMs = this.#first?.options.pollTimeoutMs ?? 0;
+    for (const { options } of this.#others ?? []) {
       timeoutMs = Math.max(timeoutMs, options.pollTimeoutMs);
     }
     return timeoutMs;
+  }
+
+  worthNow(nowMs: number): number {
+    return this.#keeper.worthOf(this, nowMs);
+  }
+
+  granted(): void {
+    this.#keeper.granted(this);
   }
 }

@@ -77,6 +77,11 @@ export function dueSince(curve: WorthCurve, coveredMs: number): number {
   return coveredMs + high;
 }
 
+/** Of two views of one task's worth, the one that is due first. */
+export function moreEager(a: WorthCurve | undefined, b: WorthCurve | undefined): WorthCurve | undefined {
+  return a === undefined || (b !== undefined && b.gapMs < a.gapMs) ? b : a;
+}
+
 /** A task that has surely ended, or that nobody has looked at yet: every second counts whole. */
 export function certainWorth(fromMs: number, price: number): WorthCurve {
   return { fromMs, gapMs: Math.max(SHORTEST_GAP_MS, 1000 * price), price, ended: 1 };

@@ -1,12 +1,13 @@
-/** Something that is due at a moment and knows its place in the heap. */
-export interface Due {
-  dueMs: number;
+/** Something that knows its place in a heap. */
+export interface Ranked {
+  /** Lowest first: a moment for what is due, the worth with a minus for what is wanted. */
+  rank: number;
   /** Kept by the heap; -1 outside. */
   heapIndex: number;
 }
 
-/** A binary heap, earliest first, from which any item can be taken out in O(log n). */
-export class DueHeap<T extends Due> {
+/** A binary heap, lowest rank first, from which any item can be taken out in O(log n). */
+export class RankHeap<T extends Ranked> {
   readonly #items: T[] = [];
 
   get size(): number {
@@ -17,7 +18,7 @@ export class DueHeap<T extends Due> {
     return this.#items[0];
   }
 
-  /** Puts an item in, or to its new place after its `dueMs` changed. */
+  /** Puts an item in, or to its new place after its rank changed. */
   put(item: T): void {
     if (item.heapIndex < 0) {
       item.heapIndex = this.#items.length;
@@ -50,12 +51,22 @@ export class DueHeap<T extends Due> {
     }
   }
 
+  /** Gives every item a new rank, in O(n). */
+  rerank(rankOf: (item: T) => number): void {
+    for (const item of this.#items) {
+      item.rank = rankOf(item);
+    }
+    for (let index = (this.#items.length >> 1) - 1; index >= 0; index--) {
+      this.#down(index);
+    }
+  }
+
   #up(from: number): void {
     let index = from;
     const item = this.#at(index);
     while (index > 0) {
       const parent = this.#at((index - 1) >> 1);
-      if (parent.dueMs <= item.dueMs) {
+      if (parent.rank <= item.rank) {
         break;
       }
       this.#place(parent, index);
@@ -72,10 +83,10 @@ export class DueHeap<T extends Due> {
       if (child >= this.#items.length) {
         break;
       }
-      if (child + 1 < this.#items.length && this.#at(child + 1).dueMs < this.#at(child).dueMs) {
+      if (child + 1 < this.#items.length && this.#at(child + 1).rank < this.#at(child).rank) {
         child++;
       }
-      if (this.#at(child).dueMs >= item.dueMs) {
+      if (this.#at(child).rank >= item.rank) {
         break;
       }
       this.#place(this.#at(child), index);

@@ -1,0 +1,32 @@
+import { CallLane } from "./call-lane.ts";
+import type { RateOption } from "./rate-gate.ts";
+import type { SteadyClock } from "./steady-clock.ts";
+
+/**
+ * What a waiter may call. The service counts the calls of each of its APIs on its own, so each finds out its own
+ * rate; a rate that the user has fixed is for all calls together.
+ */
+export class CallBudget {
+  readonly describe: CallLane;
+  readonly list: CallLane;
+  /** Pages of listings that were answered so far, good and bad. */
+  listings = 0;
+
+  constructor(clock: SteadyClock, rate: RateOption) {
+    this.describe = new CallLane(clock, rate);
+    this.list = rate === "adaptive" ? new CallLane(clock, rate) : this.describe;
+  }
+
+  /** All calls that were answered so far, good and bad. */
+  get calls(): number {
+    return this.describe.calls + (this.list === this.describe ? 0 : this.list.calls);
+  }
+
+  get throttled(): number {
+    return this.describe.throttled + (this.list === this.describe ? 0 : this.list.throttled);
+  }
+
+  get queued(): number {
+    return this.describe.queued + (this.list === this.describe ? 0 : this.list.queued);
+  }
+}

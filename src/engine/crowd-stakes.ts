@@ -1,0 +1,34 @@
+import type { SweepStakes } from "../policy/sweep-plan.ts";
+import { endedAt } from "../policy/worth.ts";
+import type { SweepCover } from "./sweep-cover.ts";
+import type { Watch } from "./watch.ts";
+
+/** Adds up what looks at all watched tasks are worth at a moment. */
+export function crowdStakes(watches: Iterable<Watch>, cover: SweepCover, nowMs: number): SweepStakes {
+  let [count, price, all, active, unseen, best, likelyEnded] = [0, 0, 0, 0, 0, 0, 0];
+  let hasCreated = false;
+  for (const watch of watches) {
+    count++;
+    price += watch.worth.price;
+    if (watch.phase === "calling") {
+      continue;
+    }
+    const worth = cover.worthOf(watch, nowMs);
+    best = Math.max(best, worth);
+    if (watch.isUnlisted) {
+      continue;
+    }
+    all += worth;
+    if (watch.isGone) {
+      continue;
+    }
+    active += worth;
+    if (!watch.isSeen) {
+      unseen += worth;
+    } else if (worth > 0) {
+      likelyEnded += endedAt(watch.worth, nowMs);
+    }
+    hasCreated ||= watch.lead?.state.task?.taskStatus !== "RUNNING";
+  }
+  return { price: price / Math.max(1, count), all, active, unseen, best, likelyEnded, hasCreated };
+}

@@ -1,0 +1,153 @@
+import { observeError } from "../policy/observe.ts";
+import type { ListedStatus, SweepPlan } from "../policy/sweep-plan.ts";
+import type { TaskPage, TaskSource } from "../source.ts";
+import { ProtocolError, UnreachableError } from "../task/errors.ts";
+import type { Task } from "../task/task.ts";
+import { boundedCall } from "./bounded-call.ts";
+import { PAGE_SIZE } from "./list-sizes.ts";
+import { sleep } from "./sleep.ts";
+
+/** How a sweep ended. */
+export type SweepEnd =
+  /** Every listing was read to its end. */
+  | "complete"
+  /** Somebody stopped it, or it has cost more than it was worth. */
+  | "stopped"
+  /** Pages did not come, or their tokens led nowhere. */
+  | "failed"
+  /** The service refuses listings. */
+  | "refused";
+
+/** What a sweep needs from who makes it. */
+export interface SweepContext {
+  readonly source: TaskSource;
+  readonly signal: AbortSignal;
+  readonly callTimeoutMs: number;
+  readonly nowMs: () => number;
+  readonly acquirePermit: (signal: AbortSignal) => Promise<void>;
+  readonly onAnswer: (answer: "accepted" | "transient" | "throttled", retryAfterMs?: number) => void;
+  readonly onTasks: (tasks: readonly Task[], sentMs: number, callMs: number) => void;
+  /** A listing was read to its end, or given up after so many tasks. */
+  readonly onListed: (status: ListedStatus, tasks: number, isWhole: boolean) => void;
+}
+
+const MOST_RETRIES = 2;
+const MOST_THROTTLES = 20;
+const RETRY_MS = 200;
+// A sweep may cost this many times what it seemed worth: sizes are guesses.
+const PATIENCE = 2;
+const LEAST_PAGES = 4;
+
+/** One reading of one or a few listings, page after page. It never rejects. */
+export class ListSweep {
+  readonly plan: SweepPlan;
+  readonly startedAtMs: number;
+  /** Why it ended, when the service said so. */
+  error: Error | undefined;
+  readonly #context: SweepContext;
+  readonly #mostPages: number;
+  #pages = 0;
+
+  constructor(plan: SweepPlan, price: number, context: SweepContext) {
+    this.plan = plan;
+    this.#context = context;
+    this.startedAtMs = context.nowMs();
+    this.#mostPages = Math.max(LEAST_PAGES, PATIENCE * plan.pages, (PATIENCE * plan.worth) / price);
+  }
+
+  async run(): Promise<SweepEnd> {
+    try {
+      for (const status of this.plan.statuses) {
+        const end = await this.#list(status);
+        if (end !== "complete") {
+          return end;
+        }
+      }
+      return "complete";
+    } catch (error) {
+      this.error = error instanceof Error ? error : undefined;
+      return this.#context.signal.aborted ? "stopped" : "failed";
+    }
+  }
+
+  async #list(status: ListedStatus): Promise<SweepEnd> {
+    const seenTokens = new Set<string>();
+    let tasks = 0;
+    let nextToken: string | undefined;
+    for (;;) {
+      if (this.#pages >= this.#mostPages) {
+        this.#context.onListed(status, tasks, false);
+        return "stopped";
+      }
+      const page = await this.#page(status, nextToken);
+      if (page === undefined) {
+        return "refused";
+      }
+      this.#pages++;
+      tasks += page.tasks.length;
+      nextToken = page.nextToken;
+      if (nextToken === undefined || nextToken === "") {
+        this.#context.onListed(status, tasks, true);
+        return "complete";
+      }
+      if (seenTokens.has(nextToken)) {
+        // Going round in circles shows nothing new.
+        this.#context.onListed(status, tasks, false);
+        return "failed";
+      }
+      seenTokens.add(nextToken);
+    }
+  }
+
+  /** One page, sent again when that can help; undefined when the service refuses listings. */
+  async #page(status: ListedStatus, nextToken: string | undefined): Promise<TaskPage | undefined> {
+    const { signal, nowMs, acquirePermit, onAnswer, onTasks } = this.#context;
+    let throttles = 0;
+    for (let failures = 0; ; ) {
+      await acquirePermit(signal);
+      const sentMs = nowMs();
+      try {
+        const page = await this.#call(status, nextToken);
+        onAnswer("accepted");
+        onTasks(page.tasks, sentMs, nowMs() - sentMs);
+        return page;
+      } catch (error) {
+        signal.throwIfAborted();
+        const observed = observeError(error);
+        if (observed.kind === "fatal" || observed.kind === "notFound") {
+          onAnswer("accepted");
+          this.error = observed.error;
+          return undefined;
+        }
+        if (observed.kind === "throttled" && ++throttles <= MOST_THROTTLES) {
+          onAnswer("throttled", observed.retryAfterMs);
+          continue;
+        }
+        onAnswer("transient");
+        if (++failures > MOST_RETRIES) {
+          throw error;
+        }
+        await sleep(RETRY_MS * failures, signal);
+      }
+    }
+  }
+
+  async #call(taskStatus: ListedStatus, nextToken: string | undefined): Promise<TaskPage> {
+    const { source, signal, callTimeoutMs } = this.#context;
+    const query = {
+      ...(taskStatus === undefined ? {} : { taskStatus }),
+      ...(nextToken === undefined ? {} : { nextToken }),
+      maxResults: PAGE_SIZE,
+    };
+    const onTimeout = (): Error => new UnreachableError(`list: no answer within ${callTimeoutMs} ms`);
+    const page = await boundedCall(async (own) => source.list?.(query, { signal: own }), {
+      timeoutMs: callTimeoutMs,
+      signal,
+      onTimeout,
+    });
+    if (!Array.isArray(page?.tasks)) {
+      throw new ProtocolError("list: the page has no tasks");
+    }
+    return page;
+  }
+}

@@ -1,0 +1,66 @@
+import { lastLookLeadMs } from "../policy/last-look.ts";
+import { dueSince } from "../policy/worth.ts";
+import type { SweepCover } from "./sweep-cover.ts";
+import type { WaitCore } from "./wait-core.ts";
+import type { Watch } from "./watch.ts";
+
+// Far above any worth in seconds, and still ordered by the deadline.
+const URGENT = 1e12;
+// Ranks are refreshed ten times a second, so a last look has to be foreseen by a little more than that.
+const FORESEEN_MS = 250;
+// A look that is worth nearly its price is not put off.
+const NEARLY = 0.9;
+
+/**
+ * What a look that is due is worth, as its rank among those that wait for a permit: last looks before a deadline
+ * first, the nearest deadline foremost; then by what is expected to go unnoticed.
+ */
+export function claimWorth(watch: Watch, cover: SweepCover, nowMs: number): number {
+  const urgentMs = lastLookMs(watch, nowMs);
+  if (urgentMs !== undefined) {
+    return URGENT - urgentMs;
+  }
+  return Math.max(watch.worth.price, cover.worthOf(watch, nowMs));
+}
+
+/**
+ * Until when a look that is due can be put off because a sweep tells, or has told, how the task does; undefined
+ * when it can't.
+ */
+export function putOffUntilMs(watch: Watch, cover: SweepCover, nowMs: number): number | undefined {
+  const coveredMs = cover.coveredMs(watch, nowMs);
+  if (coveredMs <= watch.worth.fromMs || watch.waits.some((core) => isInsistent(core, nowMs))) {
+    return undefined;
+  }
+  if (coveredMs === Number.POSITIVE_INFINITY) {
+    // The sweep's end is heard of; this is only in case it takes too long.
+    return nowMs + 1000;
+  }
+  if (cover.worthOf(watch, nowMs) >= NEARLY * watch.worth.price) {
+    return undefined;
+  }
+  const dueMs = dueSince(watch.worth, coveredMs);
+  return dueMs > nowMs ? dueMs : undefined;
+}
+
+/** Milliseconds to the nearest deadline, when this is the last moment for a look before it. */
+function lastLookMs(watch: Watch, nowMs: number): number | undefined {
+  let nearestMs: number | undefined;
+  for (const { state, options } of watch.waits) {
+    const leftMs = state.deadlineMs - nowMs;
+    if (leftMs <= lastLookLeadMs(state, options) + FORESEEN_MS) {
+      nearestMs = Math.min(nearestMs ?? leftMs, leftMs);
+    }
+  }
+  return nearestMs;
+}
+
+/** What a wait wants whatever a look is worth: retries, its longest interval, the last look. */
+function isInsistent({ state, options }: WaitCore, nowMs: number): boolean {
+  const { lookedAtMs = state.startedAtMs, failuresInARow, throttledInARow, deadlineMs } = state;
+  return (
+    failuresInARow + throttledInARow > 0 ||
+    nowMs - lookedAtMs >= options.maxIntervalMs ||
+    deadlineMs - nowMs <= lastLookLeadMs(state, options) + FORESEEN_MS
+  );
+}

@@ -1,0 +1,213 @@
+import { type BatchOption, planSweep, type SweepPlan, sweepOptions } from "../policy/sweep-plan.ts";
+import type { TaskSource } from "../source.ts";
+import { isFinalStatus } from "../task/status.ts";
+import type { Task } from "../task/task.ts";
+import { crowdStakes } from "./crowd-stakes.ts";
+import { ListSizes } from "./list-sizes.ts";
+import { ListSweep, type SweepContext, type SweepEnd } from "./list-sweep.ts";
+import { SweepCover } from "./sweep-cover.ts";
+import type { Watch } from "./watch.ts";
+
+/** What sweeps need of the loop. */
+export interface SweepHost {
+  readonly watches: ReadonlyMap<string, Watch>;
+  readonly nowMs: () => number;
+  /** Calls a second that listings may make. */
+  readonly ratePerSecond: () => number;
+  readonly acquirePermit: (signal: AbortSignal) => Promise<void>;
+  readonly onAnswer: SweepContext["onAnswer"];
+  /** A page shows a watched task; the page was asked for at `sentMs`. */
+  readonly onShown: (watch: Watch, task: Task, sentMs: number, callMs: number) => void;
+  /** A sweep has begun: single looks may be worth less. */
+  readonly onBegun: () => void;
+  /** A sweep has ended: there may be more to do, or a task to confirm. */
+  readonly onEnded: () => void;
+  /** A task that should have been listed was not: it has probably ended. */
+  readonly onMissing: (watch: Watch) => void;
+  /** Listings are refused; told once. */
+  readonly onRefused: (error: Error | undefined) => void;
+}
+
+const LEAST_GAP_MS = 100;
+const CROWD_GAP_MS = 1000;
+const CROWD = 20_000;
+const FURTHEST_MS = 60_000;
+const SWEEPS_PER_RATE = 0.2;
+const MOST_SWEEPS = 16;
+const FIRST_RETREAT_MS = 1000;
+const LONGEST_RETREAT_MS = 60_000;
+const LISTED_AFTER_MS = 1000;
+
+/** Decides when listings are worth it, and makes them. Without a `list` it does nothing. */
+export class Sweeper {
+  readonly cover = new SweepCover();
+  readonly #source: TaskSource;
+  readonly #batch: BatchOption;
+  readonly #callTimeoutMs: number;
+  readonly #host: SweepHost;
+  readonly #sizes = new ListSizes();
+  #stopped = new AbortController();
+  #isRefused: boolean;
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
+  #consideredMs = Number.NEGATIVE_INFINITY;
+  #failures = 0;
+  #nextMs: number | undefined;
+
+  constructor(source: TaskSource, batch: BatchOption, callTimeoutMs: number, host: SweepHost) {
+    this.#source = source;
+    this.#batch = batch;
+    this.#callTimeoutMs = callTimeoutMs;
+    this.#host = host;
+    this.#isRefused = batch === "never" || source.list === undefined;
+  }
+
+  /** When {@link consider} is worth calling again. */
+  get nextMs(): number | undefined {
+    return this.#nextMs;
+  }
+
+  /** There may be more to gain than was foreseen. */
+  hasten(): void {
+    if (!this.#isRefused) {
+      const gapMs = this.#host.watches.size > CROWD ? CROWD_GAP_MS : LEAST_GAP_MS;
+      this.#nextMs = Math.min(this.#nextMs ?? Number.POSITIVE_INFINITY, this.#consideredMs + gapMs);
+    }
+  }
+
+  /** Ends all sweeps: nobody waits any more. */
+  stop(): void {
+    this.#nextMs = undefined;
+    this.#stopped.abort();
+    this.#stopped = new AbortController();
+  }
+
+  /** A look shows a watched task: when it has ended, it has moved from one listing to another. */
+  seen(watch: Watch, task: Task): void {
+    if (isFinalStatus(task.taskStatus)) {
+      const before = watch.lead?.state.task?.taskStatus === "CREATED" ? "CREATED" : "RUNNING";
+      this.#sizes.moved(before, task.taskStatus);
+    }
+  }
+
+  /** Begins a sweep if one is worth it. */
+  consider(): void {
+    const { watches, ratePerSecond } = this.#host;
+    const nowMs = this.#host.nowMs();
+    this.#nextMs = undefined;
+    if (this.#isRefused || watches.size === 0 || (watches.size === 1 && this.#batch !== "always")) {
+      return;
+    }
+    if (nowMs < this.#notBeforeMs) {
+      this.#nextMs = this.#notBeforeMs;
+      return;
+    }
+    const most = Math.min(MOST_SWEEPS, Math.max(1, Math.ceil(SWEEPS_PER_RATE * ratePerSecond())));
+    if (this.cover.running >= most) {
+      return;
+    }
+    this.#consideredMs = nowMs;
+    const stakes = crowdStakes(watches.values(), this.cover, nowMs);
+    const pagesOf: Parameters<typeof planSweep>[1] = (status) =>
+      this.#sizes.pagesOf(status, watches.size, nowMs);
+    const plan = planSweep(stakes, pagesOf, this.#batch);
+    if (plan === undefined) {
+      const cheapest = Math.min(...sweepOptions(stakes, pagesOf).map(({ cost }) => cost));
+      this.#nextMs = this.#worthWhileAtMs(nowMs, stakes.price * cheapest);
+      return;
+    }
+    this.#begin(plan, stakes.price);
+    // Sweeps that overlap are spread, or they would all see the same pages at the same time.
+    this.#notBeforeMs = nowMs + Math.max(LEAST_GAP_MS, (1000 * plan.pages) / ratePerSecond());
+    this.#nextMs = this.#notBeforeMs;
+  }
+
+  /** When all looks together will be worth so much, estimated from below; undefined when it is far. */
+  #worthWhileAtMs(nowMs: number, worth: number): number {
+    const { watches } = this.#host;
+    const leastMs = watches.size > CROWD ? CROWD_GAP_MS : LEAST_GAP_MS;
+    let aheadMs = leastMs;
+    while (
+      aheadMs < FURTHEST_MS &&
+      crowdStakes(watches.values(), this.cover, nowMs + 2 * aheadMs).all < worth
+    ) {
+      aheadMs *= 2;
+    }
+    return nowMs + aheadMs;
+  }
+
+  #begin(plan: SweepPlan, price: number): void {
+    const { nowMs, acquirePermit, onAnswer } = this.#host;
+    const shown = new Set<string>();
+    const sweep = new ListSweep(plan, price, {
+      source: this.#source,
+      signal: this.#stopped.signal,
+      callTimeoutMs: this.#callTimeoutMs,
+      nowMs,
+      acquirePermit,
+      onAnswer,
+      onTasks: (tasks, sentMs, callMs) => this.#show(tasks, sentMs, callMs, shown),
+      onListed: (status, tasks, isWhole) =>
+        isWhole ? this.#sizes.measured(status, tasks, nowMs()) : this.#sizes.exceeds(status, tasks, nowMs()),
+    });
+    this.cover.began(sweep);
+    this.#host.onBegun();
+    void sweep.run().then((end) => this.#end(sweep, end, shown));
+  }
+
+  #show(tasks: readonly Task[], sentMs: number, callMs: number, shown: Set<string>): void {
+    const { watches, onShown } = this.#host;
+    for (const task of tasks) {
+      const watch = watches.get(task?.taskId);
+      // Listed twice, because it moved between pages: the first look was as good.
+      if (watch === undefined || (shown.has(task.taskId) && !isFinalStatus(task.taskStatus))) {
+        continue;
+      }
+      shown.add(task.taskId);
+      watch.isUnlisted = false;
+      onShown(watch, task, sentMs, callMs);
+    }
+  }
+
+  #end(sweep: ListSweep, end: SweepEnd, shown: ReadonlySet<string>): void {
+    this.cover.finished(sweep);
+    const nowMs = this.#host.nowMs();
+    if (end === "complete") {
+      this.#failures = 0;
+      this.#infer(sweep, shown, nowMs);
+    } else if (end === "failed") {
+      this.#failures++;
+      const retreatMs = Math.min(LONGEST_RETREAT_MS, FIRST_RETREAT_MS * 2 ** (this.#failures - 1));
+      this.#notBeforeMs = Math.max(this.#notBeforeMs, nowMs + retreatMs);
+    } else if (end === "refused" && !this.#isRefused) {
+      this.#isRefused = true;
+      this.#host.onRefused(sweep.error);
+    }
+    if (this.#host.watches.size > 0) {
+      this.hasten();
+      this.#host.onEnded();
+    }
+  }
+
+  /** What it means that a listing did not show a task: never more than that it is worth a look of its own. */
+  #infer({ plan, startedAtMs }: ListSweep, shown: ReadonlySet<string>, nowMs: number): void {
+    if (plan.kind === "ended") {
+      this.cover.readEnded(startedAtMs);
+    }
+    for (const watch of this.#host.watches.values()) {
+      const isMissing =
+        !shown.has(watch.taskId) &&
+        watch.worth.fromMs < startedAtMs &&
+        watch.addedMs < startedAtMs - LISTED_AFTER_MS &&
+        watch.phase !== "calling";
+      if (!isMissing) {
+        continue;
+      }
+      if (plan.kind === "all" || (plan.kind === "ended" && watch.isGone)) {
+        watch.isUnlisted = true;
+      } else if (plan.kind === "active" && !watch.isGone && watch.isListedActive) {
+        watch.gone(nowMs);
+        this.#host.onMissing(watch);
+      }
+    }
+  }
+}
