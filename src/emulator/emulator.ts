@@ -51,13 +51,14 @@ export interface Emulator {
   setRam(policy: AccessPolicy): void;
   /** Ends every connection at once, those that hang too, and listens no more. */
   stop(): Promise<void>;
+  /** The same as {@link Emulator.stop}. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
  * Starts a local BDRC, for loopback only.
  *
- * @throws {@link InvalidOptionError} for a bad option; the operating system's error when the port can't be had.
+ * @throws `InvalidOptionError` for a bad option; the operating system's error when the port can't be had.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const resolved = resolveEmulatorOptions(options);

@@ -48,7 +48,7 @@ export const FAULT_NAMES: readonly string[] = ["latency", "skew", "reset-connect
  * Reads `reset=0.02,latency=50..300`: names with chances from 0 to 1, and a latency in milliseconds, fixed or
  * between two figures.
  *
- * @throws {@link InvalidOptionError} naming the part that is wrong.
+ * @throws `InvalidOptionError` naming the part that is wrong.
  */
 export function parseFaultFlags(text: string): FaultPlan {
   let latency: FaultPlan["latency"];

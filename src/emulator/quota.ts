@@ -49,7 +49,7 @@ export interface ThrottleStyle {
   readonly retryAfterHeader?: boolean;
 }
 
-/** What a {@link QuotaGate} counted. */
+/** What was counted of one operation. */
 export interface QuotaCounters {
   readonly accepted: number;
   readonly throttled: number;

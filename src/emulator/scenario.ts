@@ -87,7 +87,7 @@ const settings: z.ZodMiniType<Omit<Scenario, "tasks">> = z.strictObject({
  * Reads a scenario.
  *
  * @param json - The text of a file, or what it parses to.
- * @throws {@link InvalidOptionError} naming the path in the scenario, the rule and the value.
+ * @throws `InvalidOptionError` naming the path in the scenario, the rule and the value.
  */
 export function parseScenario(json: unknown): Scenario {
   return checkScenario(typeof json === "string" ? parseJson(json) : json, "scenario");

@@ -25,6 +25,8 @@ export interface TaskRecord {
   readonly retentionMs: number;
   /** When and how it ends; the end may be brought forward from outside. */
   end: TaskEnd;
+  /** Its place in the listing. */
+  slot: number;
 }
 
 /** The end of a task. */
@@ -78,6 +80,7 @@ export function makeTaskRecord(spec: TaskSpec, birth: TaskBirth): TaskRecord {
       ownEndMs <= expiresAtMs
         ? { atMs: ownEndMs, status, errorMessage: ownErrorMessage(spec) }
         : { atMs: expiresAtMs, status: "EXPIRED", errorMessage: "" },
+    slot: 0,
   };
 }
 

@@ -4,6 +4,7 @@ import { quoted } from "../task/printable.ts";
 import type { FinalTaskStatus } from "../task/status.ts";
 import { checkOption } from "./check-option.ts";
 import { type Random, seededRandom } from "./random.ts";
+import { type ListingOrder, type TaskFilter, TaskListing } from "./task-listing.ts";
 import { lookAt, makeTaskRecord, statusAt, type TaskRecord } from "./task-record.ts";
 import { type TaskQuirks, type TaskSpec, taskSpec } from "./task-spec.ts";
 import { type WireTask, wireTask } from "./wire-task.ts";
@@ -39,13 +40,7 @@ export interface WorldOptions {
   /** Quirks of every task; a task's own come first. */
   readonly quirks?: TaskQuirks;
   /** The order of listings: `shuffled` (default: the API promises none), `newest` or `oldest` first. */
-  readonly order?: "shuffled" | "newest" | "oldest";
-}
-
-/** Which tasks a listing is to show. */
-export interface TaskFilter {
-  readonly taskStatus?: string;
-  readonly taskType?: string;
+  readonly order?: ListingOrder;
 }
 
 /**
@@ -57,9 +52,8 @@ export class World {
   readonly #random: Random;
   readonly #speed: number;
   readonly #quirks: TaskQuirks;
-  readonly #order: "shuffled" | "newest" | "oldest";
   readonly #byId = new Map<string, TaskRecord>();
-  #listed: TaskRecord[] = [];
+  readonly #listing: TaskListing;
   #untilPurge = PURGE_EVERY;
 
   constructor(options: WorldOptions) {
@@ -67,7 +61,7 @@ export class World {
     this.#random = seededRandom(options.seed ?? 1);
     this.#speed = options.speed ?? 1;
     this.#quirks = options.quirks ?? {};
-    this.#order = options.order ?? "shuffled";
+    this.#listing = new TaskListing(options.order ?? "shuffled", this.#random);
   }
 
   /** How many tasks there are, those that can't be seen yet included. */
@@ -78,7 +72,7 @@ export class World {
   /**
    * Makes a task, now.
    *
-   * @throws {@link InvalidOptionError} for a spec that can't be, or an id that is taken.
+   * @throws `InvalidOptionError` for a spec that can't be, or an id that is taken.
    */
   addTask(spec: TaskSpec = {}): WorldTask {
     const checked = checkOption(taskSpec, spec, "addTask()");
@@ -96,7 +90,7 @@ export class World {
       quirks: this.#quirks,
     });
     this.#byId.set(taskId, record);
-    this.#list(record);
+    this.#listing.add(record);
     return this.#present(record, this.#now());
   }
 
@@ -112,7 +106,8 @@ export class World {
   /** All tasks that can be seen now. */
   tasks(filter: TaskFilter = {}): WorldTask[] {
     const nowMs = this.#now();
-    return this.#matching(filter, nowMs).map((record) => this.#present(record, nowMs));
+    const { records } = this.#listing.select(filter, nowMs, 0, Number.POSITIVE_INFINITY);
+    return records.map((record) => this.#present(record, nowMs));
   }
 
   /** A stretch of the listing, as it is at this moment, and how many tasks the filter lets through. */
@@ -122,11 +117,8 @@ export class World {
     limit: number,
   ): { readonly tasks: readonly WireTask[]; readonly total: number } {
     const nowMs = this.#now();
-    const matching = this.#matching(filter, nowMs);
-    return {
-      tasks: matching.slice(offset, offset + limit).map((record) => wireTask(record, nowMs) ?? {}),
-      total: matching.length,
-    };
+    const { records, total } = this.#listing.select(filter, nowMs, offset, limit);
+    return { tasks: records.map((record) => wireTask(record, nowMs) ?? {}), total };
   }
 
   /**
@@ -141,6 +133,7 @@ export class World {
       return false;
     }
     record.end = { atMs: nowMs, status, errorMessage };
+    this.#listing.update(record);
     return true;
   }
 
@@ -151,22 +144,11 @@ export class World {
 
   /** Makes the service forget the task. */
   forget(taskId: string): boolean {
-    const record = this.#byId.get(taskId);
-    this.#listed = record === undefined ? this.#listed : this.#listed.filter((other) => other !== record);
-    return this.#byId.delete(taskId);
-  }
-
-  #matching(filter: TaskFilter, nowMs: number): TaskRecord[] {
-    const { taskStatus, taskType } = filter;
-    const matching = this.#listed.filter((record) => {
-      const status = statusAt(record, nowMs);
-      return (
-        status !== undefined &&
-        (taskStatus === undefined || taskStatus === status) &&
-        (taskType === undefined || taskType === (record.spec.taskType ?? "UPDATE_RESOURCES"))
-      );
-    });
-    return this.#order === "newest" ? matching.reverse() : matching;
+    const known = this.#byId.delete(taskId);
+    if (known) {
+      this.#listing.retain((record) => record.taskId !== taskId);
+    }
+    return known;
   }
 
   #present(record: TaskRecord, nowMs: number): WorldTask {
@@ -183,18 +165,6 @@ export class World {
     };
   }
 
-  // A new task takes the place of another one, so that pages shift under a reader, as they may.
-  #list(record: TaskRecord): void {
-    const at = this.#listed.length;
-    this.#listed.push(record);
-    if (this.#order !== "shuffled") {
-      return;
-    }
-    const swap = Math.floor(this.#random() * (at + 1));
-    this.#listed[at] = this.#listed[swap] ?? record;
-    this.#listed[swap] = record;
-  }
-
   #purge(): void {
     this.#untilPurge -= 1;
     if (this.#untilPurge > 0) {
@@ -202,7 +172,7 @@ export class World {
     }
     this.#untilPurge = Math.max(PURGE_EVERY, this.#byId.size >> 2);
     const nowMs = this.#now();
-    this.#listed = this.#listed.filter((record) => {
+    this.#listing.retain((record) => {
       const kept = nowMs < record.end.atMs + record.retentionMs;
       if (!kept) {
         this.#byId.delete(record.taskId);

@@ -1,0 +1,131 @@
+// How much the emulator bears: requests per second sustained over loopback, memory, and the time a listing page takes
+// with 100,000 tasks. Runs on the built package: npm run build, then node bench/emulator-load.mjs [seconds].
+
+import { fork } from "node:child_process";
+import { createHash, createHmac } from "node:crypto";
+import { Agent, request } from "node:http";
+import { startEmulator } from "../dist/emulator/index.js";
+
+const EMPTY = createHash("sha256").update("").digest("hex");
+const CONNECTIONS = 32;
+const PER_SECOND = 2000;
+
+function signedHeaders(access, action, path, query, n) {
+  const headers = {
+    host: new URL(access.endpoint).host,
+    "x-acs-action": action,
+    "x-acs-content-sha256": EMPTY,
+    "x-acs-date": new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+    "x-acs-signature-nonce": `${process.pid}-${n}`,
+    "x-acs-version": "2023-08-08",
+  };
+  const names = Object.keys(headers).sort();
+  const canonical = `GET\n${path}\n${query}\n${names.map((name) => `${name}:${headers[name]}\n`).join("")}\n${names.join(";")}\n${EMPTY}`;
+  const text = `ACS3-HMAC-SHA256\n${createHash("sha256").update(canonical).digest("hex")}`;
+  const signature = createHmac("sha256", access.accessKeySecret).update(text).digest("hex");
+  headers.authorization = `ACS3-HMAC-SHA256 Credential=${access.accessKeyId},SignedHeaders=${names.join(";")},Signature=${signature}`;
+  return headers;
+}
+
+function get(access, agent, action, path, query, n) {
+  const { hostname, port } = new URL(access.endpoint);
+  const headers = signedHeaders(access, action, path, query, n);
+  return new Promise((resolve, reject) => {
+    request({ hostname, port, path: query === "" ? path : `${path}?${query}`, headers, agent }, (answer) => {
+      const chunks = [];
+      answer.on("data", (chunk) => chunks.push(chunk));
+      answer.on("end", () => resolve({ status: answer.statusCode, body: Buffer.concat(chunks) }));
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+/** In a process of its own: asks at a steady pace and tells how many were answered, and how long that took. */
+async function generate({ access, seconds, taskIds }) {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const took = [];
+  let sent = 0;
+  let failed = 0;
+  const begin = performance.now();
+  const worker = async () => {
+    for (;;) {
+      const n = sent;
+      sent += 1;
+      const dueMs = (n / PER_SECOND) * 1000;
+      if (dueMs >= seconds * 1000) {
+        return;
+      }
+      const early = dueMs - (performance.now() - begin);
+      if (early > 1) {
+        await new Promise((resolve) => setTimeout(resolve, early));
+      }
+      const before = performance.now();
+      const { status } = await get(
+        access,
+        agent,
+        "DescribeTask",
+        `/api/v1/tasks/${taskIds[n % taskIds.length]}`,
+        "",
+        n,
+      );
+      took.push(performance.now() - before);
+      failed += status === 200 ? 0 : 1;
+    }
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, worker));
+  const elapsedS = (performance.now() - begin) / 1000;
+  agent.destroy();
+  took.sort((a, b) => a - b);
+  return {
+    answered: took.length,
+    failed,
+    perSecond: Math.round(took.length / elapsedS),
+    medianMs: took[took.length >> 1],
+    p99Ms: took[Math.floor(took.length * 0.99)],
+  };
+}
+
+async function load(seconds) {
+  const emulator = await startEmulator({ tasks: [{ count: 1000, durationMs: "never" }], keepRequests: 1000 });
+  const generator = fork(new URL(import.meta.url), ["generate"]);
+  const memoryMb = [];
+  const sample = () => memoryMb.push(Math.round(process.memoryUsage().rss / 2 ** 20));
+  const timer = setInterval(sample, 5000);
+  const taskIds = emulator.world.tasks().map(({ taskId }) => taskId);
+  const cpu = process.cpuUsage();
+  generator.send({ access: emulator.clientOptions, seconds, taskIds });
+  const result = await new Promise((resolve) => generator.once("message", resolve));
+  const { user, system } = process.cpuUsage(cpu);
+  sample();
+  clearInterval(timer);
+  generator.disconnect();
+  await emulator.stop();
+  // Of the emulator alone: what other processes do on the machine changes the rate, but hardly this.
+  return { ...result, cpuMicrosPerRequest: Math.round((user + system) / result.answered), memoryMb };
+}
+
+async function listing() {
+  const emulator = await startEmulator({
+    tasks: [{ count: 100_000, durationMs: { kind: "uniform", minMs: 0, maxMs: 120_000 } }],
+  });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const took = [];
+  for (let n = 0; n < 200; n += 1) {
+    const before = performance.now();
+    const query = "MaxResults=100&TaskStatus=RUNNING";
+    await get(emulator.clientOptions, agent, "DescribeTasks", "/api/v1/tasks", query, n);
+    took.push(performance.now() - before);
+  }
+  agent.destroy();
+  await emulator.stop();
+  took.sort((a, b) => a - b);
+  return { tasks: 100_000, medianMs: took[100], p99Ms: took[198] };
+}
+
+if (process.argv[2] === "generate") {
+  process.once("message", async (job) => process.send(await generate(job)));
+} else {
+  const seconds = Number(process.argv[2] ?? 30);
+  console.log(JSON.stringify({ listing: await listing(), load: await load(seconds) }, null, 2));
+}
