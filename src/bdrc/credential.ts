@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../task/errors.ts";
 
 /** An access key, with its token if it is a temporary one. */
-export interface AccessKey {
+interface AccessKey {
   readonly kind: "accessKey";
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
@@ -9,7 +9,7 @@ export interface AccessKey {
 }
 
 /** A token that stands for the caller by itself: nothing is signed. */
-export interface BearerToken {
+interface BearerToken {
   readonly kind: "bearer";
   readonly bearerToken: string;
 }

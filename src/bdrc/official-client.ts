@@ -15,7 +15,7 @@ export interface OfficialAnswer {
 }
 
 /** The request of the official SDK's `describeTasks`. */
-export interface OfficialListRequest {
+interface OfficialListRequest {
   readonly maxResults?: number;
   readonly nextToken?: string;
   readonly taskStatus?: string;

@@ -7,7 +7,7 @@ import { type Environment, firstSet, prefixed } from "./environment.ts";
  *
  * Source: API BDRC 2023-08-08, endpoints.
  */
-export const BDRC_REGIONS = ["cn-shanghai", "ap-southeast-1", "cn-shanghai-finance-1"] as const;
+const BDRC_REGIONS = ["cn-shanghai", "ap-southeast-1", "cn-shanghai-finance-1"] as const;
 
 /** Where the service is looked for when nothing names a region. */
 export const DEFAULT_REGION = "cn-shanghai";
