@@ -40,7 +40,7 @@ const LISTED_AFTER_MS = 1000;
 
 /** Decides when listings are worth it, and makes them. Without a `list` it does nothing. */
 export class Sweeper {
-  readonly cover = new SweepCover();
+  readonly cover: SweepCover = new SweepCover();
   readonly #source: TaskSource;
   readonly #batch: BatchOption;
   readonly #callTimeoutMs: number;
