@@ -4,6 +4,7 @@
  *
  * @packageDocumentation
  */
+export { type Emulator, type EmulatorOptions, startEmulator } from "../emulator/index.ts";
 export type { ScriptedCall } from "./call-log.ts";
 export { type CountedSignal, countedSignal } from "./counted-signal.ts";
 export type { Script, ScriptCall } from "./script.ts";

@@ -1,4 +1,5 @@
 import { describe, it } from "vitest";
+import { type TaskSource, TaskWaiter } from "../../src/index.ts";
 import { BdrcApiError } from "../../src/task/errors.ts";
 import {
   type Script,
@@ -32,6 +33,27 @@ describe("the scripted source", () => {
     const scripts = Object.fromEntries(tasks.map((task, index) => [`t-${index}`, scriptFor(task, fault)]));
     const source = scriptedSource(scripts, { listing: true });
     return { source, taskIds, requests: () => source.calls.filter(({ aborted }) => !aborted).length };
+  });
+});
+
+describe("the engine", () => {
+  waitConformance({ describe, it }, () => {
+    const waiters = new Map<TaskSource, TaskWaiter>();
+    return {
+      start: (source, taskId, options) => {
+        const waiter = waiters.get(source) ?? new TaskWaiter({ source, rate: { perSecond: 1000 } });
+        waiters.set(source, waiter);
+        const wait = waiter.wait(taskId, options);
+        return {
+          outcome: wait.outcome,
+          abort: (reason) => wait.abandon(reason),
+          checkpoint: () => wait.checkpoint(),
+        };
+      },
+      close: async () => {
+        await Promise.all([...waiters.values()].map((waiter) => waiter.close()));
+      },
+    };
   });
 });
 
