@@ -7,6 +7,7 @@
  *
  * @packageDocumentation
  */
+export { type AccountDescription, describeAccount } from "./bdrc/account.ts";
 export type { CallRecord } from "./bdrc/call-record.ts";
 export {
   BdrcClient,
@@ -35,6 +36,8 @@ export { classifyError, type ErrorMeaning } from "./policy/classify-error.ts";
 export { classifyStart, type StartMeaning } from "./policy/classify-start.ts";
 export { decide, decideTimeout } from "./policy/decide.ts";
 export type { DecideContext, Decision } from "./policy/decision.ts";
+export { MOST_DURATIONS, type TaskHistory, type TypeHistory } from "./policy/history.ts";
+export { rememberWait } from "./policy/lesson.ts";
 export { type Observation, observe } from "./policy/observe.ts";
 export type { BatchOption } from "./policy/sweep-plan.ts";
 export {

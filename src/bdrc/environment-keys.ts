@@ -1,4 +1,4 @@
-import { type Credential, toCredential } from "./credential.ts";
+import { type Credential, type PartNames, toCredential } from "./credential.ts";
 import { ENVIRONMENT_PREFIXES, type Environment } from "./environment.ts";
 
 /**
@@ -9,23 +9,28 @@ import { ENVIRONMENT_PREFIXES, type Environment } from "./environment.ts";
  * @throws {@link InvalidOptionError} when an id comes without its secret, or a part can't be sent.
  */
 export function keyFromEnvironment(environment: Environment): Credential | undefined {
-  for (const prefix of [...ENVIRONMENT_PREFIXES, ""]) {
-    const names = {
+  const names = keyNamesIn(environment);
+  return (
+    names &&
+    toCredential(
+      {
+        accessKeyId: environment[names.accessKeyId],
+        accessKeySecret: environment[names.accessKeySecret],
+        securityToken: environment[names.securityToken],
+      },
+      names,
+    )
+  );
+}
+
+/** What the variables are called that {@link keyFromEnvironment} reads; undefined when there is no key. */
+export function keyNamesIn(environment: Environment): PartNames | undefined {
+  return [...ENVIRONMENT_PREFIXES, ""]
+    .map((prefix) => ({
       accessKeyId: `${prefix}ACCESS_KEY_ID`,
       accessKeySecret: `${prefix}ACCESS_KEY_SECRET`,
       securityToken: `${prefix}SECURITY_TOKEN`,
       bearerToken: `${prefix}BEARER_TOKEN`,
-    };
-    if (environment[names.accessKeyId] || environment[names.accessKeySecret]) {
-      return toCredential(
-        {
-          accessKeyId: environment[names.accessKeyId],
-          accessKeySecret: environment[names.accessKeySecret],
-          securityToken: environment[names.securityToken],
-        },
-        names,
-      );
-    }
-  }
-  return undefined;
+    }))
+    .find((names) => environment[names.accessKeyId] || environment[names.accessKeySecret]);
 }

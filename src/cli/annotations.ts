@@ -1,4 +1,3 @@
-import process from "node:process";
 import { complain, writeErr } from "./output.ts";
 
 /** What surrounds a wait where the lines of a command are read by a CI system. */
@@ -28,9 +27,6 @@ const gitHub: Annotations = {
 export function annotationsFor(environment: Readonly<Record<string, string | undefined>>): Annotations {
   return environment["GITHUB_ACTIONS"] === "true" ? gitHub : nothing;
 }
-
-/** Whether lines are read by GitHub Actions. */
-export const onGitHub: boolean = process.env["GITHUB_ACTIONS"] === "true";
 
 function escapeData(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");

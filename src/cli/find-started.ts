@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type BdrcClient, isTaskwaitError } from "../index.ts";
-import { taskPages } from "./task-pages.ts";
+import { type TaskPagesQuery, taskPages } from "./task-pages.ts";
 
 // A task may take a moment to show up in the listing.
 const LOOK_AFTER_MS = [0, 1000, 2000, 4000];
@@ -26,9 +26,11 @@ export async function runningBefore(
 ): Promise<RunningBefore> {
   const atSeconds = Math.floor(Date.now() / 1000);
   try {
+    // A service that is out of order would keep the start waiting, which is to say so itself.
+    const retry = ["throttled"] as const;
     const [created, running] = await Promise.all([
-      idsOf(client, { taskType, taskStatus: "CREATED" }, signal),
-      idsOf(client, { taskType, taskStatus: "RUNNING" }, signal),
+      idsOf(client, { taskType, taskStatus: "CREATED", retry }, signal),
+      idsOf(client, { taskType, taskStatus: "RUNNING", retry }, signal),
     ]);
     return { taskType, taskIds: new Set([...created, ...running]), atSeconds };
   } catch (error) {
@@ -64,7 +66,7 @@ export async function findStarted(
 
 async function idsOf(
   client: BdrcClient,
-  query: { readonly taskType: string; readonly taskStatus?: string },
+  query: TaskPagesQuery,
   signal: AbortSignal,
   since?: RunningBefore,
 ): Promise<readonly string[]> {

@@ -66,8 +66,10 @@ export class FrameStream {
       lines += Math.max(1, Math.ceil(displayWidth(row.replace(COLORS, "")) / columns));
     }
     const up = lines > 1 ? `${ESCAPE}[${lines - 1}A` : "";
+    // Line by line: some terminals keep a copy of what "erase below" erases.
+    const erased = Array.from({ length: lines }, () => `${ESCAPE}[2K`).join(`${ESCAPE}[1B`);
     this.#frame = "";
     this.#last = "";
-    this.#terminal.write(`\r${up}${ESCAPE}[J`);
+    this.#terminal.write(`\r${up}${erased}\r${up}`);
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { classifyError, formatDurationMs } from "../index.ts";
+import { classifyError, type ErrorMeaning, formatDurationMs } from "../index.ts";
 import { describeError } from "./describe-error.ts";
 import { complain } from "./output.ts";
 
@@ -17,7 +17,7 @@ const LONGEST_DELAY_MS = 10_000;
 export async function patiently<T>(
   call: () => Promise<T>,
   signal: AbortSignal,
-  meanings: readonly string[] = ["throttled", "transient"],
+  meanings: readonly ErrorMeaning[] = ["throttled", "transient"],
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {

@@ -1,4 +1,4 @@
-import { type BdrcClient, ProtocolError, type Task } from "../index.ts";
+import { type BdrcClient, type ErrorMeaning, ProtocolError, type Task } from "../index.ts";
 import { patiently } from "./patience.ts";
 
 const MOST_PER_PAGE = 500;
@@ -9,6 +9,8 @@ export interface TaskPagesQuery {
   readonly taskType?: string;
   /** At most so many tasks. */
   readonly limit?: number;
+  /** Errors that are worth another try; default throttling and passing faults. */
+  readonly retry?: readonly ErrorMeaning[];
 }
 
 /**
@@ -21,7 +23,7 @@ export async function* taskPages(
   query: TaskPagesQuery,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Task[]> {
-  const { limit = Number.POSITIVE_INFINITY, ...filter } = query;
+  const { limit = Number.POSITIVE_INFINITY, retry, ...filter } = query;
   // Pages shift while they are read, so a task may come twice.
   const seen = new Set<string>();
   const tokens = new Set<string>();
@@ -38,6 +40,7 @@ export async function* taskPages(
           { signal },
         ),
       signal,
+      retry,
     );
     const fresh = page.tasks.filter(({ taskId }) => !seen.has(taskId)).slice(0, limit - seen.size);
     for (const { taskId } of fresh) {
