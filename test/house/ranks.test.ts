@@ -44,8 +44,12 @@ const RANKS: Record<string, { allowed: string[]; refused: string[] }> = {
     allowed: ["../emulator/index.ts", "../policy/decide.ts"],
     refused: ["../emulator/world.ts", "../cli/main.ts", "../index.ts", "vitest"],
   },
+  durable: {
+    allowed: ["../policy/decide.ts", "../task/task.ts", "../source.ts"],
+    refused: ["../engine/task-waiter.ts", "../restate/index.ts", "../bdrc/bdrc-client.ts"],
+  },
   restate: {
-    allowed: ["@restatedev/restate-sdk", "../policy/decide.ts"],
+    allowed: ["@restatedev/restate-sdk", "../policy/decide.ts", "../durable/step.ts"],
     refused: ["../engine/task-waiter.ts", "../bullmq/index.ts", "../cli/main.ts"],
   },
   bullmq: {
