@@ -27,7 +27,9 @@ interface OfficialListRequest {
 
 /** A client of the official SDK, or anything shaped like it. */
 export interface OfficialClient {
+  /** One look at one task. */
   describeTask(taskId: string): Promise<OfficialAnswer>;
+  /** One page of the account's tasks. */
   // The SDK's own request is a class with more to it, which differs between versions.
   // biome-ignore lint/suspicious/noExplicitAny: no narrower type takes the SDK's method in all its versions.
   describeTasks?(request: any): Promise<OfficialAnswer>;

@@ -8,7 +8,7 @@ const SECRET = /secret|token/i;
  * Reads a value through a schema.
  *
  * @param name - What the value is called in errors, such as `addTask()` or `scenario`.
- * @throws {@link InvalidOptionError} naming the path, the rule and the value.
+ * @throws `InvalidOptionError` naming the path, the rule and the value.
  */
 export function checkOption<T>(schema: z.ZodMiniType<T>, value: unknown, name: string): T {
   const parsed = z.safeParse(schema, value);

@@ -73,7 +73,7 @@ const PLAIN_NAMES: ReadonlySet<string> = new Set(Object.keys(plainOptions.shape)
 /**
  * Checks options and fills in what is not given.
  *
- * @throws {@link InvalidOptionError} naming the option, the rule and the value.
+ * @throws `InvalidOptionError` naming the option, the rule and the value.
  */
 export function resolveEmulatorOptions(options: EmulatorOptions = {}): ResolvedEmulatorOptions {
   const { scenario, faults, resetConnection, log, ...rest } = options;

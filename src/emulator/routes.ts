@@ -2,12 +2,12 @@ import { type ApiRequest, header } from "./api-request.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 
 /** The version of the API that is emulated. */
-export const API_VERSION = "2023-08-08";
+const API_VERSION = "2023-08-08";
 
 /** The operations that are emulated. */
 export const ACTIONS = ["DescribeTask", "DescribeTasks", "UpdateResources", "CheckRules"] as const;
 
-/** One of {@link ACTIONS}. */
+/** The operations that the emulator answers. */
 export type Action = (typeof ACTIONS)[number];
 
 /** The operation that a request asks for. */

@@ -1,6 +1,7 @@
 /** A signal that knows how many listeners are on it. */
 export interface CountedSignal {
   readonly signal: AbortSignal;
+  /** Aborts the signal. */
   abort(reason?: unknown): void;
   /** Listeners for `abort` that are on the signal now. */
   readonly listeners: number;

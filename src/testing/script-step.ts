@@ -82,7 +82,7 @@ const MARKS = ["status", "error", "throws", "hangs", "throttled", "raw"] as cons
  * Checks a step and spells it out.
  *
  * @param where - Names the step in errors, such as `scripts["t-1"][0]`.
- * @throws {@link InvalidOptionError} when it is no step.
+ * @throws `InvalidOptionError` when it is no step.
  */
 export function fullStep(step: ScriptStep, where: string): FullStep {
   if (typeof step === "string") {

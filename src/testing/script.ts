@@ -25,7 +25,7 @@ export class ScriptPosition {
   readonly #madeAtMs: number = Date.now();
   #calls = 0;
 
-  /** @throws {@link InvalidOptionError} when it is no script. */
+  /** @throws `InvalidOptionError` when it is no script. */
   constructor(script: Script, where: string) {
     this.#where = where;
     if (isTimedScript(script) || typeof script === "function") {

@@ -39,7 +39,7 @@ const LARGEST_PAGE = 500;
  * drive it.
  *
  * @param scripts - How the calls about each task go, by task id.
- * @throws {@link InvalidOptionError} when something is no script.
+ * @throws `InvalidOptionError` when something is no script.
  *
  * @example
  * ```ts

@@ -34,6 +34,7 @@ export interface DrivenWait {
 
 /** Something that waits for tasks: the engine of this package, or a durable engine behind an adapter. */
 export interface WaitDriver {
+  /** Begins to wait for the task. */
   start(source: TaskSource, taskId: string, options: DrivenWaitOptions): DrivenWait | Promise<DrivenWait>;
   /** Frees what the driver holds. */
   close?(): Promise<void> | void;
