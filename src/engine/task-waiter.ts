@@ -1,4 +1,5 @@
 import { beginWait, resumeWait } from "../policy/begin-wait.ts";
+import type { TaskHistory } from "../policy/history.ts";
 import { settleResumed } from "../policy/settle.ts";
 import { resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
 import { InvalidOptionError, WaiterClosedError } from "../task/errors.ts";
@@ -94,6 +95,11 @@ export class TaskWaiter implements AsyncDisposable {
   off<K extends WaitEventName>(event: K, listener: WaiterListener<K>): this {
     this.#emitter.off(event, listener as never);
     return this;
+  }
+
+  /** What the tasks that ended have taught: plain JSON, for another waiter's `history`. */
+  get history(): TaskHistory {
+    return this.#loop.history;
   }
 
   /** How the waiter is doing. */

@@ -39,13 +39,13 @@ export class WaitLoop implements WatchKeeper {
   #isRinging = false;
 
   constructor(
-    { source, random, batch, defaults }: ResolvedWaiterOptions,
+    { source, random, batch, history, defaults }: ResolvedWaiterOptions,
     clock: SteadyClock,
     budget: CallBudget,
   ) {
     this.#source = source;
     this.#clock = clock;
-    this.#judge = new WatchJudge(source, clock, random, budget);
+    this.#judge = new WatchJudge(source, clock, random, budget, history);
     this.#budget = budget;
     this.#alarm = new Alarm(clock, () => this.#ring());
     this.#sweeper = new Sweeper(source, batch, defaults.pollTimeoutMs, {

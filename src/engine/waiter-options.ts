@@ -1,3 +1,4 @@
+import { restoreHistory, type TaskHistory } from "../policy/history.ts";
 import { checkOptionNames } from "../policy/option-names.ts";
 import type { BatchOption } from "../policy/sweep-plan.ts";
 import {
@@ -27,6 +28,11 @@ export interface TaskWaiterOptions extends Omit<WaitOptions, "signal" | "resume"
    * do.
    */
   readonly batch?: BatchOption | undefined;
+  /**
+   * What another waiter has learned ({@link TaskWaiter.history}), to start out with; such as from the process
+   * before. Default: nothing.
+   */
+  readonly history?: TaskHistory | undefined;
   /** Uniform in [0, 1); for repeatable tests. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
 }
@@ -36,12 +42,13 @@ export interface ResolvedWaiterOptions {
   readonly source: TaskSource;
   readonly rate: RateOption;
   readonly batch: BatchOption;
+  readonly history: TaskHistory;
   readonly random: () => number;
   readonly defaults: ResolvedWaitOptions;
 }
 
 const ONE_WAIT_ONLY: ReadonlySet<string> = new Set(["signal", "resume", "justStarted"]);
-const OWN_NAMES = ["source", "rate", "batch", "random"];
+const OWN_NAMES = ["source", "rate", "batch", "history", "random"];
 const BATCH_OPTIONS: readonly unknown[] = ["auto", "never", "always"] satisfies BatchOption[];
 const NAMES: ReadonlySet<string> = new Set([
   ...OWN_NAMES,
@@ -57,7 +64,14 @@ const FASTEST_PER_SECOND = 10_000;
 export function resolveWaiterOptions(options: TaskWaiterOptions): ResolvedWaiterOptions {
   checkOptionNames(options, NAMES, "TaskWaiter");
   const given = options as TaskWaiterOptions;
-  const { source, rate = "adaptive", batch = "auto", random = Math.random, ...waitOptions } = given;
+  const {
+    source,
+    rate = "adaptive",
+    batch = "auto",
+    history = [],
+    random = Math.random,
+    ...waitOptions
+  } = given;
   if (typeof source?.describe !== "function") {
     throw new InvalidOptionError(
       `TaskWaiter: source must be an object with a describe function, got ${quoted(source)}`,
@@ -76,6 +90,7 @@ export function resolveWaiterOptions(options: TaskWaiterOptions): ResolvedWaiter
     source,
     rate,
     batch,
+    history: restoreHistory(history, "TaskWaiter"),
     random,
     defaults: resolveWaitOptions(waitOptions, DEFAULT_WAIT_OPTIONS, "TaskWaiter"),
   };

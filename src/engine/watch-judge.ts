@@ -19,9 +19,16 @@ export class WatchJudge {
   readonly #clock: SteadyClock;
   readonly #random: () => number;
   readonly #budget: CallBudget;
-  #history: TaskHistory = [];
+  #history: TaskHistory;
 
-  constructor(source: TaskSource, clock: SteadyClock, random: () => number, budget: CallBudget) {
+  constructor(
+    source: TaskSource,
+    clock: SteadyClock,
+    random: () => number,
+    budget: CallBudget,
+    history: TaskHistory,
+  ) {
+    this.#history = history;
     this.#source = source;
     this.#clock = clock;
     this.#random = random;

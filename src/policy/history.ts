@@ -1,3 +1,6 @@
+import * as z from "zod/mini";
+import { InvalidOptionError } from "../task/errors.ts";
+import { printable } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
 
 /** What earlier tasks of one type have taught. Plain JSON. */
@@ -26,6 +29,36 @@ const PRIOR_TRUST = 0.95;
 const MOST_TRUST = 0.98;
 // A type may change its ways, so what was judged long ago fades.
 const MOST_JUDGED = 50;
+
+const share = z.number().check(z.gte(0), z.lte(MOST_JUDGED));
+
+const taskHistory = z
+  .array(
+    z.object({
+      taskType: z.string().check(z.maxLength(LONGEST_TYPE)),
+      durations: z.array(z.number().check(z.gt(0), z.lte(1e9))).check(z.maxLength(MOST_DURATIONS)),
+      judged: share,
+      honest: share,
+    }),
+  )
+  .check(z.maxLength(MOST_TYPES));
+
+/**
+ * Checks a history that comes from outside.
+ *
+ * @throws {@link InvalidOptionError} naming the action and what is wrong where.
+ */
+export function restoreHistory(history: unknown, action: string): TaskHistory {
+  const parsed = z.safeParse(taskHistory, history);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const path = issue === undefined || issue.path.length === 0 ? "" : `${printable(issue.path.join("."))}: `;
+    throw new InvalidOptionError(
+      `${action}: history: ${path}${printable(issue?.message ?? "not a history")}`,
+    );
+  }
+  return parsed.data;
+}
 
 /** What is known of a type; undefined when nothing is. */
 export function historyOf(
