@@ -1,5 +1,6 @@
 import type { Task } from "../../src/task/task.ts";
 import type { ProgressCurve } from "./progress-models.ts";
+import { normal, seeded } from "./seeded.ts";
 
 /** The truth about one task, which nobody but the simulation sees whole. */
 export interface SimulatedTask {
@@ -10,15 +11,18 @@ export interface SimulatedTask {
   readonly curve: ProgressCurve | undefined;
   /** How far the service's clock is ahead of the true one. */
   readonly skewMs: number;
+  /** Whether it tells times to the millisecond instead of cutting them off to seconds. */
+  readonly isExact?: boolean;
 }
 
-/** What the service shows of the task at a moment: whole seconds of its own clock, hundredths of a percent. */
+/** What the service shows of the task at a moment, by its own clock, with progress in hundredths of a percent. */
 export function lookAt(task: SimulatedTask, atMs: number): Task {
-  const { taskId, taskType, startsAtMs, endsAtMs, curve, skewMs } = task;
+  const { taskId, taskType, startsAtMs, endsAtMs, curve, skewMs, isExact = false } = task;
+  const seconds = (ms: number): number => (isExact ? ms / 1000 : Math.floor(ms / 1000));
   const duration = (endsAtMs - startsAtMs) / 1000;
-  const startTime = Math.floor((startsAtMs + skewMs) / 1000);
+  const startTime = seconds(startsAtMs + skewMs);
   if (atMs >= endsAtMs) {
-    const completeTime = Math.floor((endsAtMs + skewMs) / 1000);
+    const completeTime = seconds(endsAtMs + skewMs);
     return { taskId, taskType, taskStatus: "COMPLETE", progress: 10_000, startTime, completeTime };
   }
   const u = Math.max(0, (atMs - startsAtMs) / (endsAtMs - startsAtMs));
@@ -29,4 +33,16 @@ export function lookAt(task: SimulatedTask, atMs: number): Task {
 /** Round-trip times between 30 and 300 ms, median 80 ms. */
 export function roundTripMs(standardNormal: number): number {
   return Math.min(300, Math.max(30, 80 * Math.exp(0.6 * standardNormal)));
+}
+
+const SAMPLES = 20_000;
+let meanMs: number | undefined;
+
+/** What {@link roundTripMs} is on average. */
+export function meanRoundTripMs(): number {
+  const random = seeded(1);
+  meanMs ??=
+    Array.from({ length: SAMPLES }, () => roundTripMs(normal(random))).reduce((sum, ms) => sum + ms, 0) /
+    SAMPLES;
+  return meanMs;
 }

@@ -1,0 +1,104 @@
+import { TaskWaiter } from "../../src/engine/task-waiter.ts";
+import type { TaskHistory } from "../../src/policy/history.ts";
+import type { WaitCost } from "./decide-driver.ts";
+import type { DurationModel } from "./durations.ts";
+import { PROGRESS_MODELS, type ProgressName } from "./progress-models.ts";
+import type { Rival } from "./rivals.ts";
+import { type Random, seeded, seedOf, stratified } from "./seeded.ts";
+import { SimulatedService } from "./simulated-service.ts";
+import type { SimulatedTask } from "./simulated-task.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** One workload. */
+export interface Workload {
+  readonly seed: number;
+  readonly model: DurationModel;
+  readonly progress: ProgressName;
+  /** Waits that are measured. */
+  readonly count: number;
+  /** What the first of them knows, and the later ones more; undefined makes every wait a first. */
+  readonly history?: TaskHistory | undefined;
+  readonly waitPriceMs?: number;
+  /** How far the service's clock is ahead, and whether its callers learn of it. */
+  readonly skewMs?: number;
+  readonly isSkewKnown?: boolean;
+  /** The service tells times to the millisecond. */
+  readonly isExact?: boolean;
+  /** The wait begins while the task runs already, somewhere in its middle. */
+  readonly isAttached?: boolean;
+}
+
+const TASK_TYPE = "SIMULATED";
+const TASK_ID = "t-00000000000000000001";
+const LONGEST_MS = 60 * 86_400_000;
+
+/** What our own waits cost, and what they have taught. */
+export interface OurWaits {
+  readonly costs: readonly WaitCost[];
+  readonly history: TaskHistory;
+}
+
+/** Our own engine on a workload. */
+export async function measureOurs(time: VirtualTime, workload: Workload): Promise<OurWaits> {
+  const { seed, model, progress, history, waitPriceMs, skewMs = 0, isSkewKnown = false } = workload;
+  const random = seeded(seedOf(seed, model.name, progress, "ours"));
+  const source = new SimulatedService(random, isSkewKnown ? skewMs : undefined);
+  const price = waitPriceMs === undefined ? {} : { waitPriceMs };
+  const makeWaiter = (): TaskWaiter =>
+    new TaskWaiter({ source, random, history, timeoutMs: LONGEST_MS, ...price });
+  let waiter = makeWaiter();
+  const costs = await time.run(
+    eachTask(workload, random, async (task) => {
+      waiter = history === undefined ? makeWaiter() : waiter;
+      source.show(task);
+      const justStarted = workload.isAttached === true ? false : { taskType: TASK_TYPE };
+      await waiter.wait(task.taskId, { justStarted });
+      return source.calls;
+    }),
+  );
+  return { costs, history: waiter.history };
+}
+
+/** A rival on the same tasks. */
+export function measureRival(
+  time: VirtualTime,
+  workload: Workload,
+  rival: Rival,
+): Promise<readonly WaitCost[]> {
+  const random = seeded(seedOf(workload.seed, workload.model.name, rival.name));
+  const service = new SimulatedService(random);
+  const platformRandom = Math.random;
+  Math.random = random;
+  const costs = time.run(
+    eachTask(workload, random, async (task) => {
+      service.show(task);
+      await rival.wait(() => service.describe(task.taskId));
+      return service.calls;
+    }),
+  );
+  return costs.finally(() => {
+    Math.random = platformRandom;
+  });
+}
+
+/** Runs the tasks one after the other. Which tasks they are depends on the seed and the workload alone. */
+async function eachTask(
+  { seed, model, progress, count, skewMs = 0, isAttached = false, isExact = false }: Workload,
+  random: Random,
+  wait: (task: SimulatedTask) => Promise<number>,
+): Promise<readonly WaitCost[]> {
+  const truth = seeded(seedOf(seed, model.name));
+  const curves = seeded(seedOf(seed, model.name, progress));
+  const costs: WaitCost[] = [];
+  for (const share of stratified(count, truth)) {
+    await new Promise((resolve) => setTimeout(resolve, 1000 + 5000 * random()));
+    const durationMs = 1000 * model.quantile(share);
+    const startsAtMs = Date.now() - (isAttached ? truth() * durationMs : 0);
+    const endsAtMs = startsAtMs + durationMs;
+    const curve = PROGRESS_MODELS[progress]?.(curves);
+    const service = { taskId: TASK_ID, taskType: TASK_TYPE, skewMs, isExact };
+    const calls = await wait({ ...service, startsAtMs, endsAtMs, curve });
+    costs.push({ calls, lateness: (Date.now() - endsAtMs) / 1000, duration: durationMs / 1000 });
+  }
+  return costs;
+}

@@ -1,0 +1,41 @@
+import type { TaskSource } from "../../src/source.ts";
+import type { Task } from "../../src/task/task.ts";
+import { normal, type Random } from "./seeded.ts";
+import { lookAt, roundTripMs, type SimulatedTask } from "./simulated-task.ts";
+
+/** A service that everybody asks in the same way: it answers after a round trip, and counts. */
+export class SimulatedService implements TaskSource {
+  readonly #random: Random;
+  readonly #clockOffsetMs: number | undefined;
+  #task: SimulatedTask | undefined;
+  calls = 0;
+
+  /** @param clockOffsetMs - What it lets its callers know of its clock. */
+  constructor(random: Random, clockOffsetMs?: number) {
+    this.#random = random;
+    this.#clockOffsetMs = clockOffsetMs;
+  }
+
+  /** The one task that it has now. */
+  show(task: SimulatedTask): void {
+    this.#task = task;
+    this.calls = 0;
+  }
+
+  clockOffsetMs(): number | undefined {
+    return this.#clockOffsetMs;
+  }
+
+  describe(taskId: string): Promise<Task> {
+    const task = this.#task;
+    if (task?.taskId !== taskId) {
+      return Promise.reject(new Error(`no task ${taskId}`));
+    }
+    this.calls++;
+    const callMs = Math.round(roundTripMs(normal(this.#random)));
+    const seen = lookAt(task, Date.now() + callMs / 2);
+    return new Promise((resolve) => {
+      setTimeout(() => resolve(seen), callMs);
+    });
+  }
+}
