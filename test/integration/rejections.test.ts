@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { runChild } from "./child.ts";
 
 const IN_VAIN = "unhandled";
@@ -26,29 +26,42 @@ const UNOBSERVED: [string, string][] = [
   ["finally", "wait.finally(() => {});"],
 ];
 
-function childOf(observe: string, end = "FAILED") {
-  return runChild(`
-    process.on("unhandledRejection", (reason) => console.log("${IN_VAIN}", reason?.code));
-    const waiter = new TaskWaiter({ source: one(["${end}"]) });
-    const wait = waiter.wait(ID);
-    ${observe}
+/** All cases in one process, each about a task of its own. */
+async function runAll(cases: readonly (readonly [string, string])[]): Promise<string> {
+  const scripts = cases.map(
+    ([, observe], index) => `
+      (async () => {
+        const waiter = new TaskWaiter({ source: scriptedSource({}, { otherwise: ["FAILED"] }) });
+        const wait = waiter.wait("t-${index}");
+        ${observe}
+      })().catch(() => {});`,
+  );
+  const { stdout, stderr, code } = await runChild(`
+    process.on("unhandledRejection", (reason) => console.log("${IN_VAIN}", reason?.code, reason?.taskId));
+    ${scripts.join("")}
   `);
+  expect([stderr, code]).toEqual(["", 0]);
+  return stdout;
 }
 
 describe("a rejection that nobody awaits", () => {
-  it.each(OBSERVED)("is silent when the end is observed by %s", async (_, observe) => {
-    const { stdout, stderr, code } = await childOf(observe);
-    expect(stdout).not.toContain(IN_VAIN);
-    expect(stderr).toBe("");
-    expect(code).toBe(0);
+  let observed: string;
+  let unobserved: string;
+  beforeAll(async () => {
+    [observed, unobserved] = await Promise.all([runAll(OBSERVED), runAll(UNOBSERVED)]);
   });
 
-  it.each(UNOBSERVED)(
+  it.each(OBSERVED.map(([how], index) => [how, index] as const))(
+    "is silent when the end is observed by %s",
+    (_, index) => {
+      expect(observed).not.toMatch(new RegExp(`unhandled TASK_FAILED t-${index}\\b`));
+    },
+  );
+
+  it.each(UNOBSERVED.map(([how], index) => [how, index] as const))(
     "is an ordinary unhandled rejection when the end is observed by %s",
-    async (_, observe) => {
-      const { stdout, code } = await childOf(observe);
-      expect(stdout.match(/unhandled TASK_FAILED/g)).toHaveLength(1);
-      expect(code).toBe(0);
+    (_, index) => {
+      expect(unobserved.match(new RegExp(`unhandled TASK_FAILED t-${index}\\b`, "g"))).toHaveLength(1);
     },
   );
 
@@ -59,24 +72,28 @@ describe("a rejection that nobody awaits", () => {
   });
 
   it("is none when the task completes", async () => {
-    const { stdout, stderr, code } = await childOf("", "COMPLETE");
+    const { stdout, stderr, code } = await runChild(
+      `new TaskWaiter({ source: one(["COMPLETE"]) }).wait(ID);`,
+    );
     expect([stdout, stderr, code]).toEqual(["", "", 0]);
   });
 
   it("of a group is silent when its outcomes or its iterator are observed, and the members' are its own", async () => {
-    for (const observe of [
+    const observing = [
       "group.outcomes;",
       "for await (const one of group);",
       "group.on('settled', () => {});",
       "group.catch(() => {});",
-    ]) {
-      const { stdout, stderr, code } = await runChild(`
-        process.on("unhandledRejection", (reason) => console.log("${IN_VAIN}", reason?.code));
-        const group = waitForTasks(["t-1", "t-2"], { source: scriptedSource({}, { otherwise: ["FAILED"] }) });
-        ${observe}
-      `);
-      expect([observe, stdout, stderr, code]).toEqual([observe, "", "", 0]);
-    }
+    ];
+    const groups = observing.map(
+      (observe) => `
+        (async () => {
+          const group = waitForTasks(["t-1", "t-2"], { source: scriptedSource({}, { otherwise: ["FAILED"] }) });
+          ${observe}
+        })();`,
+    );
+    const { stdout, stderr, code } = await runChild(groups.join(""));
+    expect([stdout, stderr, code]).toEqual(["", "", 0]);
   });
 
   it("of a group that nobody observes is one unhandled rejection, not one for each member", async () => {
