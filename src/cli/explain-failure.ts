@@ -1,11 +1,5 @@
 import process from "node:process";
-import {
-  isAccessDeniedError,
-  isBdrcApiError,
-  isInvalidOptionError,
-  isTaskNotFoundError,
-  isTaskwaitError,
-} from "../index.ts";
+import { classifyError, isBdrcApiError, isInvalidOptionError, isTaskwaitError } from "../index.ts";
 import { annotationsFor } from "./annotations.ts";
 import { describeError } from "./describe-error.ts";
 import { EXIT } from "./exit-code.ts";
@@ -27,11 +21,17 @@ export function explainFailure(error: unknown): number {
 }
 
 function exitCodeOfError(error: unknown): number {
-  if (isAccessDeniedError(error)) {
-    return EXIT.denied;
+  switch (classifyError(error)) {
+    case "denied":
+      return EXIT.denied;
+    case "notFound":
+      return EXIT.notFound;
+    case "permanent":
+      // The service refuses what was asked for, such as a status that it does not know.
+      return isBdrcApiError(error) && /^(?:Invalid|Missing)/.test(error.apiCode)
+        ? EXIT.usage
+        : EXIT.unreachable;
+    default:
+      return EXIT.unreachable;
   }
-  if (isTaskNotFoundError(error) || (isBdrcApiError(error) && /^InvalidTask|NotFound$/.test(error.apiCode))) {
-    return EXIT.notFound;
-  }
-  return EXIT.unreachable;
 }

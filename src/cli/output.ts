@@ -3,15 +3,21 @@ import process from "node:process";
 /** What Unix tools exit with when nobody reads them any more. */
 const EXIT_BROKEN_PIPE = 141;
 
+// GitHub's runner obeys this older form of its commands wherever it stands in a line, so a task's name might use it.
+const FORGED_COMMAND = /##\[/g;
+
+const onGitHub = process.env["GITHUB_ACTIONS"] === "true";
+
 /** Standard output: results only. Ends the process quietly once nobody reads. */
 export function writeOut(text: string): void {
-  process.stdout.write(text);
+  // As JSON, which results are, it stays the same value.
+  process.stdout.write(onGitHub ? text.replace(FORGED_COMMAND, "##\\u005b") : text);
 }
 
 type WriteLine = (line: string) => void;
 
 const writeToStderr: WriteLine = (line) => {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${onGitHub ? line.replace(FORGED_COMMAND, "## [") : line}\n`);
 };
 
 let writeLine = writeToStderr;

@@ -63,7 +63,7 @@ describe.skipIf(!hasTmux)("on a terminal of 80x24", { timeout: 120_000 }, () => 
     const shown = open(80, 24);
     shown.type(`taskwait ${ids.join(" ")} ${FRESH} 2>/dev/tty; echo code=$?`);
 
-    const live = await shown.until(/(?:RUNNING[^]*){3}/);
+    const live = await shown.until(/(?:RUNNING[\s\S]*){3}/);
     expect(live.match(/t-\w{20}(?= +RUNNING)/g)).toEqual(ids);
     const end = await shown.until(/code=0/);
     expect(end.match(/t-\w{20}(?= {2}COMPLETE {2}█)/g)).toEqual(ids);
@@ -88,7 +88,7 @@ describe.skipIf(!hasTmux)("on a terminal of 80x24", { timeout: 120_000 }, () => 
     const ids = addTasks(3, 20_000);
     const shown = open(100, 24);
     shown.type(`clear; taskwait ${ids.join(" ")} ${FRESH} -o json >/dev/null; echo code=$?`);
-    await shown.until(/(?:RUNNING[^]*){3}/);
+    await shown.until(/(?:RUNNING[\s\S]*){3}/);
     shown.resize(50, 24);
     await shown.until(/^([^\n]*\n)*(?!.*calls).*RUNNING/);
     shown.resize(90, 12);
@@ -129,7 +129,7 @@ describe.skipIf(!hasTmux)("on a terminal of 80x24", { timeout: 120_000 }, () => 
     const ids = [...addTasks(1, 6000, "备份中心资源盘点"), ...addTasks(1, 6000, "inventory nightly")];
     const shown = open(130, 24);
     shown.type(`taskwait ${ids.join(" ")} ${FRESH} -o json >/dev/null; echo code=$?`);
-    await shown.until(/(?:RUNNING[^]*){2}/);
+    await shown.until(/(?:RUNNING[\s\S]*){2}/);
     const end = await shown.until(/code=0/);
     const [first = "", second = ""] = end.split("\n").filter((line) => line.includes("✔"));
 
