@@ -1,0 +1,74 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import { runCli, startCli } from "./cli-process.ts";
+
+let emulator: Emulator;
+let folder: string;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  folder = mkdtempSync(join(tmpdir(), "taskwait-resume-"));
+});
+
+afterAll(async () => {
+  await emulator.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("--checkpoint and --resume", () => {
+  it("a wait that was interrupted goes on in another process, with its counts and its deadline", async () => {
+    const file = join(folder, "interrupted.json");
+    const { taskId } = emulator.world.addTask({ durationMs: 8000, result: { n: 1 } });
+    const cli = startCli([taskId, "--checkpoint", file, "--timeout", "1h"], emulator.env);
+    await cli.until(/RUNNING/);
+    cli.child.kill("SIGTERM");
+    const stopped = await cli.done;
+    const kept = JSON.parse(readFileSync(file, "utf8"));
+
+    expect(stopped.code).toBe(143);
+    expect(stopped.stderr).toContain(`--timeout 1h --checkpoint ${file} --resume ${file}\n`);
+    expect(kept).toMatchObject({ version: 1, waits: [{ taskId, task: { taskStatus: "RUNNING" } }] });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+
+    const resumed = await runCli(["wait", "--resume", file, "-o", "json"], emulator.env);
+    expect(resumed.code).toBe(0);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ tasks: [{ taskId, outcome: "complete" }] });
+  });
+
+  it("a wait that timed out is resumed with a new deadline, and one that ended ends the same way", async () => {
+    const file = join(folder, "timed-out.json");
+    const { taskId } = emulator.world.addTask({ durationMs: 6000, status: "FAILED", errorMessage: "no" });
+    const late = await runCli([taskId, "--checkpoint", file, "--timeout", "300ms", "-q"], emulator.env);
+    expect(late.code).toBe(124);
+
+    const again = await runCli(
+      ["wait", "--resume", file, "--checkpoint", file, "--timeout", "1m", "-q"],
+      emulator.env,
+    );
+    expect(again).toMatchObject({ code: 1, stdout: `${taskId} FAILED "no"\n` });
+
+    const callsBefore = emulator.requests().length;
+    const ended = await runCli(["wait", "--resume", file, "-q"], emulator.env);
+    expect(ended).toMatchObject({ code: 1, stdout: `${taskId} FAILED "no"\n` });
+    expect(emulator.requests().length).toBe(callsBefore);
+  });
+
+  it.each([
+    ["not JSON", "secret-content {", /is not JSON/],
+    ["another form", '{"version":1,"waits":"secret-content"}', /not a checkpoint file/],
+    ["another version", '{"version":9,"waits":[{"taskId":"t-1"}]}', /not a checkpoint file of this release/],
+    ["a wait that is none", '{"version":1,"waits":[{"taskId":"t-1"}]}', /checkpoint/],
+    ["a wait without an id", '{"version":1,"waits":[null]}', /without a task id/],
+  ])("refuses a file with %s, without showing it", async (_, content, message) => {
+    const file = join(folder, "bad.json");
+    writeFileSync(file, content);
+    const { code, stderr } = await runCli(["wait", "--resume", file], emulator.env);
+
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain("secret-content");
+    expect(code).toBe(2);
+  });
+});
