@@ -1,0 +1,58 @@
+import { type Observation, observe } from "../policy/observe.ts";
+import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
+import type { WaitState } from "../policy/wait-state.ts";
+import type { TaskSource } from "../source.ts";
+import { UnreachableError } from "../task/errors.ts";
+
+/** What a look gave, and how long it took. */
+export interface TimedLook {
+  readonly observation: Observation;
+  readonly callMs: number;
+}
+
+/** How long a look may take, in milliseconds: as long as one call may, and not beyond the deadline. */
+export function lookLimitMs(state: WaitState, options: ResolvedWaitOptions, nowMs: number): number {
+  const leftMs = state.deadlineMs - nowMs;
+  // A deadline that is past means "look once"; that look has its time.
+  return leftMs <= 0 ? options.pollTimeoutMs : Math.min(options.pollTimeoutMs, Math.max(1, leftMs));
+}
+
+/** One call that ends in time, also when the source is deaf to its signal. It never rejects. */
+export async function lookWithin(
+  source: TaskSource,
+  taskId: string,
+  limitMs: number,
+  signal?: AbortSignal,
+): Promise<TimedLook> {
+  const begunMs = performance.now();
+  const controller = new AbortController();
+  let giveUp = (_error: Error): void => {};
+  const gaveUp = new Promise<Observation>((resolve) => {
+    giveUp = (error) => {
+      controller.abort(error);
+      resolve({ kind: "transient", error });
+    };
+  });
+  const timer = setTimeout(() => {
+    const waitedMs = Math.round(limitMs);
+    giveUp(
+      new UnreachableError(`describe: no answer about task ${taskId} within ${waitedMs} ms`, { taskId }),
+    );
+  }, limitMs);
+  const onAbort = (): void => giveUp(toError(signal?.reason));
+  signal?.addEventListener("abort", onAbort, { once: true });
+  if (signal?.aborted) {
+    onAbort();
+  }
+  try {
+    const observation = await Promise.race([gaveUp, observe(source, taskId, controller.signal)]);
+    return { observation, callMs: performance.now() - begunMs };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new UnreachableError("the call was aborted", { cause: reason });
+}

@@ -1,0 +1,115 @@
+import { lookLimitMs, lookWithin } from "../durable/look-within.ts";
+import { type OutcomeRecord, toOutcomeRecord } from "../durable/outcome-record.ts";
+import { decide, decideTimeout } from "../policy/decide.ts";
+import type { Decision } from "../policy/decision.ts";
+import type { Observation } from "../policy/observe.ts";
+import type { WaitState } from "../policy/wait-state.ts";
+import type { TaskSource } from "../source.ts";
+import type { Slot, Subscription } from "./handlers.ts";
+
+/** A task and all that wait for it. */
+export interface Entry {
+  readonly taskId: string;
+  readonly waits: readonly Subscription[];
+}
+
+/** What became of one wait. */
+export interface Step {
+  readonly awakeableId: string;
+  readonly state: WaitState;
+  /** Only when the wait has ended. */
+  readonly outcome?: OutcomeRecord;
+}
+
+/** What looking at some tasks gave. Plain JSON. */
+export interface BatchResult {
+  readonly nowMs: number;
+  /** By task; one whose turn was missed is not there. */
+  readonly steps: Readonly<Record<string, readonly Step[]>>;
+  /** How long the service wants to be left alone, in milliseconds, if it does. */
+  readonly pauseMs?: number;
+}
+
+// A slot that is older belongs to a process that was gone: its calls would all come at once.
+const SLOT_GRACE_MS = 300;
+const SHORTEST_PAUSE_MS = 1000;
+// A backlog of this much doubles the wait price.
+const PRICE_BACKLOG_MS = 500;
+
+/** Looks at some tasks, each in its turn, and decides for all their waits. It never rejects. */
+export async function lookAtBatch(
+  source: TaskSource,
+  entries: readonly Entry[],
+  slot: Slot,
+  signal: AbortSignal,
+): Promise<BatchResult> {
+  const steps: Record<string, readonly Step[]> = {};
+  let pauseMs = 0;
+  await Promise.all(
+    entries.map(async ({ taskId, waits }, index) => {
+      const turnMs = slot.atMs + index * slot.everyMs;
+      await pause(turnMs - Date.now());
+      if (pauseMs > 0 || signal.aborted || Date.now() > turnMs + SLOT_GRACE_MS) {
+        return;
+      }
+      const nowMs = Date.now();
+      const inTime = waits.filter(({ state }) => !isTooLate(state, nowMs));
+      const late = waits.filter(({ state }) => isTooLate(state, nowMs)).map((wait) => timeOut(wait, nowMs));
+      steps[taskId] = late;
+      if (inTime.length === 0) {
+        return;
+      }
+      const limitMs = Math.min(...inTime.map(({ state, options }) => lookLimitMs(state, options, nowMs)));
+      const { observation, callMs } = await lookWithin(source, taskId, limitMs, signal);
+      if (observation.kind === "throttled") {
+        pauseMs = Math.max(pauseMs, observation.retryAfterMs ?? SHORTEST_PAUSE_MS);
+      }
+      steps[taskId] = [...late, ...inTime.map((wait) => stepOf(wait, observation, callMs, source, slot))];
+    }),
+  );
+  return { nowMs: Date.now(), steps, ...(pauseMs > 0 ? { pauseMs } : {}) };
+}
+
+/** Whether the wait's time is up. A wait of no time at all has its one look, whenever its turn comes. */
+function isTooLate({ startedAtMs, deadlineMs }: WaitState, nowMs: number): boolean {
+  return nowMs > deadlineMs && deadlineMs > startedAtMs;
+}
+
+function timeOut({ awakeableId, state }: Subscription, nowMs: number): Step {
+  return stepAfter(awakeableId, decideTimeout(state, nowMs));
+}
+
+function stepAfter(awakeableId: string, decision: Decision): Step {
+  return {
+    awakeableId,
+    state: decision.state,
+    ...(decision.kind === "settle" ? { outcome: toOutcomeRecord(decision.outcome) } : {}),
+  };
+}
+
+function stepOf(
+  { awakeableId, state, options }: Subscription,
+  observation: Observation,
+  callMs: number,
+  source: TaskSource,
+  slot: Slot,
+): Step {
+  const clockOffsetMs = source.clockOffsetMs?.();
+  const decision = decide(state, observation, {
+    nowMs: Date.now(),
+    random: Math.random,
+    // All pollers see the same backlog, so all of them ask for less when there is more to do than may be done.
+    options: { ...options, waitPriceMs: options.waitPriceMs * (1 + slot.backlogMs / PRICE_BACKLOG_MS) },
+    callMs,
+    ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+  });
+  return stepAfter(awakeableId, decision);
+}
+
+function pause(durationMs: number): Promise<void> {
+  return durationMs <= 0
+    ? Promise.resolve()
+    : new Promise((resolve) => {
+        setTimeout(resolve, durationMs);
+      });
+}

@@ -1,0 +1,207 @@
+import type { PortableWaitOptions } from "../durable/step.ts";
+import { InvalidOptionError, ProtocolError, UnreachableError } from "../task/errors.ts";
+import { quoted } from "../task/printable.ts";
+import type { Task } from "../task/task.ts";
+import { checkTaskId } from "../task/task-id.ts";
+import { outcomeOfTerminalError } from "./outcome-error.ts";
+
+/** Where the waits are. */
+export interface RestateClientOptions {
+  /** The ingress of Restate, such as `http://127.0.0.1:8080`. */
+  readonly ingress: string;
+  /** Its admin API; with it, an abort also cancels the wait itself. */
+  readonly admin?: string | undefined;
+  /** Such as an `authorization`; they go out with every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The `name` of the services. Default `Taskwait`. */
+  readonly name?: string | undefined;
+}
+
+/** Options of one wait through a {@link RestateClient}. */
+export interface RestateWaitOptions extends PortableWaitOptions {
+  /** Ends the waiting here; and the wait itself when the client knows the admin API. */
+  readonly signal?: AbortSignal | undefined;
+  /** The same key joins the same wait, from anywhere, for a day after its end. Default: a new one. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** Waits from outside of Restate. */
+export interface RestateClient {
+  /**
+   * Waits durably: this process may be cut off as long and as often as it likes.
+   *
+   * @throws What the promise of `waitForTask` rejects with.
+   */
+  wait(taskId: string, options?: RestateWaitOptions): Promise<Task>;
+}
+
+// Idle connections are cut somewhere on the way after some minutes: fetch itself allows five.
+const ATTACH_MS = 60_000;
+const PAUSE_MS = 500;
+const OUTAGE_MS = 10 * 60_000;
+const CANCEL_MS = 5000;
+
+/** A client for callers outside of Restate. */
+export function restateClient(options: RestateClientOptions): RestateClient {
+  const { ingress, admin, headers = {}, name = "Taskwait" } = options;
+  const base = checkUrl(ingress, "ingress");
+  const adminBase = admin === undefined ? undefined : checkUrl(admin, "admin");
+
+  const call = async (url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Answer> => {
+    const limit = AbortSignal.timeout(ATTACH_MS);
+    const response = await fetch(url, {
+      ...init,
+      headers: { ...headers, ...(init.headers as Record<string, string>) },
+      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+    });
+    return { status: response.status, body: parse(await response.text()) };
+  };
+
+  /** Calls until there is an answer, whoever is down meanwhile. */
+  const insist = async (
+    url: string,
+    init: RequestInit,
+    signal: AbortSignal | undefined,
+    isAnswer: (answer: Answer) => boolean,
+  ): Promise<Answer> => {
+    let contactMs = performance.now();
+    for (;;) {
+      signal?.throwIfAborted();
+      let last: unknown;
+      try {
+        const answer = await call(url, init, signal);
+        if (isAnswer(answer)) {
+          return answer;
+        }
+        last = new ProtocolError(`restate: answered with status ${answer.status}`);
+      } catch (error) {
+        signal?.throwIfAborted();
+        contactMs = (error as Error | null)?.name === "TimeoutError" ? performance.now() : contactMs;
+        last = error;
+      }
+      if (performance.now() - contactMs > OUTAGE_MS) {
+        throw new UnreachableError(`restate: no usable answer for ${OUTAGE_MS} ms`, { cause: last });
+      }
+      await pause(PAUSE_MS, signal);
+    }
+  };
+
+  const cancel = async (sending: Promise<Answer>, at: string): Promise<void> => {
+    try {
+      const { body } = await sending;
+      const url = `${at}/invocations/${encodeURIComponent(idOf(body) ?? "")}/cancel`;
+      await call(url, { method: "PATCH" }, undefined);
+    } catch {
+      // The wait then ends by its own deadline.
+    }
+  };
+
+  return {
+    wait: async (taskId, { signal, idempotencyKey, ...request } = {}) => {
+      checkTaskId(taskId);
+      signal?.throwIfAborted();
+      const key = idempotencyKey ?? crypto.randomUUID();
+      // Goes on after an abort: only who has the wait's id can cancel it.
+      const sending = insist(
+        `${base}/${name}/wait/send`,
+        {
+          method: "POST",
+          headers: { "content-type": "application/json", "idempotency-key": key },
+          body: JSON.stringify({ taskId, ...request }),
+        },
+        undefined,
+        ({ status, body }) => idOf(body) !== undefined || (status >= 400 && status < 500),
+      );
+      const follow = async (): Promise<Task> => {
+        const { status, body } = await sending;
+        const id = idOf(body);
+        if (id === undefined) {
+          throw new ProtocolError(`restate: the wait was refused with status ${status}`, { taskId });
+        }
+        const url = `${base}/restate/invocation/${encodeURIComponent(id)}/attach`;
+        const isEnd = (answer: Answer) => answer.status === 200 || isTerminal(answer.status, answer.body);
+        return resultOf(await insist(url, {}, signal, isEnd), taskId);
+      };
+      try {
+        return await unlessAborted(follow(), signal);
+      } catch (error) {
+        if (signal?.aborted && adminBase !== undefined) {
+          await Promise.race([cancel(sending, adminBase), pause(CANCEL_MS, undefined)]);
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+function resultOf({ status, body }: Answer, taskId: string): Task {
+  if (status === 200) {
+    return body as Task;
+  }
+  const outcome = outcomeOfTerminalError(body);
+  if (outcome !== undefined && outcome.kind !== "complete") {
+    throw outcome.error;
+  }
+  const { message, metadata } = body as { message?: unknown; metadata?: Record<string, unknown> };
+  throw metadata?.["taskwait.code"] === "INVALID_OPTION"
+    ? new InvalidOptionError(String(message), { taskId })
+    : new ProtocolError(`restate: the wait ended with status ${status}: ${quoted(message)}`, { taskId });
+}
+
+/** Whether it is the wait that failed, not the way to it. */
+function isTerminal(status: number, body: unknown): boolean {
+  const { metadata, source } = (body ?? {}) as { readonly metadata?: unknown; readonly source?: unknown };
+  return status >= 400 && (metadata !== undefined || source === "invocation" || status === 409);
+}
+
+function idOf(body: unknown): string | undefined {
+  const id = (body as { readonly invocationId?: unknown } | null)?.invocationId;
+  return typeof id === "string" ? id : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function checkUrl(url: unknown, option: string): string {
+  if (typeof url !== "string" || !/^https?:\/\/\S+$/.test(url)) {
+    throw new InvalidOptionError(
+      `restateClient: ${option} must be a URL with http or https, got ${quoted(url)}`,
+    );
+  }
+  return url.replace(/\/+$/, "");
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) {
+    return promise;
+  }
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+function pause(durationMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, durationMs);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}

@@ -1,0 +1,76 @@
+import { type ServiceDefinition, service, TerminalError } from "@restatedev/restate-sdk";
+import { type OutcomeRecord, toOutcomeRecord } from "../durable/outcome-record.ts";
+import { beginPortable } from "../durable/step.ts";
+import { decideTimeout } from "../policy/decide.ts";
+import { type ResolvedWaitOptions, resolveWaitOptions } from "../policy/wait-options.ts";
+import type { WaitState } from "../policy/wait-state.ts";
+import { isTaskwaitError } from "../task/errors.ts";
+import { quoted } from "../task/printable.ts";
+import type { Task } from "../task/task.ts";
+import type { PollerHandlers, WaitHandlers, WaitRequest } from "./handlers.ts";
+import { type ResolvedServicesOptions, shardOf } from "./options.ts";
+import { terminalErrorOf } from "./outcome-error.ts";
+import { INTERNAL } from "./quota.ts";
+
+/** The service that waits: it subscribes with the task's poller and sleeps until that wakes it up. */
+export function waitService(options: ResolvedServicesOptions): ServiceDefinition<string, WaitHandlers> {
+  const { poller, waitService: own, defaults } = options;
+  const handlers: WaitHandlers = {
+    wait: async (context, request) => {
+      const begun = begin(request, defaults, await context.date.now());
+      const { state } = begun;
+      if (state.ended !== undefined) {
+        return resultOf(endOf(state));
+      }
+      const { id, promise } = context.awakeable<OutcomeRecord>();
+      const shard = shardOf(state.taskId, options);
+      context.objectSendClient<PollerHandlers>(poller, shard).add({ awakeableId: id, ...begun });
+      try {
+        return resultOf(await promise);
+      } catch (error) {
+        // Cancelled: with the last one that waited for it, the task's polling ends before this does.
+        if (!(error instanceof TerminalError) || error.metadata === undefined) {
+          await context
+            .objectClient<PollerHandlers>(poller, shard)
+            .remove({ taskId: state.taskId, awakeableId: id });
+        }
+        throw error;
+      }
+    },
+  };
+  // A wait that did not give its slot back at once would keep one of the server's thousand for a minute.
+  return service({
+    name: own.name,
+    handlers,
+    options: { inactivityTimeout: 0, retryPolicy: INTERNAL.retryPolicy },
+  });
+}
+
+function begin(
+  request: WaitRequest,
+  defaults: ResolvedWaitOptions,
+  nowMs: number,
+): { readonly state: WaitState; readonly options: ResolvedWaitOptions } {
+  try {
+    const { taskId, ...given } = request;
+    const options = resolveWaitOptions(given, defaults, "wait");
+    return { state: beginPortable(taskId, given, options, nowMs), options };
+  } catch (error) {
+    const message = isTaskwaitError(error) ? error.message : `wait: not a request: ${quoted(error)}`;
+    throw new TerminalError(message, { errorCode: 400, metadata: { "taskwait.code": "INVALID_OPTION" } });
+  }
+}
+
+function endOf(state: WaitState): OutcomeRecord {
+  const decision = decideTimeout(state, state.nextPollAtMs);
+  return decision.kind === "settle"
+    ? toOutcomeRecord(decision.outcome)
+    : { kind: "aborted", error: { name: "Error", message: "the wait had not ended" } };
+}
+
+function resultOf(record: OutcomeRecord): Task {
+  if (record.kind === "complete" && record.task !== undefined) {
+    return record.task;
+  }
+  throw terminalErrorOf(record);
+}

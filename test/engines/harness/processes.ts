@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import process from "node:process";
+
+const running = new Set<ChildProcess>();
+
+// Whatever becomes of the tests, what they started goes with them.
+process.on("exit", () => {
+  for (const child of running) {
+    child.kill("SIGKILL");
+  }
+});
+
+/** A process of a test. */
+export interface Started {
+  readonly child: ChildProcess;
+  /** What it has written so far, both streams. */
+  output(): string;
+  /** kill -9, and wait until it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Starts a program that ends with the tests at the latest. */
+export function start(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  options: {
+    readonly cwd?: string;
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly ipc?: boolean;
+  } = {},
+): Started {
+  const { ipc = false, ...rest } = options;
+  const child = spawn(file, args, {
+    ...rest,
+    env: { ...process.env, ...env },
+    stdio: ipc ? ["ignore", "pipe", "pipe", "ipc"] : ["ignore", "pipe", "pipe"],
+  });
+  running.add(child);
+  let output = "";
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-20_000);
+  };
+  child.stdout?.on("data", keep);
+  child.stderr?.on("data", keep);
+  child.on("error", (error) => {
+    output += String(error);
+  });
+  const gone = new Promise<void>((resolve) => {
+    const end = () => {
+      running.delete(child);
+      resolve();
+    };
+    child.once("exit", end);
+    child.once("error", end);
+  });
+  return {
+    child,
+    output: () => output,
+    kill: async () => {
+      child.kill("SIGKILL");
+      await gone;
+    },
+  };
+}
+
+/** A port of the loopback that is free now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Tries until it goes well. */
+export async function eventually<T>(what: string, attempt: () => Promise<T>, limitMs = 20_000): Promise<T> {
+  const endMs = performance.now() + limitMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > endMs) {
+        throw new Error(`${what}: not within ${limitMs} ms`, { cause: error });
+      }
+      await sleep(50);
+    }
+  }
+}
+
+/** Real time. */
+export function sleep(durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, durationMs);
+  });
+}

@@ -1,0 +1,18 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+const report = process.env["TASKWAIT_TEST_REPORT"];
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    ...(report === undefined ? {} : { reporters: ["default", ["json", { outputFile: report }]] }),
+    root: import.meta.dirname,
+    include: ["*.test.ts"],
+    exclude: ["node_modules/**"],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    // Servers, workers and kills share one small machine: one file after another.
+    fileParallelism: false,
+  },
+});
+
+export default config;
