@@ -72,7 +72,7 @@ export class TaskRun extends Promise<Task> {
    * misses the ones between. It ends when the run settles, however that is; leaving the loop early does not end
    * the run.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Task, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Task> {
     return this.#run.core.read();
   }
 
