@@ -12,7 +12,8 @@ interface Timer {
   isCleared: boolean;
 }
 
-const EPOCH_MS = 1_700_000_000_000;
+/** The wall clock at the beginning, in Unix milliseconds. */
+export const EPOCH_MS = 1_700_000_000_000;
 
 const realImmediate = setImmediate;
 const realNow = performance.now.bind(performance);

@@ -1,4 +1,4 @@
-import { type BatchOption, planSweep, type SweepPlan, sweepOptions } from "../policy/sweep-plan.ts";
+import { type BatchOption, leastSweepWorth, planSweep, type SweepPlan } from "../policy/sweep-plan.ts";
 import type { TaskSource } from "../source.ts";
 import { isFinalStatus } from "../task/status.ts";
 import type { Task } from "../task/task.ts";
@@ -111,8 +111,7 @@ export class Sweeper {
       this.#sizes.pagesOf(status, watches.size, nowMs);
     const plan = planSweep(stakes, pagesOf, this.#batch);
     if (plan === undefined) {
-      const cheapest = Math.min(...sweepOptions(stakes, pagesOf).map(({ cost }) => cost));
-      this.#nextMs = this.#worthWhileAtMs(nowMs, stakes.price * cheapest);
+      this.#nextMs = this.#worthWhileAtMs(nowMs, leastSweepWorth(stakes, pagesOf));
       return;
     }
     this.#begin(plan, stakes.price);

@@ -1,13 +1,13 @@
 import { ageExpectation } from "./age-expectation.ts";
 import type { DecideContext } from "./decision.ts";
-import { type Expectation, gapForPrice } from "./expectation.ts";
+import { gapForPrice } from "./expectation.ts";
 import { historyOf, trustOf } from "./history.ts";
 import { logisticExpectation } from "./logistic-expectation.ts";
 import { mixtureExpectation } from "./mixture-expectation.ts";
 import { isQueued, runStart } from "./run-clock.ts";
 import { usualExpectation } from "./usual-expectation.ts";
 import type { WaitState } from "./wait-state.ts";
-import type { WorthCurve } from "./worth.ts";
+import { type WorthCurve, worthCurve } from "./worth.ts";
 
 /** When the task is worth another look, and when it is expected to end. */
 export interface NextLook {
@@ -15,7 +15,10 @@ export interface NextLook {
   readonly delayMs: number;
   /** Milliseconds until the task is expected to end; absent when that can't be told. */
   readonly etaMs?: number;
-  /** How the worth of the look grows until then and beyond. */
+  /**
+   * How the worth of the look grows until then and beyond; counted from a call's length before the last, so that it
+   * is worth the price when the next has to be sent.
+   */
   readonly worth: WorthCurve;
 }
 
@@ -36,13 +39,13 @@ export function nextLook(state: WaitState, context: DecideContext): NextLook {
   if (state.task !== undefined && isQueued(state.task)) {
     const waited = ageExpectation((nowMs - state.startedAtMs) / 1000);
     const gap = Math.max(gapForPrice(waited, price), gapForPrice(usualExpectation(known, 0), price));
-    return { delayMs: 1000 * gap - callMs, worth: worthOf(waited, gap, price, nowMs - callMs) };
+    return { delayMs: 1000 * gap - callMs, worth: worthCurve(waited, gap, price, nowMs - callMs) };
   }
   const usual = usualExpectation(known, age);
   const prediction = state.progressTrack?.prediction;
   if (prediction === undefined) {
     const gap = gapForPrice(usual, price);
-    return { delayMs: 1000 * gap - callMs, worth: worthOf(usual, gap, price, nowMs - callMs) };
+    return { delayMs: 1000 * gap - callMs, worth: worthCurve(usual, gap, price, nowMs - callMs) };
   }
   const trust = trustOf(known);
   const { remaining, scale } = prediction;
@@ -56,12 +59,7 @@ export function nextLook(state: WaitState, context: DecideContext): NextLook {
   const isTold = trust >= LEAST_ETA_TRUST && scale <= Math.max(1, remaining / 2);
   return {
     delayMs: 1000 * bounded - callMs,
-    worth: worthOf(bounded === gap ? all : usual, bounded, price, nowMs - callMs),
+    worth: worthCurve(all, gap, price, nowMs - callMs),
     ...(isTold ? { etaMs: 1000 * remaining } : {}),
   };
-}
-
-/** Counted from a call's length before the look, so that it is worth the price when the next has to be sent. */
-function worthOf(expectation: Expectation, gap: number, price: number, fromMs: number): WorthCurve {
-  return { fromMs, gapMs: Math.max(1, 1000 * gap), price, ended: Math.max(1e-6, expectation.ended(gap)) };
 }

@@ -38,6 +38,8 @@ export type BatchOption = "auto" | "never" | "always";
 const ENDED = ["COMPLETE", "FAILED", "EXPIRED", "CANCELED"] as const;
 // CREATED goes first: a task that begins to run in between is then seen in the second listing.
 const ACTIVE = ["CREATED", "RUNNING"] as const;
+// A single look that is worth so much of its price is about to be made.
+const NEARLY = 0.9;
 // A listing must be worth this many times the best single look, a page: it takes longer, and says less.
 const MARGIN = 2;
 // What a listing of ended tasks is worth beside one that brings fresh progress, too.
@@ -72,9 +74,15 @@ export function sweepOptions(
   ];
 }
 
+/** What all looks together have to be worth before a sweep can be wanted, in seconds. */
+export function leastSweepWorth(stakes: SweepStakes, pagesOf: (status: ListedStatus) => number): number {
+  const cheapest = Math.min(...sweepOptions(stakes, pagesOf).map(({ cost }) => cost));
+  return stakes.price * cheapest;
+}
+
 /**
- * The sweep that is worth most a call, if it is worth its price and at least twice as much a call as the best
- * single look.
+ * The sweep that is worth most a call, if it is worth its price; and where a single look is due, at least twice as
+ * much a call as that.
  */
 export function planSweep(
   stakes: SweepStakes,
@@ -92,10 +100,11 @@ export function planSweep(
     return undefined;
   }
   const isWorthIt = plan.worth >= stakes.price * plan.cost;
+  const isDue = stakes.best >= NEARLY * stakes.price;
   const isWanted =
     batch === "always"
-      ? isWorthIt || stakes.best >= stakes.price
-      : isWorthIt && plan.worth >= MARGIN * stakes.best * plan.cost;
+      ? isWorthIt || isDue
+      : isWorthIt && (!isDue || plan.worth >= MARGIN * stakes.best * plan.cost);
   const { kind, statuses, pages, worth } = plan;
   return isWanted ? { kind, statuses, pages, worth } : undefined;
 }

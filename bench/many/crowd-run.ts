@@ -1,0 +1,84 @@
+import { TaskWaiter } from "../../src/engine/task-waiter.ts";
+import type { BatchOption } from "../../src/policy/sweep-plan.ts";
+import { seeded, seedOf } from "../single/seeded.ts";
+import { RIVALS, type RivalName } from "./rivals.ts";
+import { Service, type ServiceSpec } from "./service.ts";
+import { realNowMs, runUntil, virtualNowMs } from "./virtual-time.ts";
+
+/** Who waits. */
+export type Contestant = { readonly batch: BatchOption } | { readonly rival: RivalName };
+
+/** What waiting for a crowd came to. */
+export interface CrowdResult {
+  /** Calls a task. */
+  readonly calls: number;
+  /** Of all calls. */
+  readonly throttled: number;
+  /** Seconds from a task's end to its being noticed. */
+  readonly mean: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** Waits that ended without knowing that their task completed. */
+  readonly failed: number;
+  /** Virtual seconds. */
+  readonly lasted: number;
+  /** Seconds of this machine. */
+  readonly took: number;
+  /** It was stopped: it would have taken too long here. */
+  readonly isCut: boolean;
+}
+
+/** A run in virtual time; it is cut after so many seconds of this machine. */
+export async function runCrowd(who: Contestant, spec: ServiceSpec, mostRealS: number): Promise<CrowdResult> {
+  const service = new Service(spec);
+  const lateness: number[] = [];
+  let failed = 0;
+  let left = spec.tasks;
+  const noticed = (endsAtMs: number, isRight: boolean): void => {
+    left--;
+    if (isRight && virtualNowMs() >= endsAtMs) {
+      lateness.push((virtualNowMs() - endsAtMs) / 1000);
+    } else {
+      failed++;
+    }
+  };
+  const fromMs = realNowMs();
+  const beganMs = virtualNowMs();
+  const abort = new AbortController();
+  if ("batch" in who) {
+    const random = seeded(seedOf(spec.seed, "engine"));
+    const waiter = new TaskWaiter({ source: service, batch: who.batch, random, timeoutMs: 30 * 86_400_000 });
+    for (const { taskId, endsAtMs } of service.entries) {
+      waiter.wait(taskId, { signal: abort.signal }).then(
+        () => noticed(endsAtMs, true),
+        () => noticed(endsAtMs, false),
+      );
+    }
+  } else {
+    const wait = RIVALS[who.rival];
+    for (const { taskId, endsAtMs } of service.entries) {
+      wait(() => service.describe(taskId), abort.signal).then(
+        (isRight) => noticed(endsAtMs, isRight),
+        () => noticed(endsAtMs, false),
+      );
+    }
+  }
+  const isLate = (): boolean => realNowMs() - fromMs > 1000 * mostRealS;
+  await runUntil(Number.POSITIVE_INFINITY, () => left === 0 || isLate());
+  const isCut = left > 0;
+  const lasted = (virtualNowMs() - beganMs) / 1000;
+  const took = (realNowMs() - fromMs) / 1000;
+  const result = { ...summary(lateness), calls: service.calls / spec.tasks, failed, lasted, took, isCut };
+  const throttled = service.counts.throttled / Math.max(1, service.calls);
+  abort.abort();
+  await runUntil(virtualNowMs() + 200_000);
+  return { ...result, throttled };
+}
+
+function summary(values: number[]): Pick<CrowdResult, "mean" | "p50" | "p99"> {
+  values.sort((a, b) => a - b);
+  const at = (q: number): number =>
+    values[Math.min(values.length - 1, Math.floor(q * values.length))] ?? Number.NaN;
+  const mean = values.reduce((sum, each) => sum + each, 0) / values.length;
+  return { mean, p50: at(0.5), p99: at(0.99) };
+}
