@@ -32,16 +32,16 @@ const MOST_JUDGED = 50;
 
 const share = z.number().check(z.gte(0), z.lte(MOST_JUDGED));
 
-const taskHistory = z
-  .array(
-    z.object({
-      taskType: z.string().check(z.maxLength(LONGEST_TYPE)),
-      durations: z.array(z.number().check(z.gt(0), z.lte(1e9))).check(z.maxLength(MOST_DURATIONS)),
-      judged: share,
-      honest: share,
-    }),
-  )
-  .check(z.maxLength(MOST_TYPES));
+const typeHistory = z
+  .object({
+    taskType: z.string().check(z.maxLength(LONGEST_TYPE)),
+    durations: z.array(z.number().check(z.gt(0), z.lte(1e9))).check(z.maxLength(MOST_DURATIONS)),
+    judged: share,
+    honest: share,
+  })
+  .check(z.refine(({ judged, honest }) => honest <= judged, "honest must not exceed judged"));
+
+const taskHistory = z.array(typeHistory).check(z.maxLength(MOST_TYPES));
 
 /**
  * Checks a history that comes from outside.
