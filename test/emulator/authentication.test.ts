@@ -65,6 +65,11 @@ describe("the signature check", () => {
     expect(gateway.handle(request()).answer.httpStatus).toBe(200);
   });
 
+  it("refuses a hash in the headers that is not the body's, though all of it is signed", () => {
+    const { code } = new TestGateway().describe("t-1", { "x-acs-content-sha256": "0".repeat(64) });
+    expect(code).toBe("SignatureDoesNotMatch");
+  });
+
   it("refuses an x-acs header that came along unsigned", () => {
     const gateway = new TestGateway();
     const request = gateway.signed("DescribeTasks", { path: "/api/v1/tasks" });

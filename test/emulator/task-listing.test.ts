@@ -29,6 +29,22 @@ const spec = fc.record(
 );
 
 describe("a listing", () => {
+  it("lets a task go at the very moment at which a look at it finds nothing", () => {
+    const clock = new HandClock();
+    const world = new World({ now: clock.now });
+    const { taskId } = world.addTask({ hiddenMs: 10, durationMs: 100, retentionMs: 50 });
+    const seen = [9, 1, 139, 1].map((ms) => {
+      clock.advance(ms);
+      return [world.page({}, 0, 10).total, world.task(taskId) === undefined ? 0 : 1];
+    });
+    expect(seen).toEqual([
+      [0, 0],
+      [1, 1],
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+
   it("shows at every moment exactly the tasks that looks at single ones would show", () => {
     void fc.assert(
       fc.property(
