@@ -42,7 +42,17 @@ export function startCli(
   env: Readonly<Record<string, string>>,
   input?: string,
 ): CliProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: cleanEnvironment(env), stdio: "pipe" });
+  return startProcess(process.execPath, [MAIN, ...args], cleanEnvironment(env), input);
+}
+
+/** Starts any program in a child process, on pipes. */
+export function startProcess(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  input?: string,
+): CliProcess {
+  const child = spawn(program, args, { env, stdio: "pipe" });
   const texts = { stdout: "", stderr: "" };
   const watchers = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const) {

@@ -1,0 +1,149 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import { cleanEnvironment, MAIN, runCli, startCli, startProcess } from "./cli-process.ts";
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "taskwait-local-"));
+  writeFileSync(join(folder, "taskwait"), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`, {
+    mode: 0o755,
+  });
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("taskwait emulate", () => {
+  it("prints how to reach it, serves, logs, and stops at SIGINT", async () => {
+    const scenario = join(folder, "scenario.json");
+    writeFileSync(scenario, JSON.stringify({ tasks: [{ taskId: "t-scenario", durationMs: 300 }] }));
+    const emulate = startCli(["emulate", "--scenario", scenario, "--seed", "7", "--verbose"], {});
+    await emulate.until(/Ctrl-C stops it/);
+    await emulate.until(/ALIBABA_CLOUD_ENDPOINT=/, "stdout");
+    emulate.child.kill("SIGINT");
+    const { code, stdout, stderr } = await emulate.done;
+
+    expect(stdout).toMatch(/^export ALIBABA_CLOUD_ACCESS_KEY_ID=\S+$/m);
+    expect(stdout).toMatch(/^export ALIBABA_CLOUD_ENDPOINT=http:\/\/127\.0\.0\.1:\d+$/m);
+    expect(stderr).toMatch(
+      /^taskwait: emulating BDRC at http:\/\/127\.0\.0\.1:\d+ \(seed 7\); Ctrl-C stops it$/m,
+    );
+    expect(code).toBe(130);
+  });
+
+  it("is found by another command through the lines that it prints", async () => {
+    const script = `
+      taskwait emulate --speed 10 > '${folder}/env.sh' 2> '${folder}/log' &
+      until grep -q Ctrl-C '${folder}/log'; do sleep 0.1; done
+      . '${folder}/env.sh'
+      taskwait start update-resources --quiet
+      code=$?
+      kill $!
+      exit $code`;
+    const { status, stdout } = spawnSync("sh", ["-c", script], {
+      encoding: "utf8",
+      env: { ...cleanEnvironment(), PATH: `${folder}:${process.env["PATH"]}` },
+    });
+
+    expect(stdout).toMatch(/^t-\w+ COMPLETE \{"resourceCounts":/);
+    expect(status).toBe(0);
+  });
+
+  it("refuses a port that is taken and a scenario that is none", async () => {
+    const emulator = await startEmulator();
+    const port = new URL(emulator.endpoint).port;
+    const taken = await runCli(["emulate", "--port", port]);
+    await emulator.stop();
+
+    expect(taken).toMatchObject({ code: 2, stderr: `taskwait: --port ${port} can't be had (EADDRINUSE)\n` });
+    writeFileSync(join(folder, "bad.json"), '{"tasks":[{"durationMs":"soon"}]}');
+    expect((await runCli(["emulate", "--scenario", join(folder, "bad.json")])).stderr).toMatch(
+      /^taskwait: scenario\.tasks/,
+    );
+  });
+});
+
+describe("taskwait completion", () => {
+  it.each(["bash", "zsh", "fish"])("knows every command and flag in %s", async (shell) => {
+    const { stdout } = await runCli(["completion", shell]);
+
+    for (const word of [
+      "wait",
+      "start",
+      "update-resources",
+      "check-rules",
+      "list",
+      "describe",
+      "emulate",
+      "demo",
+    ]) {
+      expect(stdout).toContain(word);
+    }
+    for (const flag of ["timeout", "wait-price", "resource-arn", "output", "jsonl"]) {
+      expect(stdout).toContain(flag);
+    }
+    expect(stdout).not.toContain("access-key");
+  });
+
+  it.each([
+    ["taskwait sta", "start"],
+    ["taskwait start ", "update-resources check-rules"],
+    ["taskwait start check-rules --res", "--resource-arn"],
+    ["taskwait t-1 --time", "--timeout"],
+    ["taskwait t-1 --output ", "text json jsonl table"],
+    ["taskwait list --st", "--status"],
+  ])("bash completes %j", async (line, expected) => {
+    const { stdout } = await runCli(["completion", "bash"]);
+    const words = line.split(" ");
+    const script = `${stdout}
+      COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _taskwait
+      echo "\${COMPREPLY[*]}"`;
+    const completed = execFileSync("bash", ["-c", script], { encoding: "utf8" }).trim().split(" ");
+
+    expect(completed).toEqual(expect.arrayContaining(expected.split(" ")));
+  });
+});
+
+describe("examples/deploy.sh", () => {
+  const run = async (status: "COMPLETE" | "FAILED", env: Record<string, string> = {}, durationMs = 500) => {
+    const emulator: Emulator = await startEmulator({
+      starts: { UPDATE_RESOURCES: { durationMs, status, result: { resourceCounts: [] } } },
+    });
+    const script = join(import.meta.dirname, "../../examples/deploy.sh");
+    const result = await startProcess("sh", [script], {
+      ...cleanEnvironment({ ...emulator.env, ...env }),
+      PATH: `${folder}:${process.env["PATH"]}`,
+    }).done;
+    await emulator.stop();
+    return result;
+  };
+
+  it("goes on when the task completed", async () => {
+    const { code, stdout } = await run("COMPLETE");
+
+    expect(stdout).toBe('inventory is up to date: {"resourceCounts":[]}\ndeploying\n');
+    expect(code).toBe(0);
+  });
+
+  it("ends when it failed", async () => {
+    const { code, stdout, stderr } = await run("FAILED");
+
+    expect(stderr).toContain('the service could not take stock: "device not online"');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  });
+
+  it("goes on when it takes too long, and ends when the credentials are wrong", async () => {
+    const late = await run("COMPLETE", { TIMEOUT: "300ms" }, 60_000);
+    const wrong = await run("COMPLETE", { ALIBABA_CLOUD_ACCESS_KEY_SECRET: "wrong" });
+
+    expect(late).toMatchObject({ code: 0, stdout: "deploying\n" });
+    expect(wrong.code).toBe(7);
+  });
+});
