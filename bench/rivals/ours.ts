@@ -1,0 +1,55 @@
+import { TaskWaiter } from "../../src/engine/task-waiter.ts";
+import type { WaitOptions } from "../../src/policy/wait-options.ts";
+import type { TaskSource } from "../../src/source.ts";
+import { type Attempt, type Contestant, delaysOf } from "./contestant.ts";
+
+const ID = "t-bench";
+
+function sourceOf({ look }: Attempt): TaskSource {
+  return {
+    describe: async (taskId, { signal }) => ({ taskId, taskStatus: await look(signal) }),
+  };
+}
+
+function optionsOf(attempt: Attempt): WaitOptions {
+  const { minMs, maxMs } = delaysOf(attempt);
+  const { signal, timeoutMs } = attempt;
+  return { signal, timeoutMs, minIntervalMs: minMs, maxIntervalMs: maxMs };
+}
+
+function start(waiter: TaskWaiter, attempt: Attempt) {
+  const wait = waiter.wait(ID, optionsOf(attempt));
+  const { onLook } = attempt;
+  if (onLook !== undefined) {
+    wait.on("poll", onLook);
+  }
+  return wait;
+}
+
+/** This package. */
+export const taskwait: Contestant = {
+  name: "taskwait",
+  hasSignal: true,
+  hasTimeout: true,
+  hasCallback: true,
+  knowsStates: true,
+  wait: (attempt) => start(new TaskWaiter({ source: sourceOf(attempt) }), attempt),
+  waitTwice: (first, second) => {
+    const waiter = new TaskWaiter({ source: sourceOf(first) });
+    return [start(waiter, first), start(waiter, second)];
+  },
+  waitAgain: async (attempt) => {
+    const wait = start(new TaskWaiter({ source: sourceOf(attempt) }), attempt);
+    await wait;
+    return wait.then((task) => task);
+  },
+  resume: async (attempt) => {
+    const source = sourceOf(attempt);
+    const wait = start(new TaskWaiter({ source }), attempt);
+    wait.catch(() => {});
+    await new Promise((resolve) => wait.once("retry", resolve));
+    const text = JSON.stringify(wait.checkpoint());
+    wait.abandon();
+    return new TaskWaiter({ source }).wait(ID, { ...optionsOf(attempt), resume: JSON.parse(text) });
+  },
+};
