@@ -177,6 +177,17 @@ describe("a task that is not known is given time to become known", () => {
     expect(seen.outcome?.kind).toBe("complete");
   });
 
+  it("the grace begins anew each time: it is not the sum of all absences", async () => {
+    const source = scriptedSource({
+      [ID]: ({ atMs }) =>
+        atMs > 10 * MINUTE_MS ? "COMPLETE" : atMs % MINUTE_MS < 20_000 ? "notFound" : "RUNNING",
+    });
+    const seen = watch(makeWaiter(source).wait(ID, { maxInterval: "5s" }));
+    await pass(11 * MINUTE_MS);
+    expect(seen.outcome?.kind).toBe("complete");
+    expect(seen.of("retry").length).toBeGreaterThan(20);
+  });
+
   it("one that stays away is not found, and not failed", async () => {
     const seen = watch(makeWaiter(scriptedSource({ [ID]: ["RUNNING", "notFound"] })).wait(ID));
     await pass(HOUR_MS);
