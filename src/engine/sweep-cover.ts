@@ -45,16 +45,17 @@ export class SweepCover {
 
   /** Until when sweeps tell how the task does; infinite while one is under way that will show it first. */
   coveredMs(watch: Watch, nowMs: number): number {
-    const { worth, addedMs, isSeen, isGone, isUnlisted } = watch;
+    const { worth, ranAtMs, addedMs, isSeen, isGone, isUnlisted } = watch;
+    const seenMs = Math.max(worth.fromMs, ranAtMs);
     if (isUnlisted) {
-      return worth.fromMs;
+      return seenMs;
     }
     const pendingMs = isGone ? this.#pendingEndedMs : this.#pendingMs;
-    const isPending = pendingMs > worth.fromMs && pendingMs >= addedMs;
+    const isPending = pendingMs > seenMs && pendingMs >= addedMs;
     if (!isSeen) {
-      return isPending ? Number.POSITIVE_INFINITY : worth.fromMs;
+      return isPending ? Number.POSITIVE_INFINITY : seenMs;
     }
-    const coveredMs = isPending ? pendingMs : worth.fromMs;
+    const coveredMs = isPending ? pendingMs : seenMs;
     const isCredited =
       !isGone &&
       this.#creditMs > coveredMs &&

@@ -195,7 +195,7 @@ export class Sweeper {
     for (const watch of this.#host.watches.values()) {
       const isMissing =
         !shown.has(watch.taskId) &&
-        watch.worth.fromMs < startedAtMs &&
+        Math.max(watch.worth.fromMs, watch.ranAtMs) < startedAtMs &&
         watch.addedMs < startedAtMs - LISTED_AFTER_MS &&
         watch.phase !== "calling";
       if (!isMissing) {

@@ -227,6 +227,10 @@ export class WaitLoop implements WatchKeeper {
 
   /** A page of a listing shows a task. What was seen since the page was asked for is newer. */
   #show(watch: Watch, task: Task, sentMs: number, callMs: number): void {
+    if (watch.isGlance(task, this.#clock.nowMs())) {
+      watch.ranAtMs = sentMs;
+      return;
+    }
     const isOlder = watch.isSeen && !watch.isGone && watch.worth.fromMs >= sentMs;
     const look: Look = { observation: { kind: "task", task }, callMs };
     if (isFinalStatus(task.taskStatus) || (watch.phase !== "calling" && !isOlder)) {

@@ -1,6 +1,10 @@
 import { certainWorth, firstWorth, type WorthCurve } from "../policy/worth.ts";
+import type { Task } from "../task/task.ts";
 import type { Claim } from "./permit-queue.ts";
 import type { WaitCore } from "./wait-core.ts";
+
+// Of the gap between two looks.
+const GLANCE = 0.1;
 
 /** What a watch asks of the loop that keeps it. */
 export interface WatchKeeper {
@@ -26,6 +30,8 @@ export class Watch implements Claim {
   call: AbortController | undefined;
   /** What a look is worth, over time. */
   worth: WorthCurve;
+  /** A page has shown it running then, too soon after the last look to think anew about it. */
+  ranAtMs: number = Number.NEGATIVE_INFINITY;
   /** A look has shown it. */
   isSeen = false;
   /** It was missing from the listings of active tasks: it has probably ended. */
@@ -100,6 +106,17 @@ export class Watch implements Claim {
     this.isSeen = true;
     this.isGone = false;
     this.worth = worth ?? this.worth;
+  }
+
+  /** Whether a page that shows the task as it was is only a glance: so soon after the last look little is new. */
+  isGlance(task: Task, nowMs: number): boolean {
+    return (
+      this.phase === "asleep" &&
+      this.isSeen &&
+      !this.isGone &&
+      nowMs - this.worth.fromMs < GLANCE * this.worth.gapMs &&
+      this.waits.every(({ state }) => state.task?.taskStatus === task.taskStatus)
+    );
   }
 
   /** It has probably ended, at some moment between the last look and `nowMs`. */
