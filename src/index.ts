@@ -17,7 +17,12 @@ export {
   type UpdateResourcesParameters,
 } from "./bdrc/client.ts";
 export type { BdrcClientOptions } from "./bdrc/client-options.ts";
-export { type OfficialClient, sourceFromOfficialClient } from "./bdrc/official-client.ts";
+export type { OfficialCredential } from "./bdrc/credential.ts";
+export {
+  type OfficialAnswer,
+  type OfficialClient,
+  sourceFromOfficialClient,
+} from "./bdrc/official-client.ts";
 export type { LatenessEstimate } from "./engine/lateness-sample.ts";
 export type { RateOption } from "./engine/rate-gate.ts";
 export type {
@@ -31,7 +36,7 @@ export type { TaskWait, WaitListener } from "./engine/task-wait.ts";
 export { TaskWaiter, type WaiterListener } from "./engine/task-waiter.ts";
 export type { TaskWaiterOptions } from "./engine/waiter-options.ts";
 export type { WaiterStats } from "./engine/waiter-stats.ts";
-export { beginWait, resumeWait } from "./policy/begin-wait.ts";
+export { type BeginWaitContext, beginWait, resumeWait } from "./policy/begin-wait.ts";
 export { classifyError, type ErrorMeaning } from "./policy/classify-error.ts";
 export { classifyStart, type StartMeaning } from "./policy/classify-start.ts";
 export { decide, decideTimeout } from "./policy/decide.ts";
@@ -39,9 +44,11 @@ export type { DecideContext, Decision } from "./policy/decision.ts";
 export { MOST_DURATIONS, type TaskHistory, type TypeHistory } from "./policy/history.ts";
 export { rememberWait } from "./policy/lesson.ts";
 export { type Observation, observe } from "./policy/observe.ts";
+export type { ProgressTrack } from "./policy/progress-track.ts";
 export type { BatchOption } from "./policy/sweep-plan.ts";
 export {
   DEFAULT_WAIT_OPTIONS,
+  type JustStarted,
   type ResolvedWaitOptions,
   resolveWaitOptions,
   type WaitOptions,
@@ -92,6 +99,7 @@ export type {
 } from "./wait/run-events.ts";
 export { RUN_STATE_VERSION, type RunCheckpoint } from "./wait/run-state.ts";
 export { type RunTaskOptions, runTask } from "./wait/run-task.ts";
+export type { OnStartRetry } from "./wait/send-start.ts";
 export type { WaitTarget } from "./wait/shared-waiter.ts";
 export { type StartedTaskFinding, type StartTaskOptions, startTask } from "./wait/start-task.ts";
 export { checkRules, updateResources } from "./wait/starts.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { formatRequestRecord, parseScenario, type Scenario, startEmulator } from "../emulator/index.ts";
-import { printable } from "../index.ts";
+import { parseDurationMs, printable } from "../index.ts";
 import { Interruption } from "./interruption.ts";
 import { complain, writeErr, writeOut } from "./output.ts";
 import { shellWord } from "./shell-words.ts";
@@ -13,29 +13,35 @@ export interface EmulateFlags {
   readonly scenario?: string;
   readonly seed?: string;
   readonly speed?: string;
-  readonly quota?: string;
+  readonly qps?: string;
+  readonly window?: string;
   readonly retryAfter?: true;
   readonly fault?: string;
-  readonly verbose?: true;
+  readonly tls?: true;
+  readonly quiet?: true;
 }
 
-/** `taskwait emulate`: serves until it is stopped; prints on standard output how to reach it, for a shell. */
+/**
+ * `taskwait emulate`: serves until it is stopped; prints on standard output how to reach it, for a shell, and on
+ * standard error a line per request.
+ */
 export async function emulateCommand(flags: EmulateFlags): Promise<number> {
   const port = numberFlag("--port", flags.port);
   const seed = numberFlag("--seed", flags.seed);
   const speed = numberFlag("--speed", flags.speed);
-  const quota = numberFlag("--quota", flags.quota);
+  const scenario = flags.scenario === undefined ? undefined : readScenario(flags.scenario);
   const interruption = new Interruption();
   const emulator = await startEmulator({
     ...(port === undefined ? {} : { port }),
     ...(flags.host === undefined ? {} : { host: flags.host }),
-    ...(flags.scenario === undefined ? {} : { scenario: readScenario(flags.scenario) }),
+    ...(scenario === undefined ? {} : { scenario }),
     ...(seed === undefined ? {} : { seed }),
     ...(speed === undefined ? {} : { speed }),
-    ...(quota === undefined ? {} : { quota: { perSecond: quota } }),
+    ...quotaOf(flags, scenario),
     ...(flags.retryAfter ? { retryAfterHeader: true } : {}),
     ...(flags.fault === undefined ? {} : { faults: flags.fault }),
-    ...(flags.verbose ? { log: (record) => writeErr(formatRequestRecord(record)) } : {}),
+    ...(flags.tls ? { tls: true } : {}),
+    ...(flags.quiet ? {} : { log: (record) => writeErr(formatRequestRecord(record)) }),
   }).catch((error: unknown) => {
     interruption.release();
     throw portInUse(error, flags.port) ?? error;
@@ -46,7 +52,24 @@ export async function emulateCommand(flags: EmulateFlags): Promise<number> {
   complain(`emulating BDRC at ${emulator.endpoint} (seed ${emulator.seed}); Ctrl-C stops it`);
   await aborted(interruption.signal);
   await emulator.stop();
-  return interruption.exitCode ?? 0;
+  // Being stopped is how a server ends.
+  return 0;
+}
+
+/** The flags change what the scenario says of the quota, and leave the rest of it. */
+function quotaOf(flags: EmulateFlags, scenario: Scenario | undefined): Pick<Scenario, "quota"> {
+  const perSecond = numberFlag("--qps", flags.qps);
+  const windowMs = flags.window === undefined ? undefined : parseDurationMs(flags.window, "--window");
+  if (perSecond === undefined && windowMs === undefined) {
+    return {};
+  }
+  return {
+    quota: {
+      ...scenario?.quota,
+      ...(perSecond === undefined ? {} : { perSecond }),
+      ...(windowMs === undefined ? {} : { windowMs }),
+    },
+  };
 }
 
 function numberFlag(flag: string, text: string | undefined): number | undefined {

@@ -50,7 +50,7 @@ Example:
   emulate: `
 Examples:
   taskwait emulate                           then, elsewhere, the lines that it prints and: taskwait start update-resources
-  taskwait emulate --port 8780 --quota 20 --retry-after --fault reset=0.02,latency=50..300 --verbose`,
+  taskwait emulate --port 8780 --qps 20 --retry-after --fault reset=0.02,latency=50..300`,
   completion: `
 Examples:
   source <(taskwait completion bash)

@@ -135,10 +135,12 @@ function addLocal(program: Command, end: End): void {
     .option("--scenario <file>", "tasks and behaviour, as JSON")
     .option("--seed <number>", "makes ids, durations and faults repeatable")
     .option("--speed <factor>", "lets tasks run so many times faster")
-    .option("--quota <calls>", "calls per second and operation before it throttles")
+    .option("--qps <calls>", "calls per window and operation before it throttles")
+    .option("--window <duration>", "the length of that window (default: 1s)")
     .option("--retry-after", "throttled answers say how long to wait")
     .option("--fault <list>", "faults by chance, such as reset=0.02,latency=50..300")
-    .option("-v, --verbose", "one line per request")
+    .option("--tls", "serve HTTPS, with a certificate made at the start")
+    .option("-q, --quiet", "no line per request")
     .action(async (flags: EmulateFlags) => {
       const { emulateCommand } = await import("./emulate-command.ts");
       end(await emulateCommand(flags));

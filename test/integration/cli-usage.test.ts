@@ -88,7 +88,7 @@ describe("help and version", () => {
     [["start", "--help"], /check-rules/],
     [["start", "check-rules", "--help"], /--rule-id/],
     [["list", "--help"], /--status/],
-    [["emulate", "--help"], /--quota/],
+    [["emulate", "--help"], /--qps/],
     [["demo", "--help"], /demo/],
   ])("%j prints help with examples on standard output and exits 0", async (args, pattern) => {
     const { code, stdout, stderr } = await runCli(args);
