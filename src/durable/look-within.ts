@@ -17,6 +17,11 @@ export function lookLimitMs(state: WaitState, options: ResolvedWaitOptions, nowM
   return leftMs <= 0 ? options.pollTimeoutMs : Math.min(options.pollTimeoutMs, Math.max(1, leftMs));
 }
 
+/** Whether the wait's time is up. A wait of no time at all has its one look, whenever its turn comes. */
+export function isTooLate({ startedAtMs, deadlineMs }: WaitState, nowMs: number): boolean {
+  return nowMs > deadlineMs && deadlineMs > startedAtMs;
+}
+
 /** One call that ends in time, also when the source is deaf to its signal. It never rejects. */
 export async function lookWithin(
   source: TaskSource,

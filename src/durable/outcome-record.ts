@@ -9,7 +9,7 @@ import {
   UnreachableError,
   WaitTimeoutError,
 } from "../task/errors.ts";
-import { type ErrorRecord, outcomeFields } from "../task/event-record.ts";
+import type { ErrorRecord } from "../task/event-record.ts";
 import { OUTCOME_KINDS, type Outcome, type OutcomeKind } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
 
@@ -18,16 +18,6 @@ export interface OutcomeRecord {
   readonly kind: OutcomeKind;
   readonly task?: Task;
   readonly error?: ErrorRecord;
-}
-
-/** Turns an outcome into plain JSON. */
-export function toOutcomeRecord(outcome: Outcome): OutcomeRecord {
-  const { outcome: kind, task, error } = outcomeFields(outcome);
-  return {
-    kind,
-    ...(task === undefined ? {} : { task }),
-    ...(error === undefined ? {} : { error }),
-  };
 }
 
 /** Whether it is an {@link OutcomeRecord}, as far as its use depends on it. */

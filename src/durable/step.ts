@@ -4,7 +4,7 @@ import type { Decision } from "../policy/decision.ts";
 import type { JustStarted, ResolvedWaitOptions, WaitOptions } from "../policy/wait-options.ts";
 import type { WaitCheckpoint, WaitState } from "../policy/wait-state.ts";
 import type { TaskSource } from "../source.ts";
-import { lookLimitMs, lookWithin } from "./look-within.ts";
+import { isTooLate, lookLimitMs, lookWithin } from "./look-within.ts";
 
 /** The options of a wait that can go from one process to another: plain JSON. */
 export type PortableWaitOptions = Omit<WaitOptions, "signal" | "resume" | "justStarted"> & {
@@ -32,7 +32,7 @@ export async function step(
   options: ResolvedWaitOptions,
   signal?: AbortSignal,
 ): Promise<Decision> {
-  if (state.ended !== undefined) {
+  if (state.ended !== undefined || isTooLate(state, Date.now())) {
     return decideTimeout(state, Date.now());
   }
   const limitMs = lookLimitMs(state, options, Date.now());

@@ -1,5 +1,6 @@
-import { lookLimitMs, lookWithin } from "../durable/look-within.ts";
-import { type OutcomeRecord, toOutcomeRecord } from "../durable/outcome-record.ts";
+import { isTooLate, lookLimitMs, lookWithin } from "../durable/look-within.ts";
+import type { OutcomeRecord } from "../durable/outcome-record.ts";
+import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
 import { decide, decideTimeout } from "../policy/decide.ts";
 import type { Decision } from "../policy/decision.ts";
 import type { Observation } from "../policy/observe.ts";
@@ -68,11 +69,6 @@ export async function lookAtBatch(
     }),
   );
   return { nowMs: Date.now(), steps, ...(pauseMs > 0 ? { pauseMs } : {}) };
-}
-
-/** Whether the wait's time is up. A wait of no time at all has its one look, whenever its turn comes. */
-function isTooLate({ startedAtMs, deadlineMs }: WaitState, nowMs: number): boolean {
-  return nowMs > deadlineMs && deadlineMs > startedAtMs;
 }
 
 function timeOut({ awakeableId, state }: Subscription, nowMs: number): Step {

@@ -1,6 +1,7 @@
 import { type ServiceDefinition, service, TerminalError } from "@restatedev/restate-sdk";
-import { type OutcomeRecord, toOutcomeRecord } from "../durable/outcome-record.ts";
+import type { OutcomeRecord } from "../durable/outcome-record.ts";
 import { beginPortable } from "../durable/step.ts";
+import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
 import { decideTimeout } from "../policy/decide.ts";
 import { type ResolvedWaitOptions, resolveWaitOptions } from "../policy/wait-options.ts";
 import type { WaitState } from "../policy/wait-state.ts";

@@ -1,0 +1,18 @@
+/**
+ * Waits as jobs of BullMQ, on Redis or PostgreSQL: any number of workers look, all together at one rate, and a killed
+ * one loses nothing. Needs the optional peer `bullmq`.
+ *
+ * @packageDocumentation
+ */
+export type {
+  TaskJob,
+  TaskJobData,
+  TaskJobEvents,
+  TaskJobProgress,
+  TaskJobQueue,
+  TaskJobResult,
+} from "./job.ts";
+export { type TaskProcessor, type TaskProcessorOptions, taskProcessor } from "./processor.ts";
+export type { QueuedWait } from "./queued-wait.ts";
+export { TaskQueue, type TaskQueueOptions } from "./task-queue.ts";
+export { type TaskWorkerOptions, taskWorkerOptions } from "./worker-options.ts";

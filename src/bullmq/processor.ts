@@ -1,0 +1,86 @@
+import { DelayedError, UnrecoverableError } from "bullmq";
+import { step } from "../durable/step.ts";
+import { checkOptionNames } from "../policy/option-names.ts";
+import type { WaitOptions } from "../policy/wait-options.ts";
+import { type ResolvedWaitOptions, resolveWaitOptions, WAIT_OPTION_NAMES } from "../policy/wait-options.ts";
+import { restoreWait, type WaitState } from "../policy/wait-state.ts";
+import type { TaskSource } from "../source.ts";
+import { InvalidOptionError, isTaskwaitError } from "../task/errors.ts";
+import { toEventRecord } from "../task/event-record.ts";
+import { quoted } from "../task/printable.ts";
+import type { TaskJob, TaskJobResult } from "./job.ts";
+
+/** Where the tasks are seen, and what holds for their waits unless these say otherwise. */
+export interface TaskProcessorOptions extends Omit<WaitOptions, "signal" | "resume" | "justStarted"> {
+  /** Such as a `BdrcClient`. */
+  readonly source: TaskSource;
+}
+
+/** What BullMQ's `Worker` calls with each job. */
+export type TaskProcessor = (job: TaskJob, token?: string) => Promise<TaskJobResult>;
+
+const ACTION = "taskProcessor";
+const ONE_WAIT_ONLY: ReadonlySet<string> = new Set(["signal", "resume", "justStarted"]);
+const NAMES: ReadonlySet<string> = new Set([
+  "source",
+  ...[...WAIT_OPTION_NAMES].filter((name) => !ONE_WAIT_ONLY.has(name)),
+]);
+
+/**
+ * Makes the function that a `Worker` runs: one look at the task of the job, then back into the queue until the next
+ * is due. A job completes with the COMPLETE task, and fails for good with every other end, which its data tell.
+ *
+ * @throws {@link InvalidOptionError} naming the option, the rule and the value.
+ *
+ * @example
+ * ```ts
+ * const worker = new Worker("tasks", taskProcessor({ source: new BdrcClient() }), {
+ *   connection,
+ *   ...taskWorkerOptions({ perSecond: 8 }),
+ * });
+ * ```
+ */
+export function taskProcessor(options: TaskProcessorOptions): TaskProcessor {
+  checkOptionNames(options, NAMES, ACTION);
+  const { source, ...waitOptions } = options as TaskProcessorOptions;
+  if (typeof source?.describe !== "function") {
+    throw new InvalidOptionError(
+      `${ACTION}: source must be an object with a describe function, got ${quoted(source)}`,
+    );
+  }
+  const defaults = resolveWaitOptions(waitOptions, undefined, ACTION);
+  return async (job, token) => {
+    const { state: before, resolved } = readJob(job, defaults);
+    const decision = await step(source, before, resolved);
+    const { state } = decision;
+    const nowMs = Date.now();
+    // Kept before it is told, and told before the job moves on: whoever hears of it finds it.
+    await job.updateData({ ...job.data, state });
+    await job.updateProgress({
+      state,
+      events: decision.events.map((event) => toEventRecord(event, state.taskId, nowMs)),
+    });
+    if (decision.kind === "poll") {
+      await job.moveToDelayed(Math.ceil(state.nextPollAtMs), token);
+      throw new DelayedError();
+    }
+    const { outcome } = decision;
+    if (outcome.kind === "complete") {
+      return outcome.task;
+    }
+    throw new UnrecoverableError(outcome.error instanceof Error ? outcome.error.message : outcome.kind);
+  };
+}
+
+function readJob(
+  job: TaskJob,
+  defaults: ResolvedWaitOptions,
+): { readonly state: WaitState; readonly resolved: ResolvedWaitOptions } {
+  try {
+    const { taskId, options, state } = job.data;
+    return { state: restoreWait(state, taskId), resolved: resolveWaitOptions(options, defaults, "wait") };
+  } catch (error) {
+    // Another worker would find the same.
+    throw new UnrecoverableError(isTaskwaitError(error) ? error.message : "not a job of taskwait");
+  }
+}

@@ -1,0 +1,105 @@
+import { beginPortable } from "../durable/step.ts";
+import { resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
+import { isFinalStatus } from "../task/status.ts";
+import { checkTaskId } from "../task/task-id.ts";
+import { jobIdOf, type TaskJob, type TaskJobData, type TaskJobEvents, type TaskJobQueue } from "./job.ts";
+import { JobHub } from "./job-hub.ts";
+import { QueuedWait } from "./queued-wait.ts";
+
+/** The two ends of a queue, on Redis or on PostgreSQL. */
+export interface TaskQueueOptions {
+  /** A BullMQ `Queue`. */
+  readonly queue: TaskJobQueue;
+  /** A BullMQ `QueueEvents` of the same queue. */
+  readonly queueEvents: TaskJobEvents;
+}
+
+// Long enough for a producer that comes back to find out how it went.
+const KEPT_SECONDS = 3600;
+const REMOVE_TRIES = 100;
+const REMOVE_EVERY_MS = 50;
+
+/**
+ * Waits for producers: each task is one job, however many wait for it and wherever they are. A wait that is dropped
+ * here goes on there, until its deadline.
+ *
+ * @example
+ * ```ts
+ * const tasks = new TaskQueue({ queue, queueEvents });
+ * const task = await tasks.wait("t-0000e4w0u1v592zdf6s7", { timeout: "2h" });
+ * ```
+ */
+export class TaskQueue {
+  readonly #queue: TaskJobQueue;
+  readonly #hub: JobHub;
+
+  constructor({ queue, queueEvents }: TaskQueueOptions) {
+    this.#queue = queue;
+    this.#hub = new JobHub(queueEvents);
+  }
+
+  /**
+   * Waits for a task. The options of who comes first are those of the job; everybody's own deadline holds for his
+   * own wait.
+   *
+   * @throws {@link InvalidOptionError} at once for a bad id or option.
+   */
+  wait(taskId: string, options: WaitOptions = {}): QueuedWait {
+    checkTaskId(taskId);
+    const resolved = resolveWaitOptions(options, undefined, "wait");
+    const { signal, resume, justStarted, ...portable } = options;
+    const state = beginPortable(taskId, { resume, justStarted }, resolved, Date.now());
+    return new QueuedWait(this.#hub, {
+      state,
+      signal,
+      add: (from) => this.#add({ taskId, options: portable, state: from }),
+      find: async () => (await this.#queue.getJob(jobIdOf(taskId))) as TaskJob | undefined,
+    });
+  }
+
+  /**
+   * Ends the looking at a task for all that wait for it.
+   *
+   * @returns Whether there was a job.
+   */
+  async cancel(taskId: string): Promise<boolean> {
+    checkTaskId(taskId);
+    for (let tries = 1; ; tries++) {
+      const job = (await this.#queue.getJob(jobIdOf(taskId))) as TaskJob | undefined;
+      if (job === undefined) {
+        return tries > 1;
+      }
+      try {
+        await job.remove();
+      } catch (error) {
+        // Locked by a worker that is looking right now.
+        if (tries >= REMOVE_TRIES) {
+          throw error;
+        }
+      }
+      await new Promise((resolve) => {
+        setTimeout(resolve, REMOVE_EVERY_MS);
+      });
+    }
+  }
+
+  async #add(data: TaskJobData): Promise<void> {
+    const jobId = jobIdOf(data.taskId);
+    const old = (await this.#queue.getJob(jobId)) as TaskJob | undefined;
+    if (old !== undefined && (await isStale(old))) {
+      await old.remove().catch(() => {});
+    }
+    await this.#queue.add("wait", data, {
+      jobId,
+      removeOnComplete: { age: KEPT_SECONDS },
+      removeOnFail: { age: KEPT_SECONDS },
+    });
+  }
+}
+
+/** Whether it has ended, but not because the task has: a new wait wants a new look. */
+async function isStale(job: TaskJob): Promise<boolean> {
+  const state = await job.getState();
+  const status = job.data.state.task?.taskStatus;
+  return (state === "failed" || state === "completed") && (status === undefined || !isFinalStatus(status));
+}

@@ -1,0 +1,177 @@
+import { Context } from "@temporalio/activity";
+import { ApplicationFailure } from "@temporalio/common";
+import { beginPortable, step } from "../durable/step.ts";
+import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
+import { checkOptionNames } from "../policy/option-names.ts";
+import {
+  type ResolvedWaitOptions,
+  resolveWaitOptions,
+  WAIT_OPTION_NAMES,
+  type WaitOptions,
+} from "../policy/wait-options.ts";
+import { restoreWait, type WaitState } from "../policy/wait-state.ts";
+import type { TaskSource } from "../source.ts";
+import { InvalidOptionError, isTaskwaitError } from "../task/errors.ts";
+import type { Outcome } from "../task/outcome.ts";
+import { quoted } from "../task/printable.ts";
+import type { Task } from "../task/task.ts";
+import { FAILURE_TYPES } from "./outcome-failure.ts";
+import { INVALID, PENDING, type TaskActivities, type WaitRequest } from "./request.ts";
+
+/** Where the tasks are seen, and what holds for their waits unless these say otherwise. */
+export interface TaskActivitiesOptions extends Omit<WaitOptions, "signal" | "resume" | "justStarted"> {
+  /** Such as a `BdrcClient`. */
+  readonly source: TaskSource;
+}
+
+const ACTION = "taskActivities";
+const ONE_WAIT_ONLY: ReadonlySet<string> = new Set(["signal", "resume", "justStarted"]);
+const NAMES: ReadonlySet<string> = new Set([
+  "source",
+  ...[...WAIT_OPTION_NAMES].filter((name) => !ONE_WAIT_ONLY.has(name)),
+]);
+// A heartbeat that comes three times as often as it must is not missed when one is late.
+const BEATS_A_TIMEOUT = 3;
+const LONGEST_SILENCE_MS = 10_000;
+
+/**
+ * Makes the activities for a `Worker`. Every end but COMPLETE is an `ApplicationFailure` that is not retried, with the
+ * task and the outcome in its `details`; a workflow reads it with `outcomeOfFailure`.
+ *
+ * @throws {@link InvalidOptionError} naming the option, the rule and the value.
+ *
+ * @example
+ * ```ts
+ * const worker = await Worker.create({
+ *   taskQueue: "tasks",
+ *   workflowsPath,
+ *   activities: taskActivities({ source: new BdrcClient() }),
+ *   maxTaskQueueActivitiesPerSecond: 8,
+ * });
+ * ```
+ */
+export function taskActivities(options: TaskActivitiesOptions): TaskActivities {
+  checkOptionNames(options, NAMES, ACTION);
+  const { source, ...waitOptions } = options as TaskActivitiesOptions;
+  if (typeof source?.describe !== "function") {
+    throw new InvalidOptionError(
+      `${ACTION}: source must be an object with a describe function, got ${quoted(source)}`,
+    );
+  }
+  const defaults = resolveWaitOptions(waitOptions, undefined, ACTION);
+
+  return {
+    waitForTask: async (request) => {
+      const context = Context.current();
+      const resolved = resolveRequest(request, defaults);
+      let state = begin(request, resolved, context);
+      for (;;) {
+        const decision = await whileBeating(context, state, () =>
+          step(source, state, resolved, context.cancellationSignal),
+        );
+        await surfaceCancellation(context);
+        state = decision.state;
+        context.heartbeat(state);
+        if (decision.kind === "settle") {
+          return resultOf(decision.outcome);
+        }
+        await whileBeating(context, state, () => sleep(decision.delayMs, context.cancellationSignal));
+        await surfaceCancellation(context);
+      }
+    },
+
+    pollTask: async (request) => {
+      const context = Context.current();
+      const resolved = resolveRequest(request, defaults);
+      const decision = await step(
+        source,
+        begin(request, resolved, context),
+        resolved,
+        context.cancellationSignal,
+      );
+      await surfaceCancellation(context);
+      // What the next attempt begins with.
+      context.heartbeat(decision.state);
+      if (decision.kind === "settle") {
+        return resultOf(decision.outcome);
+      }
+      const status = decision.state.task?.taskStatus ?? "not seen yet";
+      throw ApplicationFailure.create({
+        type: PENDING,
+        message: `task ${request.taskId} is ${quoted(status)}`,
+        nextRetryDelay: Math.max(1, Math.round(decision.delayMs)),
+      });
+    },
+  };
+}
+
+function resolveRequest(request: WaitRequest, defaults: ResolvedWaitOptions): ResolvedWaitOptions {
+  return orInvalid(() => {
+    const { taskId: _, ...given } = request;
+    return resolveWaitOptions(given, defaults, "wait");
+  });
+}
+
+/** From the heartbeat of the attempt before, if there was one. */
+function begin(request: WaitRequest, resolved: ResolvedWaitOptions, { info }: Context): WaitState {
+  return orInvalid(() =>
+    info.heartbeatDetails === undefined || info.heartbeatDetails === null
+      ? beginPortable(request.taskId, request, resolved, Date.now())
+      : restoreWait(info.heartbeatDetails, request.taskId),
+  );
+}
+
+function orInvalid<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const message = isTaskwaitError(error) ? error.message : `not a request: ${quoted(error)}`;
+    throw ApplicationFailure.create({ type: INVALID, message, nonRetryable: true });
+  }
+}
+
+function resultOf(outcome: Outcome): Task {
+  if (outcome.kind === "complete") {
+    return outcome.task;
+  }
+  throw ApplicationFailure.create({
+    type: FAILURE_TYPES[outcome.kind],
+    message: outcome.error instanceof Error ? outcome.error.message : outcome.kind,
+    nonRetryable: true,
+    details: [outcome.task ?? null, toOutcomeRecord(outcome)],
+  });
+}
+
+/** Goes on telling Temporal that this lives, and where it is, while something takes its time. */
+async function whileBeating<T>(context: Context, state: WaitState, wait: () => Promise<T>): Promise<T> {
+  const timeoutMs = context.info.heartbeatTimeoutMs ?? LONGEST_SILENCE_MS * BEATS_A_TIMEOUT;
+  const beat = setInterval(() => context.heartbeat(state), Math.max(50, timeoutMs / BEATS_A_TIMEOUT));
+  context.heartbeat(state);
+  try {
+    return await wait();
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** Throws Temporal's own `CancelledFailure`, which it takes for a cancellation; an `AbortError` it would retry. */
+async function surfaceCancellation(context: Context): Promise<void> {
+  if (context.cancellationSignal.aborted) {
+    await context.cancelled;
+  }
+}
+
+function sleep(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, durationMs);
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) {
+      end();
+    }
+  });
+}

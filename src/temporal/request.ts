@@ -1,0 +1,26 @@
+import type { PortableWaitOptions } from "../durable/step.ts";
+import type { Task } from "../task/task.ts";
+
+/** What to wait for, and how. Plain JSON. */
+export interface WaitRequest extends PortableWaitOptions {
+  readonly taskId: string;
+}
+
+/** The activities, as a workflow sees them. */
+export interface TaskActivities {
+  /**
+   * Waits in one activity, which holds a slot of its worker all the while. Its heartbeats carry the checkpoint, so
+   * that a retry goes on where the last attempt was.
+   */
+  waitForTask(request: WaitRequest): Promise<Task>;
+  /**
+   * Looks once. While the task goes on it fails as `TaskPending`, with the delay after which Temporal is to try again:
+   * no slot is held between two looks, and the history does not grow.
+   */
+  pollTask(request: WaitRequest): Promise<Task>;
+}
+
+/** The `type` of the failure with which `pollTask` asks to be called again. */
+export const PENDING = "TaskPending";
+/** The `type` of the failure for a request that can't be used. */
+export const INVALID = "InvalidOption";
