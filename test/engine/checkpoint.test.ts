@@ -48,7 +48,7 @@ describe("a checkpoint", () => {
   });
 
   it("is a copy: what is done to it does nothing to the wait", async () => {
-    const wait = makeWaiter(scriptedSource({ [ID]: ["RUNNING", "COMPLETE"] })).wait(ID);
+    const wait = makeWaiter(scriptedSource({ [ID]: ["RUNNING", "RUNNING", "COMPLETE"] })).wait(ID);
     const seen = watch(wait);
     await flush();
     const checkpoint = wait.checkpoint();
