@@ -35,7 +35,7 @@ export function logCalls(
 }
 
 /** `DescribeTask t-1: 200 in 12 ms, request 784076D6-…`. */
-export function callLine(record: CallRecord): string {
+function callLine(record: CallRecord): string {
   const { action, taskId, httpStatus, apiCode, requestId, durationMs } = record;
   const subject = taskId === undefined ? action : `${action} ${printable(taskId)}`;
   const answer = httpStatus === undefined ? "no answer" : String(httpStatus);

@@ -2,11 +2,15 @@
 import process from "node:process";
 
 const { argv, stdout } = process;
+const only = argv.length === 3 ? argv[2] : undefined;
 
-if (argv.length === 3 && (argv[2] === "--version" || argv[2] === "-V")) {
-  // The shortest way: nothing else is loaded.
+// The two that are asked most often load nothing that they do not need.
+if (only === "--version" || only === "-V") {
   const { readVersion } = await import("./version.ts");
   stdout.write(`${readVersion()}\n`);
+} else if (only === "--help" || only === "-h") {
+  const { TOP_HELP } = await import("./top-help.ts");
+  stdout.write(TOP_HELP);
 } else {
   const { run } = await import("./run.ts");
   await run(argv.slice(2));

@@ -5,6 +5,7 @@ import { makeProgram } from "../../src/cli/program.ts";
 import { resumeCommand } from "../../src/cli/resume-command.ts";
 import { shellLine } from "../../src/cli/shell-words.ts";
 import { refuseMistypedCommand } from "../../src/cli/task-ids.ts";
+import { TOP_HELP } from "../../src/cli/top-help.ts";
 import { WaitBoard } from "../../src/cli/wait-board.ts";
 import { addCheckpointFlags, addOutputFlags, addWaitFlags } from "../../src/cli/wait-flags.ts";
 import type { Task, WaitEvent } from "../../src/index.ts";
@@ -128,6 +129,19 @@ describe("a word alone", () => {
 });
 
 describe("the program", () => {
+  it("says in --help what its text of help says", () => {
+    let rendered = "";
+    const program = makeProgram(() => undefined).configureOutput({
+      writeOut: (text) => {
+        rendered += text;
+      },
+      getOutHelpWidth: () => 80,
+    });
+    program.outputHelp();
+
+    expect(TOP_HELP).toBe(rendered);
+  });
+
   it("describes every command and every visible flag", () => {
     const commands = (command: Command): Command[] => [command, ...command.commands.flatMap(commands)];
 
