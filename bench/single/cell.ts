@@ -1,5 +1,6 @@
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
 import type { TaskHistory } from "../../src/policy/history.ts";
+import { DEFAULT_WAIT_OPTIONS } from "../../src/policy/wait-options.ts";
 import type { WaitCost } from "./decide-driver.ts";
 import type { DurationModel } from "./durations.ts";
 import { PROGRESS_MODELS, type ProgressName } from "./progress-models.ts";
@@ -30,6 +31,8 @@ export interface Workload {
 
 const TASK_TYPE = "SIMULATED";
 const TASK_ID = "t-00000000000000000001";
+// Who holds a call for cheap lets looks come closer than by default, or the price would not be what decides.
+const USUAL_INTERVAL_MS = DEFAULT_WAIT_OPTIONS.minIntervalMs;
 const LONGEST_MS = 60 * 86_400_000;
 
 /** What our own waits cost, and what they have taught. */
@@ -43,7 +46,8 @@ export async function measureOurs(time: VirtualTime, workload: Workload): Promis
   const { seed, model, progress, history, waitPriceMs, skewMs = 0, isSkewKnown = false } = workload;
   const random = seeded(seedOf(seed, model.name, progress, "ours"));
   const source = new SimulatedService(random, isSkewKnown ? skewMs : undefined);
-  const price = waitPriceMs === undefined ? {} : { waitPriceMs };
+  const price =
+    waitPriceMs === undefined ? {} : { waitPriceMs, minIntervalMs: Math.min(waitPriceMs, USUAL_INTERVAL_MS) };
   const makeWaiter = (): TaskWaiter =>
     new TaskWaiter({ source, random, history, timeoutMs: LONGEST_MS, ...price });
   let waiter = makeWaiter();

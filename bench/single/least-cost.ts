@@ -7,7 +7,7 @@ export interface ScheduleValue {
   readonly lateness: number;
 }
 
-const POINTS = 1600;
+const POINTS = 8000;
 const TAIL = 1e-6;
 
 /**

@@ -59,7 +59,8 @@ const HIGHEST_PRICE = DEFAULT_PRICE * 128;
 const MOST_CALLS = 300;
 // The training has durations of its own.
 const OTHER_SEED = 1_000_003;
-const BOUND_PRICES = [-6, -4, -2, 0, 2, 4, 6].map((power) => DEFAULT_PRICE * 2 ** power);
+// Lower prices would need a finer grid of the bound.
+const BOUND_PRICES = [-2, 0, 2, 4, 6].map((power) => DEFAULT_PRICE * 2 ** power);
 
 /** Everything that is measured with one duration model. */
 export async function measureModel(

@@ -1,0 +1,62 @@
+import { load } from "../single/load.ts";
+import { DECISION_CASES, type DecisionCase } from "./decisions.ts";
+
+const MOST_MICROSECONDS = 20;
+const MOST_BYTES = 2048;
+// Few enough that no garbage is collected meanwhile, which would hide what was allocated.
+const ROUND = 200;
+const ROUNDS = 50;
+
+interface TaskOfBench {
+  readonly name: string;
+  readonly result?: { readonly latency?: { readonly p50: number } };
+}
+
+interface BenchLibrary {
+  readonly Bench: new (options: {
+    readonly time: number;
+  }) => {
+    add(name: string, work: () => void): unknown;
+    run(): Promise<readonly TaskOfBench[]>;
+  };
+}
+
+const { Bench } = await load<BenchLibrary>("tinybench");
+const bench = new Bench({ time: 1000 });
+for (const { name, decide } of DECISION_CASES) {
+  bench.add(name, () => {
+    decide();
+  });
+}
+const timed = await bench.run();
+
+let isWithin = true;
+for (const decisionCase of DECISION_CASES) {
+  const p50Ms = timed.find(({ name }) => name === decisionCase.name)?.result?.latency?.p50 ?? Number.NaN;
+  const bytes = allocatedBytes(decisionCase);
+  const holds = 1000 * p50Ms <= MOST_MICROSECONDS && bytes <= MOST_BYTES;
+  isWithin &&= holds;
+  const microseconds = (1000 * p50Ms).toFixed(1);
+  console.log(
+    `${holds ? "ok    " : "FAILED"} one decision, ${decisionCase.name}: ${microseconds} us, ${bytes} bytes`,
+  );
+}
+console.log(`limits: ${MOST_MICROSECONDS} us (median), ${MOST_BYTES} bytes`);
+process.exitCode = isWithin ? 0 : 1;
+
+/** The median over rounds of what one decision allocates. */
+function allocatedBytes({ decide }: DecisionCase): number {
+  const collect = globalThis.gc;
+  if (collect === undefined) {
+    throw new Error("run with --expose-gc");
+  }
+  const rounds = Array.from({ length: ROUNDS }, () => {
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < ROUND; i++) {
+      decide();
+    }
+    return (process.memoryUsage().heapUsed - before) / ROUND;
+  });
+  return Math.round(rounds.sort((a, b) => a - b)[ROUNDS / 2] ?? Number.NaN);
+}
