@@ -1,4 +1,4 @@
-import { CallLane } from "./call-lane.ts";
+import { type CallAnswer, CallLane } from "./call-lane.ts";
 import type { RateOption } from "./rate-gate.ts";
 import type { SteadyClock } from "./steady-clock.ts";
 
@@ -12,9 +12,16 @@ export class CallBudget {
   /** Pages of listings that were answered so far, good and bad. */
   listings = 0;
 
-  constructor(clock: SteadyClock, rate: RateOption) {
-    this.describe = new CallLane(clock, rate);
-    this.list = rate === "adaptive" ? new CallLane(clock, rate) : this.describe;
+  /** @param onCall - Hears how each call went. */
+  constructor(clock: SteadyClock, rate: RateOption, onCall: (answer: CallAnswer) => void = () => {}) {
+    this.describe = new CallLane(clock, rate, onCall);
+    this.list = rate === "adaptive" ? new CallLane(clock, rate, onCall) : this.describe;
+  }
+
+  /** A page of a listing was answered. */
+  listed(answer: CallAnswer, retryAfterMs?: number): void {
+    this.listings++;
+    this.list.answered(answer, retryAfterMs);
   }
 
   /** All calls that were answered so far, good and bad. */

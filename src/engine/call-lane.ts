@@ -3,16 +3,23 @@ import { type Claim, PermitQueue } from "./permit-queue.ts";
 import { RateGate, type RateOption } from "./rate-gate.ts";
 import type { SteadyClock } from "./steady-clock.ts";
 
+const CROWDED_S = 0.5;
+
+/** How a call went, as far as the rate is concerned. */
+export type CallAnswer = "accepted" | "transient" | "throttled";
+
 /** The calls of one API: their rate, and who goes next. */
 export class CallLane {
   /** Calls answered so far, good and bad. */
   calls = 0;
   /** How many of them were throttled. */
   throttled = 0;
+  readonly #onCall: (answer: CallAnswer) => void;
   readonly #gate: RateGate;
   readonly #queue: PermitQueue;
 
-  constructor(clock: SteadyClock, rate: RateOption) {
+  constructor(clock: SteadyClock, rate: RateOption, onCall: (answer: CallAnswer) => void) {
+    this.#onCall = onCall;
     this.#gate = new RateGate(clock, rate);
     this.#queue = new PermitQueue(this.#gate, clock);
   }
@@ -24,6 +31,11 @@ export class CallLane {
   /** Calls that wait for a permit. */
   get queued(): number {
     return this.#queue.size;
+  }
+
+  /** Whether those that wait for a permit now will do so for long. */
+  get isCrowded(): boolean {
+    return this.#queue.size > CROWDED_S * this.#gate.ratePerSecond;
   }
 
   add(claim: Claim): void {
@@ -42,6 +54,7 @@ export class CallLane {
   observed(observation: Observation, isUnwanted: boolean): void {
     if (isUnwanted) {
       this.calls++;
+      this.#onCall("transient");
     } else if (observation.kind === "throttled") {
       this.answered("throttled", observation.retryAfterMs);
     } else {
@@ -49,8 +62,9 @@ export class CallLane {
     }
   }
 
-  answered(answer: "accepted" | "transient" | "throttled", retryAfterMs?: number): void {
+  answered(answer: CallAnswer, retryAfterMs?: number): void {
     this.calls++;
+    this.#onCall(answer);
     if (answer === "throttled") {
       this.throttled++;
       this.#gate.throttled(retryAfterMs);

@@ -4,7 +4,11 @@ import type { SweepCover } from "./sweep-cover.ts";
 import type { Watch } from "./watch.ts";
 
 /** Adds up what looks at all watched tasks are worth at a moment. */
-export function crowdStakes(watches: Iterable<Watch>, cover: SweepCover, nowMs: number): SweepStakes {
+export function crowdStakes(
+  watches: Iterable<Watch>,
+  cover: SweepCover,
+  nowMs: number,
+): Omit<SweepStakes, "isCrowded"> {
   let [count, price, all, active, unseen, best, likelyEnded] = [0, 0, 0, 0, 0, 0, 0];
   let hasCreated = false;
   for (const watch of watches) {

@@ -18,22 +18,24 @@ export class LatenessSample {
   #count = 0;
   #sumMs = 0;
 
-  get count(): number {
-    return this.#count;
+  readonly #onEnded: (latenessMs: number) => void;
+
+  /** @param onEnded - Hears each value. */
+  constructor(onEnded: (latenessMs: number) => void = () => {}) {
+    this.#onEnded = onEnded;
   }
 
   /**
    * A wait was told that its task has ended.
    *
    * @param before - The state of the wait before it heard: the task can't have ended before the last look.
-   * @returns How late that was, in milliseconds; undefined when nothing tells.
    */
-  ended(task: Task, before: WaitState, nowMs: number, clockOffsetMs: number): number | undefined {
+  ended(task: Task, before: WaitState, nowMs: number, clockOffsetMs: number): void {
     const { lookedAtMs } = before;
     const { completeTime } = task;
     if (lookedAtMs === undefined) {
       // It may have ended long before anybody waited.
-      return undefined;
+      return;
     }
     const longestMs = nowMs - lookedAtMs;
     const claimedMs =
@@ -46,7 +48,7 @@ export class LatenessSample {
     this.#last[this.#count % KEPT] = latenessMs;
     this.#count++;
     this.#sumMs += latenessMs;
-    return latenessMs;
+    this.#onEnded(latenessMs);
   }
 
   /** Undefined until an end was noticed. */

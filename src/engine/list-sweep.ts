@@ -4,6 +4,7 @@ import type { TaskPage, TaskSource } from "../source.ts";
 import { ProtocolError, UnreachableError } from "../task/errors.ts";
 import type { Task } from "../task/task.ts";
 import { boundedCall } from "./bounded-call.ts";
+import type { CallAnswer } from "./call-lane.ts";
 import { PAGE_SIZE } from "./list-sizes.ts";
 import { sleep } from "./sleep.ts";
 
@@ -25,7 +26,7 @@ export interface SweepContext {
   readonly callTimeoutMs: number;
   readonly nowMs: () => number;
   readonly acquirePermit: (signal: AbortSignal) => Promise<void>;
-  readonly onAnswer: (answer: "accepted" | "transient" | "throttled", retryAfterMs?: number) => void;
+  readonly onAnswer: (answer: CallAnswer, retryAfterMs?: number) => void;
   readonly onTasks: (tasks: readonly Task[], sentMs: number, callMs: number) => void;
   /** A listing was read to its end, or given up after so many tasks. */
   readonly onListed: (status: ListedStatus, tasks: number, isWhole: boolean) => void;

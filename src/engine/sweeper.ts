@@ -14,6 +14,8 @@ export interface SweepHost {
   readonly nowMs: () => number;
   /** Calls a second that listings may make. */
   readonly ratePerSecond: () => number;
+  /** Single looks that are due have to wait for permits. */
+  readonly isCrowded: () => boolean;
   readonly acquirePermit: (signal: AbortSignal) => Promise<void>;
   readonly onAnswer: SweepContext["onAnswer"];
   /** A page shows a watched task; the page was asked for at `sentMs`. */
@@ -91,7 +93,7 @@ export class Sweeper {
 
   /** Begins a sweep if one is worth it. */
   consider(): void {
-    const { watches, ratePerSecond } = this.#host;
+    const { watches, ratePerSecond, isCrowded } = this.#host;
     const nowMs = this.#host.nowMs();
     this.#nextMs = undefined;
     if (this.#isRefused || watches.size === 0 || (watches.size === 1 && this.#batch !== "always")) {
@@ -106,7 +108,7 @@ export class Sweeper {
       return;
     }
     this.#consideredMs = nowMs;
-    const stakes = crowdStakes(watches.values(), this.cover, nowMs);
+    const stakes = { ...crowdStakes(watches.values(), this.cover, nowMs), isCrowded: isCrowded() };
     const pagesOf: Parameters<typeof planSweep>[1] = (status) =>
       this.#sizes.pagesOf(status, watches.size, nowMs);
     const plan = planSweep(stakes, pagesOf, this.#batch);

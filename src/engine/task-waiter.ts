@@ -9,8 +9,10 @@ import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.t
 import { joinSignal, leaveSignal } from "./abort-hub.ts";
 import { CallBudget } from "./call-budget.ts";
 import { IsolatedEmitter } from "./isolated-emitter.ts";
+import { LatenessSample } from "./lateness-sample.ts";
 import { SteadyClock } from "./steady-clock.ts";
 import { TaskWait } from "./task-wait.ts";
+import { Telemetry } from "./telemetry.ts";
 import { WaitCore, type WaitDriver } from "./wait-core.ts";
 import { WaitLoop } from "./wait-loop.ts";
 import {
@@ -32,6 +34,7 @@ export type WaiterListener<K extends WaitEventName> = (payload: WaitEvents[K], w
 export class TaskWaiter implements AsyncDisposable {
   readonly #options: ResolvedWaiterOptions;
   readonly #clock = new SteadyClock();
+  readonly #telemetry = new Telemetry();
   readonly #budget: CallBudget;
   readonly #loop: WaitLoop;
   readonly #live = new Map<WaitCore, TaskWait>();
@@ -42,8 +45,11 @@ export class TaskWaiter implements AsyncDisposable {
   /** @throws {@link InvalidOptionError} naming the option, the rule and the value. */
   constructor(options: TaskWaiterOptions) {
     this.#options = resolveWaiterOptions(options);
-    this.#budget = new CallBudget(this.#clock, this.#options.rate);
-    this.#loop = new WaitLoop(this.#options, this.#clock, this.#budget);
+    this.#budget = new CallBudget(this.#clock, this.#options.rate, (answer) =>
+      this.#telemetry.called(answer),
+    );
+    const lateness = new LatenessSample((latenessMs) => this.#telemetry.noticed(latenessMs));
+    this.#loop = new WaitLoop(this.#options, this.#clock, this.#budget, lateness);
     this.#driver = {
       release: (core) => this.#release(core),
       forward: (core, event) => this.#forward(core, event),
@@ -75,6 +81,7 @@ export class TaskWaiter implements AsyncDisposable {
     const core = new WaitCore(state, resolved, signal, this.#driver);
     const wait = new TaskWait(core);
     this.#live.set(core, wait);
+    this.#telemetry.began(core);
     queueMicrotask(() => this.#begin(core));
     return wait;
   }
@@ -169,6 +176,7 @@ export class TaskWaiter implements AsyncDisposable {
       this.#emitter.emit(event.name, ...([event.payload, wait] as never));
     }
     if (event.name === "settled") {
+      this.#telemetry.settled(core);
       this.#live.delete(core);
     }
   }

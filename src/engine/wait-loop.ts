@@ -5,7 +5,7 @@ import { isFinalStatus } from "../task/status.ts";
 import type { Task } from "../task/task.ts";
 import { Alarm } from "./alarm.ts";
 import type { CallBudget } from "./call-budget.ts";
-import type { LatenessEstimate } from "./lateness-sample.ts";
+import type { LatenessEstimate, LatenessSample } from "./lateness-sample.ts";
 import { listingRefused } from "./listing-refused.ts";
 import { type Look, look } from "./look.ts";
 import { claimWorth, putOffUntilMs } from "./look-worth.ts";
@@ -42,21 +42,20 @@ export class WaitLoop implements WatchKeeper {
     { source, random, batch, history, defaults }: ResolvedWaiterOptions,
     clock: SteadyClock,
     budget: CallBudget,
+    lateness: LatenessSample,
   ) {
     this.#source = source;
     this.#clock = clock;
-    this.#judge = new WatchJudge(source, clock, random, budget, history);
+    this.#judge = new WatchJudge(source, clock, random, budget, history, lateness);
     this.#budget = budget;
     this.#alarm = new Alarm(clock, () => this.#ring());
     this.#sweeper = new Sweeper(source, batch, defaults.pollTimeoutMs, {
       watches: this.#watches,
       nowMs: () => clock.nowMs(),
       ratePerSecond: () => budget.list.ratePerSecond,
+      isCrowded: () => budget.describe.isCrowded,
       acquirePermit: (signal) => budget.list.acquire(signal),
-      onAnswer: (answer, retryAfterMs) => {
-        budget.listings++;
-        budget.list.answered(answer, retryAfterMs);
-      },
+      onAnswer: (answer, retryAfterMs) => budget.listed(answer, retryAfterMs),
       onShown: (watch, task, sentMs, callMs) => this.#show(watch, task, sentMs, callMs),
       onBegun: () => this.#putOffClaims(),
       onEnded: () => this.#ring(),

@@ -6,7 +6,7 @@ import { rememberWait } from "../policy/lesson.ts";
 import { moreEager, type WorthCurve } from "../policy/worth.ts";
 import type { TaskSource } from "../source.ts";
 import type { CallBudget } from "./call-budget.ts";
-import { LatenessSample } from "./lateness-sample.ts";
+import type { LatenessSample } from "./lateness-sample.ts";
 import type { Look } from "./look.ts";
 import type { SteadyClock } from "./steady-clock.ts";
 import type { WaitCore } from "./wait-core.ts";
@@ -14,7 +14,7 @@ import type { Watch } from "./watch.ts";
 
 /** Hands what a look gave to every wait on the task, and learns from those that end. */
 export class WatchJudge {
-  readonly lateness: LatenessSample = new LatenessSample();
+  readonly lateness: LatenessSample;
   readonly #source: TaskSource;
   readonly #clock: SteadyClock;
   readonly #random: () => number;
@@ -27,7 +27,9 @@ export class WatchJudge {
     random: () => number,
     budget: CallBudget,
     history: TaskHistory,
+    lateness: LatenessSample,
   ) {
+    this.lateness = lateness;
     this.#history = history;
     this.#source = source;
     this.#clock = clock;

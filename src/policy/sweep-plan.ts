@@ -18,6 +18,8 @@ export interface SweepStakes {
   readonly best: number;
   /** How many tasks are expected to have ended unnoticed. */
   readonly likelyEnded: number;
+  /** Whether single looks that are due have to wait for permits. */
+  readonly isCrowded: boolean;
   /** Whether one of them may not run yet. */
   readonly hasCreated: boolean;
 }
@@ -81,8 +83,8 @@ export function leastSweepWorth(stakes: SweepStakes, pagesOf: (status: ListedSta
 }
 
 /**
- * The sweep that is worth most a call, if it is worth its price; and where a single look is due, at least twice as
- * much a call as that.
+ * The sweep that is worth most a call, if it is worth its price; and where a single look is due and can be made at
+ * once, at least twice as much a call as that.
  */
 export function planSweep(
   stakes: SweepStakes,
@@ -104,7 +106,7 @@ export function planSweep(
   const isWanted =
     batch === "always"
       ? isWorthIt || isDue
-      : isWorthIt && (!isDue || plan.worth >= MARGIN * stakes.best * plan.cost);
+      : isWorthIt && (!isDue || stakes.isCrowded || plan.worth >= MARGIN * stakes.best * plan.cost);
   const { kind, statuses, pages, worth } = plan;
   return isWanted ? { kind, statuses, pages, worth } : undefined;
 }

@@ -1,0 +1,117 @@
+import type { Counter, Histogram, Span, SpanStatusCode, Tracer } from "@opentelemetry/api";
+import type { CallAnswer } from "./call-lane.ts";
+import type { WaitCore } from "./wait-core.ts";
+
+type Api = typeof import("@opentelemetry/api");
+
+interface Instruments {
+  readonly tracer: Tracer;
+  readonly calls: Counter;
+  readonly waits: Counter;
+  readonly duration: Histogram;
+  readonly lateness: Histogram;
+}
+
+// Where the API keeps what an app has registered: when there is nothing, nobody wants to hear of us.
+const REGISTRY = Symbol.for("opentelemetry.js.api.1");
+const NAME = "taskwait";
+const ERROR_STATUS: SpanStatusCode.ERROR = 2;
+
+/**
+ * Tells OpenTelemetry of waits and calls, when the app has it and has registered a provider before its first
+ * waiter; else every method does nothing. One span a wait, none a call.
+ */
+export class Telemetry {
+  readonly #spans = new Map<WaitCore, Span>();
+  #instruments: Instruments | undefined;
+  #loading: Promise<Api | undefined> | undefined;
+
+  constructor() {
+    if (!(REGISTRY in globalThis)) {
+      return;
+    }
+    this.#loading = import("@opentelemetry/api").catch(() => undefined);
+    void this.#loading.then((api) => {
+      this.#loading = undefined;
+      this.#instruments = api === undefined ? undefined : instruments(api);
+    });
+  }
+
+  /** A wait begins; its span belongs to what is active where `wait` was called. */
+  began(core: WaitCore): void {
+    if (this.#instruments !== undefined) {
+      this.#begin(this.#instruments, core, Date.now());
+    } else if (this.#loading !== undefined) {
+      const atMs = Date.now();
+      // A continuation runs in the context of who asked for it.
+      void this.#loading.then(() => this.#instruments && this.#begin(this.#instruments, core, atMs));
+    }
+  }
+
+  settled(core: WaitCore): void {
+    if (this.#instruments !== undefined) {
+      this.#end(this.#instruments, core, Date.now());
+    } else if (this.#loading !== undefined) {
+      const atMs = Date.now();
+      void this.#loading.then(() => this.#instruments && this.#end(this.#instruments, core, atMs));
+    }
+  }
+
+  /** A call was answered. */
+  called(answer: CallAnswer): void {
+    this.#instruments?.calls.add(1, { "taskwait.call.result": answer });
+  }
+
+  /** The end of a task was noticed, so late. */
+  noticed(latenessMs: number): void {
+    this.#instruments?.lateness.record(latenessMs / 1000);
+  }
+
+  #begin({ tracer }: Instruments, core: WaitCore, startTime: number): void {
+    const attributes = { "taskwait.task.id": core.state.taskId };
+    this.#spans.set(core, tracer.startSpan("taskwait.wait", { attributes, startTime }));
+  }
+
+  #end({ waits, duration }: Instruments, core: WaitCore, endTime: number): void {
+    const span = this.#spans.get(core);
+    const { outcome, state } = core;
+    if (span === undefined || outcome === undefined) {
+      return;
+    }
+    this.#spans.delete(core);
+    const attributes = {
+      "taskwait.outcome": outcome.kind,
+      ...(state.task?.taskType === undefined ? {} : { "taskwait.task.type": state.task.taskType }),
+    };
+    waits.add(1, attributes);
+    duration.record(Math.max(0, endTime - state.startedAtMs) / 1000, attributes);
+    span.setAttributes({
+      ...attributes,
+      "taskwait.polls": state.polls,
+      "taskwait.failures": state.failures,
+      ...(state.task === undefined ? {} : { "taskwait.task.status": state.task.taskStatus }),
+    });
+    if (outcome.kind !== "complete") {
+      const { error } = outcome;
+      span.setAttribute("error.type", error instanceof Error ? error.name : outcome.kind);
+      span.setStatus({ code: ERROR_STATUS });
+    }
+    span.end(endTime);
+  }
+}
+
+function instruments({ trace, metrics }: Api): Instruments {
+  const meter = metrics.getMeter(NAME);
+  const histogram = (name: string, description: string): Histogram =>
+    meter.createHistogram(name, { description, unit: "s" });
+  return {
+    tracer: trace.getTracer(NAME),
+    calls: meter.createCounter("taskwait.calls", {
+      description: "Calls that were answered.",
+      unit: "{call}",
+    }),
+    waits: meter.createCounter("taskwait.waits", { description: "Waits that settled.", unit: "{wait}" }),
+    duration: histogram("taskwait.wait.duration", "How long waits took."),
+    lateness: histogram("taskwait.lateness", "From a task's end to its being noticed, estimated."),
+  };
+}
