@@ -1,10 +1,14 @@
 import { type ApplicationFailure, CancelledFailure } from "@temporalio/common";
 import { MockActivityEnvironment } from "@temporalio/testing";
+import { DefaultLogger, Runtime } from "@temporalio/worker";
 import type { Task, TaskSource, WaitState } from "taskwait";
 import { outcomeOfFailure, taskActivities } from "taskwait/temporal";
 import { type DrivenOutcome, scriptedSource, waitConformance } from "taskwait/testing";
 import { describe, expect, it } from "vitest";
 import { sleep } from "./harness/processes.ts";
+
+// Activities fail here by design; nobody wants to read of each.
+Runtime.install({ logger: new DefaultLogger("ERROR") });
 
 const QUICK = { minIntervalMs: 5, maxIntervalMs: 20, waitPriceMs: 1, timeoutMs: 20_000 };
 

@@ -8,7 +8,7 @@ const config: ViteUserConfig = defineConfig({
     root: import.meta.dirname,
     include: ["*.test.ts"],
     exclude: ["node_modules/**"],
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     hookTimeout: 60_000,
     // Servers, workers and kills share one small machine: one file after another.
     fileParallelism: false,
