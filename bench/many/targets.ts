@@ -1,0 +1,100 @@
+import type { CrowdResult } from "./crowd-run.ts";
+import type { ServiceSpec } from "./service.ts";
+
+/** A crowd, and what waiting for it must come to. */
+export interface CrowdCase {
+  readonly name: string;
+  readonly spec: Omit<ServiceSpec, "seed" | "rttMs" | "progress">;
+  readonly target?: {
+    readonly mean?: number;
+    readonly p99?: number;
+    readonly calls?: number;
+    readonly throttled?: number;
+  };
+  /** Takes minutes: only with `--full`. */
+  readonly isLong?: boolean;
+}
+
+const R20 = { limit: 20 };
+
+/** All with noisy progress; the rate is hidden, and counted for each API on its own as the emulator does. */
+export const CROWD_CASES: readonly CrowdCase[] = [
+  {
+    name: "N = 10, 2 min, R = 20",
+    spec: { tasks: 10, medianS: 120, quota: R20 },
+  },
+  { name: "N = 100, 2 min, R = 20", spec: { tasks: 100, medianS: 120, quota: R20 } },
+  {
+    name: "N = 1,000, 2 min, R = 20",
+    spec: { tasks: 1000, medianS: 120, quota: R20 },
+    target: { mean: 0.6, p99: 3, calls: 2.5, throttled: 0.005 },
+  },
+  {
+    name: "N = 1,000, 30 min, R = 20",
+    spec: { tasks: 1000, medianS: 1800, quota: R20 },
+    target: { mean: 0.6, p99: 3, throttled: 0.005 },
+    isLong: true,
+  },
+  {
+    name: "N = 1,000, 2 min, R = 20 for both APIs",
+    spec: { tasks: 1000, medianS: 120, quota: R20, isShared: true },
+    target: { throttled: 0.01 },
+  },
+  {
+    name: "N = 1,000, R 100, 10, 50",
+    spec: {
+      tasks: 1000,
+      medianS: 120,
+      quota: {
+        limit: [
+          [0, 100],
+          [60, 10],
+          [180, 50],
+        ],
+      },
+    },
+    target: { throttled: 0.02 },
+  },
+  {
+    name: "N = 1,000, 50,000 foreign active",
+    spec: { tasks: 1000, medianS: 120, quota: R20, foreignActive: 50_000 },
+    target: { mean: 3 },
+  },
+  {
+    name: "N = 1,000, 50,000 old ended",
+    spec: { tasks: 1000, medianS: 120, quota: R20, oldEnded: 50_000 },
+    target: { mean: 3 },
+  },
+  {
+    name: "N = 10,000, 2 min, R = 20",
+    spec: { tasks: 10_000, medianS: 120, quota: R20 },
+    target: { mean: 1, p99: 6, throttled: 0.01 },
+  },
+  {
+    name: "N = 10,000, 30 min, R = 20",
+    spec: { tasks: 10_000, medianS: 1800, quota: R20 },
+    target: { mean: 1.5, p99: 6, throttled: 0.01 },
+    isLong: true,
+  },
+  {
+    name: "N = 100,000, 2 min, R = 100",
+    spec: { tasks: 100_000, medianS: 120, quota: { limit: 100 } },
+    target: { mean: 3 },
+    isLong: true,
+  },
+  {
+    name: "N = 100,000, 2 min, R = 20",
+    spec: { tasks: 100_000, medianS: 120, quota: R20 },
+    target: { mean: 15 },
+    isLong: true,
+  },
+];
+
+/** What of the target was missed, in words. */
+export function missed({ target = {} }: CrowdCase, result: CrowdResult): string[] {
+  const limits = { ...target, failed: 0 };
+  const faults = Object.entries(limits)
+    .filter(([name, most]) => !(result[name as keyof typeof limits] <= most))
+    .map(([name, most]) => `${name} ${result[name as keyof typeof limits].toPrecision(3)} > ${most}`);
+  return result.isCut ? [...faults, "not finished in time"] : faults;
+}
