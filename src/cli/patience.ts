@@ -3,6 +3,7 @@ import { classifyError, type ErrorMeaning, formatDurationMs } from "../index.ts"
 import { describeError } from "./describe-error.ts";
 import { complain } from "./output.ts";
 
+const WORTH_ANOTHER_TRY: ReadonlySet<ErrorMeaning> = new Set<ErrorMeaning>(["throttled", "transient"]);
 const MOST_TRIES = 5;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;
@@ -12,18 +13,13 @@ const LONGEST_DELAY_MS = 10_000;
  *
  * @param call - One call.
  * @param signal - Ends it at once.
- * @param meanings - Which errors are worth another try.
  */
-export async function patiently<T>(
-  call: () => Promise<T>,
-  signal: AbortSignal,
-  meanings: readonly ErrorMeaning[] = ["throttled", "transient"],
-): Promise<T> {
+export async function patiently<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await call();
     } catch (error) {
-      if (signal.aborted || tries >= MOST_TRIES || !meanings.includes(classifyError(error))) {
+      if (signal.aborted || tries >= MOST_TRIES || !WORTH_ANOTHER_TRY.has(classifyError(error))) {
         throw error;
       }
       const askedMs = (error as { readonly retryAfterMs?: number }).retryAfterMs ?? 0;

@@ -1,22 +1,23 @@
 import type { Command } from "commander";
 import {
   type BdrcClient,
-  classifyError,
-  isBdrcApiError,
-  isProtocolError,
-  isUnreachableError,
+  checkRules,
+  DEFAULT_WAIT_OPTIONS,
+  formatDurationMs,
+  isStartUnknownError,
+  startTask,
+  type TaskStart,
+  updateResources,
 } from "../index.ts";
 import { clientOptionsOf, logCalls, withClient } from "./account.ts";
 import type { AccountFlags } from "./account-flags.ts";
 import { describeError } from "./describe-error.ts";
 import { EXIT } from "./exit-code.ts";
-import { findStarted, type RunningBefore, runningBefore } from "./find-started.ts";
 import { Interruption } from "./interruption.ts";
 import { complain, writeOut } from "./output.ts";
-import { patiently } from "./patience.ts";
 import type { WaitFlags } from "./wait-flags.ts";
 import { runWaits } from "./wait-run.ts";
-import { callTimeoutOf } from "./wait-settings.ts";
+import { callTimeoutOf, waitOptionsOf } from "./wait-settings.ts";
 
 /** What can be started. */
 export type StartKind = "update-resources" | "check-rules";
@@ -72,66 +73,46 @@ export async function startCommand(
 async function start(
   client: BdrcClient,
   kind: StartKind,
-  flags: StartFlags,
+  flags: StartFlags & WaitFlags,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const taskType = TASK_TYPES[kind];
-  const before = await runningBefore(client, taskType, signal);
+  const patience = AbortSignal.timeout(
+    waitOptionsOf(flags).outageBudgetMs ?? DEFAULT_WAIT_OPTIONS.outageBudgetMs,
+  );
+  let notTaken: Error | undefined;
   try {
-    // What was throttled has not been started, so that it can be asked for again.
-    const { taskId } = await patiently(() => callStart(client, kind, flags, signal), signal, ["throttled"]);
+    const { taskId, adopted } = await startTask(startOf(client, kind, flags), {
+      signal: AbortSignal.any([signal, patience]),
+      onRetry: (error, delayMs) => {
+        notTaken = error;
+        if (!flags.quiet) {
+          complain(`not started: ${describeError(error)}; asking again in ${formatDurationMs(delayMs)}`);
+        }
+      },
+    });
+    if (adopted) {
+      complain(`the answer got lost; the listing shows one new task, ${taskId}: taking that for it`);
+    }
     return taskId;
   } catch (error) {
-    if (signal.aborted || !mayHaveStarted(error)) {
+    if (signal.aborted || !(isStartUnknownError(error) || patience.aborted)) {
       throw error;
     }
-    complain(`it is unclear whether the task was started: ${describeError(error)}`);
-    return await adopt(client, before, signal);
+    complain(
+      patience.aborted && notTaken !== undefined
+        ? `nothing was started: ${describeError(notTaken)}`
+        : `${describeError(error)}. See: taskwait list --type ${TASK_TYPES[kind]}`,
+    );
+    return undefined;
   }
 }
 
-async function callStart(
+function startOf(
   client: BdrcClient,
   kind: StartKind,
   { resourceType, resourceArn = "", ruleId }: StartFlags,
-  signal: AbortSignal,
-): Promise<{ readonly taskId: string }> {
+): TaskStart {
   return kind === "update-resources"
-    ? await client.updateResources(resourceType === undefined ? {} : { resourceType }, { signal })
-    : await client.checkRules({ resourceArn, ...(ruleId === undefined ? {} : { ruleId }) }, { signal });
-}
-
-/** No answer, one that can't be read, a fault of the server: it may have been done all the same. */
-function mayHaveStarted(error: unknown): boolean {
-  return (
-    isUnreachableError(error) ||
-    isProtocolError(error) ||
-    (isBdrcApiError(error) &&
-      (error.apiCode === "SignatureNonceUsed" ||
-        (error.httpStatus >= 500 && classifyError(error) === "transient")))
-  );
-}
-
-async function adopt(
-  client: BdrcClient,
-  before: RunningBefore,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const found = await findStarted(client, before, signal).catch((error: unknown) => {
-    if (signal.aborted) {
-      throw error;
-    }
-    complain(`the listing can't be read either: ${describeError(error)}`);
-    return undefined;
-  });
-  if (found?.length === 1 && found[0] !== undefined) {
-    complain(`the listing shows one new ${before.taskType} task, ${found[0]}: taking that for it`);
-    return found[0];
-  }
-  const what =
-    found === undefined || found.length === 0
-      ? "the listing shows no new task"
-      : `the listing shows ${found.length} new tasks (${found.slice(0, 5).join(", ")}), any of which may be it`;
-  complain(`${what}. Nothing was started a second time. See: taskwait list --type ${before.taskType}`);
-  return undefined;
+    ? updateResources(client, resourceType === undefined ? {} : { resourceType })
+    : checkRules(client, { resourceArn, ...(ruleId === undefined ? {} : { ruleId }) });
 }

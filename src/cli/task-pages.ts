@@ -1,4 +1,4 @@
-import { type BdrcClient, type ErrorMeaning, ProtocolError, type Task } from "../index.ts";
+import { type BdrcClient, ProtocolError, type Task } from "../index.ts";
 import { patiently } from "./patience.ts";
 
 const MOST_PER_PAGE = 500;
@@ -9,8 +9,6 @@ export interface TaskPagesQuery {
   readonly taskType?: string;
   /** At most so many tasks. */
   readonly limit?: number;
-  /** Errors that are worth another try; default throttling and passing faults. */
-  readonly retry?: readonly ErrorMeaning[];
 }
 
 /**
@@ -23,7 +21,7 @@ export async function* taskPages(
   query: TaskPagesQuery,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Task[]> {
-  const { limit = Number.POSITIVE_INFINITY, retry, ...filter } = query;
+  const { limit = Number.POSITIVE_INFINITY, ...filter } = query;
   // Pages shift while they are read, so a task may come twice.
   const seen = new Set<string>();
   const tokens = new Set<string>();
@@ -40,7 +38,6 @@ export async function* taskPages(
           { signal },
         ),
       signal,
-      retry,
     );
     const fresh = page.tasks.filter(({ taskId }) => !seen.has(taskId)).slice(0, limit - seen.size);
     for (const { taskId } of fresh) {

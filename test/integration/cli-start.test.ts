@@ -87,6 +87,17 @@ describe("taskwait start", () => {
     expect(running.world.size).toBe(1);
   });
 
+  it("asks again while nobody listens, and exits 5 when the patience for that is over", async () => {
+    const { code, stdout, stderr } = await runCli(
+      ["start", "update-resources", "--endpoint", "http://127.0.0.1:9", "--outage-budget", "2s"],
+      { ALIBABA_CLOUD_ACCESS_KEY_ID: "key", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" },
+    );
+
+    expect(stderr).toMatch(/not started: .*ECONNREFUSED.*; asking again in 1\.0 s/);
+    expect(stderr).toMatch(/nothing was started: .*ECONNREFUSED/);
+    expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
+  });
+
   it("adopts the one new task of the listing when the answer got lost, and starts no second one", async () => {
     const running = await open({
       tasks: [{ taskId: "t-earlier", durationMs: 3_600_000 }],
@@ -95,8 +106,7 @@ describe("taskwait start", () => {
     const { code, stdout, stderr } = await runCli(["start", "update-resources"], running.env);
 
     const started = running.world.tasks().find(({ taskId }) => taskId !== "t-earlier")?.taskId;
-    expect(stderr).toMatch(/unclear whether the task was started/);
-    expect(stderr).toContain(`one new UPDATE_RESOURCES task, ${started}: taking that for it`);
+    expect(stderr).toContain(`the answer got lost; the listing shows one new task, ${started}: taking that`);
     expect(stdout).toMatch(new RegExp(`^${started} COMPLETE`));
     expect(code).toBe(0);
     expect(startsOf(running)).toBe(1);
@@ -109,7 +119,7 @@ describe("taskwait start", () => {
     });
     const { code, stdout, stderr } = await runCli(["start", "update-resources"], running.env);
 
-    expect(stderr).toMatch(/shows no new task\. Nothing was started a second time/);
+    expect(stderr).toMatch(/shows no UPDATE_RESOURCES task that began since\. It was not sent again/);
     expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
     expect(startsOf(running)).toBe(1);
   });
@@ -126,7 +136,7 @@ describe("taskwait start", () => {
     });
     const { code, stderr } = await runCli(["start", "update-resources"], running.env);
 
-    expect(stderr).toMatch(/shows 2 new tasks \(t-\w+, t-\w+\), any of which may be it/);
+    expect(stderr).toMatch(/shows 2 UPDATE_RESOURCES tasks any of which may be it \(t-\w+, t-\w+\)/);
     expect(code).toBe(5);
   });
 
