@@ -24,6 +24,8 @@ export interface Step {
 
 /** What looking at some tasks gave. Plain JSON. */
 export interface BatchResult {
+  /** When it was begun with. */
+  readonly beganMs: number;
   readonly nowMs: number;
   /** By task; one whose turn was missed is not there. */
   readonly steps: Readonly<Record<string, readonly Step[]>>;
@@ -45,6 +47,7 @@ export async function lookAtBatch(
   signal: AbortSignal,
 ): Promise<BatchResult> {
   const steps: Record<string, readonly Step[]> = {};
+  const beganMs = Date.now();
   let pauseMs = 0;
   await Promise.all(
     entries.map(async ({ taskId, waits }, index) => {
@@ -68,7 +71,7 @@ export async function lookAtBatch(
       steps[taskId] = [...late, ...inTime.map((wait) => stepOf(wait, observation, callMs, source, slot))];
     }),
   );
-  return { nowMs: Date.now(), steps, ...(pauseMs > 0 ? { pauseMs } : {}) };
+  return { beganMs, nowMs: Date.now(), steps, ...(pauseMs > 0 ? { pauseMs } : {}) };
 }
 
 function timeOut({ awakeableId, state }: Subscription, nowMs: number): Step {

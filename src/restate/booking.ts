@@ -13,15 +13,21 @@ export interface Booking {
  * Books calls one after another. It never makes anybody wait: who books waits for the slot by himself, and the
  * next one can book meanwhile.
  *
+ * @param request - How many calls, and how long from now the first can be made at the earliest.
  * @param bookedUntilMs - From the booking before; 0 at first.
  */
-export function book(bookedUntilMs: number, calls: number, perSecond: number, nowMs: number): Booking {
+export function book(
+  bookedUntilMs: number,
+  { calls, leadMs }: { readonly calls: number; readonly leadMs: number },
+  perSecond: number,
+  nowMs: number,
+): Booking {
   const everyMs = 1000 / perSecond;
   const toleranceMs = BURST_SECONDS * 1000;
-  const atMs = Math.max(nowMs, bookedUntilMs - toleranceMs);
-  const fromMs = Math.max(bookedUntilMs, nowMs);
+  const atMs = Math.max(nowMs + leadMs, bookedUntilMs - toleranceMs);
+  const fromMs = Math.max(bookedUntilMs, nowMs + leadMs);
   return {
-    slot: { atMs, everyMs, backlogMs: atMs - nowMs },
+    slot: { bookedAtMs: nowMs, atMs, everyMs, backlogMs: atMs - nowMs - leadMs },
     bookedUntilMs: fromMs + calls * everyMs,
   };
 }

@@ -19,6 +19,7 @@ export interface Subscription {
 
 /** Calls that may be made from `atMs` on, one every `everyMs`. */
 export interface Slot {
+  readonly bookedAtMs: number;
   readonly atMs: number;
   readonly everyMs: number;
   /** How far the account's calls are booked out, in milliseconds. */
@@ -45,6 +46,9 @@ export interface PollerHandlers {
 
 /** The handlers of the object that hands out the calls of one account. */
 export interface QuotaHandlers {
-  reserve(context: ObjectContext, request: { readonly calls: number }): Promise<Slot>;
+  reserve(
+    context: ObjectContext,
+    request: { readonly calls: number; readonly leadMs: number },
+  ): Promise<Slot>;
   penalize(context: ObjectContext, request: { readonly pauseMs: number }): Promise<void>;
 }

@@ -15,6 +15,7 @@ import { INTERNAL } from "./quota.ts";
 const DUE = "due";
 const NEW = "new";
 const ARMED = "armedAtMs";
+const LEAD = "leadMs";
 const keyOf = (taskId: string): string => `t:${taskId}`;
 
 const MOST_IN_A_BATCH = 25;
@@ -22,6 +23,10 @@ const MOST_IN_A_BATCH = 25;
 const BATCH_SECONDS = 0.5;
 // A wait that joins another one need not look anew at what was seen just now.
 const FRESH_MS = 500;
+
+// From a booking to its first call, a busy server takes its time; a slot that was missed by then is lost.
+const FIRST_LEAD_MS = 50;
+const LONGEST_LEAD_MS = 2000;
 
 type Due = Readonly<Record<string, number>>;
 
@@ -77,17 +82,20 @@ export function pollerObject(
       const entries = await takeDue(context, due, nowMs, mostCalls);
       let reachedMs = nowMs;
       if (entries.length > 0) {
+        const leadMs = (await context.get<number>(LEAD)) ?? FIRST_LEAD_MS;
         const slot = await context
           .objectClient<QuotaHandlers>(quota, account)
-          .reserve({ calls: entries.length });
+          .reserve({ calls: entries.length, leadMs });
         const { attemptCompletedSignal } = context.request();
-        if (slot.atMs > nowMs) {
-          await context.sleep(Math.ceil(slot.atMs - nowMs));
+        const earlyMs = slot.atMs - leadMs - slot.bookedAtMs;
+        if (earlyMs > 0) {
+          await context.sleep(Math.ceil(earlyMs));
         }
         const result = await context.run("look", () =>
           lookAtBatch(source, entries, slot, attemptCompletedSignal),
         );
         reachedMs = result.nowMs;
+        context.set(LEAD, nextLead(leadMs, result.beganMs - slot.bookedAtMs - Math.max(0, earlyMs)));
         takeIn(context, entries, result, due);
         if (result.pauseMs !== undefined) {
           context.objectSendClient<QuotaHandlers>(quota, account).penalize({ pauseMs: result.pauseMs });
@@ -100,6 +108,7 @@ export function pollerObject(
       } else {
         context.clear(ARMED);
         context.clear(DUE);
+        context.clear(LEAD);
       }
     },
 
@@ -109,6 +118,12 @@ export function pollerObject(
     }),
   };
   return object({ name: poller.name, handlers, options: { ...INTERNAL, ingressPrivate: false } });
+}
+
+/** Half as long again as it took, smoothed. */
+function nextLead(leadMs: number, tookMs: number): number {
+  const wantedMs = Math.max(FIRST_LEAD_MS, 1.5 * tookMs);
+  return Math.min(LONGEST_LEAD_MS, Math.round((leadMs + wantedMs) / 2));
 }
 
 function joinedState({ state }: Subscription, entry: Entry | null): Subscription["state"] {

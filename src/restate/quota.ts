@@ -11,10 +11,10 @@ export function quotaObject({
   quota,
 }: ResolvedServicesOptions): VirtualObjectDefinition<string, QuotaHandlers> {
   const handlers: QuotaHandlers = {
-    reserve: async (context: ObjectContext, { calls }) => {
+    reserve: async (context: ObjectContext, request) => {
       const nowMs = await context.date.now();
       const before = (await context.get<number>(BOOKED_UNTIL)) ?? 0;
-      const { slot, bookedUntilMs } = book(before, calls, perSecond, nowMs);
+      const { slot, bookedUntilMs } = book(before, request, perSecond, nowMs);
       context.set(BOOKED_UNTIL, bookedUntilMs);
       return slot;
     },
