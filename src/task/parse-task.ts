@@ -73,7 +73,8 @@ export function parseTask(fields: unknown, describePath: (field: string) => stri
   addParsedJson(task, "detail", taskDetail);
   addParsedJson(task, "result", taskResult);
   checked.add(task);
-  return task as unknown as Task;
+  // A listener that changed it would change what the wait compares the next look with.
+  return Object.freeze(task) as unknown as Task;
 }
 
 /**

@@ -1,8 +1,14 @@
 import { describe, it } from "vitest";
-import { BdrcClient } from "../../src/bdrc/client.ts";
-import { type Fault, startEmulator, type TaskSpec } from "../../src/emulator/index.ts";
+import { type Emulator, type Fault, startEmulator, type TaskSpec } from "../../src/emulator/index.ts";
+import {
+  BdrcClient,
+  type OfficialClient,
+  sourceFromOfficialClient,
+  type TaskSource,
+} from "../../src/index.ts";
 import { isFinalStatus } from "../../src/task/status.ts";
 import { type SourceScenario, sourceConformance } from "../../src/testing/index.ts";
+import { call, officialClient } from "./emulator-official-client.ts";
 
 const FAULTS: Readonly<Record<NonNullable<SourceScenario["fault"]>, Fault>> = {
   hang: { kind: "hang", at: "headers" },
@@ -23,11 +29,14 @@ function still(task: SourceScenario["tasks"][number]): TaskSpec {
     : { ...fields, taskType, durationMs: "never" };
 }
 
-describe("our client over the emulator", () => {
+/** What makes a source of a running emulator. */
+type Over = (emulator: Emulator) => { readonly source: TaskSource; close?(): Promise<void> };
+
+function conforms(over: Over): void {
   sourceConformance({ describe, it }, async ({ tasks, fault }) => {
     const emulator = await startEmulator({ faults: () => (fault === undefined ? undefined : FAULTS[fault]) });
     const taskIds = tasks.map((task) => emulator.world.addTask(still(task)).taskId);
-    const source = new BdrcClient(emulator.clientOptions);
+    const { source, close } = over(emulator);
     return {
       source,
       taskIds,
@@ -35,8 +44,54 @@ describe("our client over the emulator", () => {
       close: async () => {
         // A call that the emulator leaves hanging would keep the client from closing.
         await emulator.stop();
-        await source.close();
+        await close?.();
       },
     };
   });
+}
+
+describe("our client over the emulator", () => {
+  conforms((emulator) => {
+    const client = new BdrcClient(emulator.clientOptions);
+    return { source: client, close: () => client.close() };
+  });
 });
+
+describe("a client shaped like the official SDK's, on the official core, over the emulator", () => {
+  conforms((emulator) => ({ source: sourceFromOfficialClient(sdkShaped(emulator)) }));
+});
+
+/** The SDK's methods and models, as it generates them over the core. */
+function sdkShaped(emulator: Emulator): OfficialClient {
+  const client = officialClient(emulator);
+  return {
+    describeTask: async (taskId) => sdkAnswer(await call(client, "DescribeTask", { taskId })),
+    describeTasks: async (request: object) =>
+      sdkAnswer(await call(client, "DescribeTasks", { query: wireQuery(request) })),
+  };
+}
+
+function sdkAnswer(body: object) {
+  return { statusCode: 200, headers: {}, body: camelCase(body) };
+}
+
+function camelCase(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(camelCase);
+  }
+  if (typeof value !== "object" || value === null) {
+    return value;
+  }
+  const entries = Object.entries(value).map(([name, inner]) => [
+    name[0]?.toLowerCase() + name.slice(1),
+    camelCase(inner),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function wireQuery(request: object): Record<string, string> {
+  const entries = Object.entries(request).filter(([, value]) => typeof value !== "function");
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name[0]?.toUpperCase() + name.slice(1), String(value)]),
+  );
+}
