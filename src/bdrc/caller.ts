@@ -58,6 +58,11 @@ export class Caller {
       : recorded(operation, onCall, (note) => this.#call(operation, signal, read, note));
   }
 
+  /** How far the service's clock is ahead of this machine's, in milliseconds; undefined before any answer. */
+  get clockAheadMs(): number | undefined {
+    return this.#clock.aheadMs;
+  }
+
   /** Closes the connections: idle ones now, others when their calls have ended. */
   async close(): Promise<void> {
     await this.#reached?.connections.close();
@@ -100,6 +105,7 @@ export class Caller {
   ): Promise<T> {
     const { endpoint, connections, route, secrets } = destination;
     const dateMs = this.#clock.now();
+    const sentAtMs = Date.now();
     const request = signRequest(operation, credential, { host: endpoint.host, dateMs, nonce: randomUUID() });
     const scrub = scrubber([...secrets, ...secretsOf(credential), ...secretsIn(request)]);
     let answer: RawAnswer;
@@ -115,6 +121,7 @@ export class Caller {
       httpStatus: answer.httpStatus,
       ...(requestId === undefined ? {} : { requestId: scrub(requestId) }),
     });
+    this.#clock.hear(answer.headers.get("date"), sentAtMs);
     const envelope = parseEnvelope(answer);
     const error = apiErrorOf(answer, envelope, operation, scrub);
     if (error !== undefined) {

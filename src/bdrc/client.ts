@@ -80,6 +80,11 @@ export class BdrcClient implements TaskSource {
     return await this.#caller.call(operation, signal, read);
   }
 
+  /** How far the service's clock is ahead of this machine's, in milliseconds, by the `Date` of its last answer. */
+  clockOffsetMs(): number | undefined {
+    return this.#caller.clockAheadMs;
+  }
+
   /**
    * How a task looks now. Sent once more when the service refused only the request's date or nonce, or a token
    * that has since been renewed.

@@ -1,9 +1,30 @@
 // A smaller difference is the network's, and no reason for the service to refuse a date: it allows 15 minutes.
 const NOTABLE_MS = 60_000;
 
+// `Date` is in whole seconds, cut off.
+const HALF_SECOND_MS = 500;
+
 /** The service's time, as far as it has told. Requests are signed with it, so a wrong clock here does no harm. */
 export class ServiceClock {
   #offsetMs = 0;
+  #heardAheadMs: number | undefined;
+
+  /** How far the service's clock is ahead of this machine's, in milliseconds, give or take half a second. */
+  get aheadMs(): number | undefined {
+    return this.#heardAheadMs;
+  }
+
+  /**
+   * Hears an answer's `Date`.
+   *
+   * @param sentAtMs - When the call went out, by this machine's clock; the answer is taken to be of half way.
+   */
+  hear(dateHeader: string | undefined, sentAtMs: number): void {
+    const serviceMs = dateHeader === undefined ? Number.NaN : Date.parse(dateHeader);
+    if (Number.isFinite(serviceMs)) {
+      this.#heardAheadMs = serviceMs + HALF_SECOND_MS - (sentAtMs + Date.now()) / 2;
+    }
+  }
 
   /** In Unix milliseconds. */
   now(): number {

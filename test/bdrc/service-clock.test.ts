@@ -35,4 +35,17 @@ describe("ServiceClock", () => {
     expect(clock.correct(at(-3_600_000), NOW)).toBe(true);
     expect(clock.correct(at(-3_600_000), clock.now())).toBe(false);
   });
+
+  it("tells how far the service is ahead, from the date of an answer half way through the call", () => {
+    const clock = new ServiceClock();
+    const sentAtMs = Date.now();
+    vi.advanceTimersByTime(200);
+
+    expect(clock.aheadMs).toBeUndefined();
+    clock.hear(new Date(sentAtMs + 60_100).toUTCString(), sentAtMs);
+
+    expect(Math.abs((clock.aheadMs ?? 0) - 60_000)).toBeLessThanOrEqual(500);
+    clock.hear("yesterday", sentAtMs);
+    expect(Math.abs((clock.aheadMs ?? 0) - 60_000)).toBeLessThanOrEqual(500);
+  });
 });
