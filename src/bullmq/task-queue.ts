@@ -16,6 +16,7 @@ export interface TaskQueueOptions {
 
 // Long enough for a producer that comes back to find out how it went.
 const KEPT_SECONDS = 3600;
+const REDO_MS = 1000;
 const REMOVE_TRIES = 100;
 const REMOVE_EVERY_MS = 50;
 
@@ -91,6 +92,10 @@ export class TaskQueue {
     }
     await this.#queue.add("wait", data, {
       jobId,
+      // A look that could not be kept, because the server of the queue was down, is no end of the wait. What is one,
+      // the processor says.
+      attempts: 1_000_000,
+      backoff: { type: "fixed", delay: REDO_MS },
       removeOnComplete: { age: KEPT_SECONDS },
       removeOnFail: { age: KEPT_SECONDS },
     });

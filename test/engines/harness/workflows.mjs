@@ -1,0 +1,9 @@
+import { taskOutcome } from "taskwait/temporal/workflow";
+
+// How a task ended, with what it takes to tell failures apart.
+export async function followTask(taskId) {
+  const outcome = await taskOutcome({ taskId, timeout: "2h" });
+  return outcome.kind === "complete"
+    ? { kind: outcome.kind, taskId: outcome.task.taskId }
+    : { kind: outcome.kind, code: outcome.error.code, retryable: outcome.error.retryable ?? null };
+}
