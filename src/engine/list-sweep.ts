@@ -73,11 +73,12 @@ export class ListSweep {
 
   async #list(status: ListedStatus): Promise<SweepEnd> {
     const seenTokens = new Set<string>();
-    let tasks = 0;
+    let [tasks, pages] = [0, 0];
     let nextToken: string | undefined;
     for (;;) {
       if (this.#pages >= this.#mostPages) {
-        this.#context.onListed(status, tasks, false);
+        // Whatever was on them, so many pages were not the end.
+        this.#context.onListed(status, Math.max(tasks, pages * PAGE_SIZE), false);
         return "stopped";
       }
       const page = await this.#page(status, nextToken);
@@ -85,6 +86,7 @@ export class ListSweep {
         return "refused";
       }
       this.#pages++;
+      pages++;
       tasks += page.tasks.length;
       nextToken = page.nextToken;
       if (nextToken === undefined || nextToken === "") {

@@ -36,15 +36,20 @@ export interface LookContext {
 /** One poll: one call, or a few when resending at once makes sense. It never rejects. */
 export async function look(context: LookContext): Promise<Look> {
   const { signal } = context;
-  let last: Look = aborted(signal.reason);
+  let last = await call(context);
+  context.onAnswer(last.observation);
+  if (last.observation.kind !== "transient" || !isWorthResending(last.observation)) {
+    return signal.aborted ? aborted(signal.reason) : last;
+  }
   try {
     return await pRetry(
       async (attempt) => {
+        // The first attempt has been made: nearly every poll needs no second, and is spared the machinery.
         if (attempt > 1) {
           await context.acquirePermit();
+          last = await call(context);
+          context.onAnswer(last.observation);
         }
-        last = await call(context);
-        context.onAnswer(last.observation);
         if (last.observation.kind === "transient" && isWorthResending(last.observation)) {
           throw new Resend(last.observation.error);
         }
