@@ -21,7 +21,11 @@ async function withEmulator(
 describe("runTask over HTTP", () => {
   it("needs three starts when the service fails two tasks because it is busy", async () => {
     await withEmulator(
-      { starts: { UPDATE_RESOURCES: { durationMs: 30, status: "FAILED", errorMessage: "too many requests." } } },
+      {
+        starts: {
+          UPDATE_RESOURCES: { durationMs: 30, status: "FAILED", errorMessage: "too many requests." },
+        },
+      },
       async (emulator, client) => {
         const run = runTask(
           Object.assign(
