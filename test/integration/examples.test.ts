@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,6 +17,19 @@ beforeAll(async () => {
 });
 
 afterAll(() => emulator.stop());
+
+/** A shell example, with the built command on its path. */
+async function shellExample(name: string) {
+  const folder = await mkdtemp(join(tmpdir(), "taskwait-examples-"));
+  const command = `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, "dist/cli/main.js")}' "$@"\n`;
+  await writeFile(join(folder, "taskwait"), command, { mode: 0o755 });
+  const env = { ...emulator.env, PATH: `${folder}:${process.env["PATH"]}` };
+  try {
+    return await run(join(ROOT, "examples", name), { env });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 async function example(name: string, ...args: string[]) {
   const inherited = Object.fromEntries(ENVIRONMENT.map((key) => [key, process.env[key]]));
@@ -74,6 +89,14 @@ describe("the examples of README and docs", () => {
     expect(stdout).toContain("ACS::ECS::Instance");
     expect(stderr).toMatch(/attempt 1: t-/);
     expect(emulator.world.tasks().length).toBe(before + 1);
+  });
+});
+
+describe("the shell example of README", () => {
+  it("starts a task, waits for it, and goes on", async () => {
+    const { stdout } = await shellExample("wait.sh");
+
+    expect(stdout).toMatch(/ COMPLETE .*\nthe inventory is up to date\n$/);
   });
 });
 
