@@ -186,7 +186,9 @@ export class QueuedWait extends Promise<Task> {
       if (phase !== "completed" && phase !== "failed") {
         return;
       }
-      const { state } = job.data;
+      // Read again: what was read first may be from before the end.
+      const over = (await this.#context.find()) ?? job;
+      const { state } = over.data;
       if (state.ended?.kind === "timedOut" && Date.now() < this.#state.deadlineMs) {
         // Somebody else's deadline, not ours.
         const { ended: _, ...open } = state;
@@ -195,7 +197,7 @@ export class QueuedWait extends Promise<Task> {
       }
       this.#follow(state);
       this.#settle(
-        state.ended === undefined ? failedJob(state, job.failedReason) : decideTimeout(state, Date.now()),
+        state.ended === undefined ? failedJob(state, over.failedReason) : decideTimeout(state, Date.now()),
       );
     } catch {
       // The connection is down; there will be another check.

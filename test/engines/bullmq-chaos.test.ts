@@ -1,4 +1,5 @@
 import process from "node:process";
+import type { Outcome } from "taskwait";
 import { TaskQueue } from "taskwait/bullmq";
 import { startEmulator } from "taskwait/emulator";
 import { afterEach, describe, expect, it } from "vitest";
@@ -33,6 +34,13 @@ const servers = [
   },
 ];
 
+/** The same for all tasks, so that it can be counted. */
+function why(outcome: Outcome, n: number): string {
+  return outcome.kind === "complete"
+    ? "another task"
+    : `${outcome.kind}: ${String(outcome.error).replaceAll(idOf(n), "ID")}`;
+}
+
 for (const { name, isInstalled, begin } of servers) {
   describe.skipIf(!isInstalled)(`a queue on ${name} with processes that die`, () => {
     const open: (() => Promise<unknown>)[] = [];
@@ -66,8 +74,10 @@ for (const { name, isInstalled, begin } of servers) {
       const counts = new Map<string, number>();
       const all = Promise.all(
         Array.from({ length: WAITS }, async (_, n) => {
-          const { kind, task } = await tasks.wait(idOf(n), { timeout: "5m" }).outcome;
-          const ended = task?.taskId === idOf(n) ? `${kind} ${n % 10 === 0 ? "tenth" : "other"}` : kind;
+          const outcome = await tasks.wait(idOf(n), { timeout: "5m" }).outcome;
+          const { kind, task } = outcome;
+          const ended =
+            task?.taskId === idOf(n) ? `${kind} ${n % 10 === 0 ? "tenth" : "other"}` : why(outcome, n);
           counts.set(ended, (counts.get(ended) ?? 0) + 1);
         }),
       );
