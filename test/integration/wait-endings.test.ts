@@ -5,6 +5,7 @@ import {
   isBdrcApiError,
   type Outcome,
   type TaskWait,
+  TaskWaiter,
   TaskwaitError,
   type WaitEventName,
   type WaitForTaskOptions,
@@ -205,21 +206,28 @@ describe("a wait over signed HTTP", () => {
 });
 
 describe("200 waits that start together on a quota of 20 calls a second", () => {
-  it("all complete, and once the rate is found fewer than 1 call in 100 is throttled", async () => {
-    const crowded = await startEmulator({ seed: 3, quota: { perSecond: 20 }, retryAfterHeader: false });
-    const ids = Array.from({ length: 200 }, (_, index) => `t-${index}`);
-    for (const [index, taskId] of ids.entries()) {
-      crowded.world.addTask({ taskId, durationMs: 3000 + 50 * index });
-    }
-    const begunMs = Date.now();
+  it.each([
+    ["one call a look", "never", 100],
+    ["listings where they are worth it", "auto", 10],
+  ] as const)(
+    "all complete with %s, and once the rate is found fewer than 1 call in 100 is throttled",
+    async (_, batch, leastCalls) => {
+      const crowded = await startEmulator({ seed: 3, quota: { perSecond: 20 }, retryAfterHeader: false });
+      const ids = Array.from({ length: 200 }, (__, index) => `t-${index}`);
+      for (const [index, taskId] of ids.entries()) {
+        crowded.world.addTask({ taskId, durationMs: 3000 + 50 * index });
+      }
+      const source = new BdrcClient(crowded.clientOptions);
+      const begunMs = Date.now();
 
-    const tasks = await waitForTasks(ids, { client: crowded.clientOptions });
+      const tasks = await waitForTasks(ids, { waiter: new TaskWaiter({ source, batch }) });
 
-    expect(tasks.every(({ taskStatus }) => taskStatus === "COMPLETE")).toBe(true);
-    const later = crowded.requests().filter(({ atMs }) => atMs > begunMs + 5000);
-    const throttled = later.filter(({ code }) => code?.startsWith("Throttling"));
-    expect(later.length).toBeGreaterThan(100);
-    expect(throttled.length / later.length).toBeLessThan(0.01);
-    await crowded.stop();
-  });
+      expect(tasks.every(({ taskStatus }) => taskStatus === "COMPLETE")).toBe(true);
+      const later = crowded.requests().filter(({ atMs }) => atMs > begunMs + 5000);
+      const throttled = later.filter(({ code }) => code?.startsWith("Throttling"));
+      expect(later.length).toBeGreaterThan(leastCalls);
+      expect(throttled.length / later.length).toBeLessThan(0.01);
+      await crowded.stop();
+    },
+  );
 });
