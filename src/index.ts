@@ -17,7 +17,7 @@ export {
   type UpdateResourcesParameters,
 } from "./bdrc/client.ts";
 export type { BdrcClientOptions } from "./bdrc/client-options.ts";
-export type { OfficialCredential } from "./bdrc/credential.ts";
+export type { OfficialCredential, OfficialCredentialModel } from "./bdrc/credential.ts";
 export {
   type OfficialAnswer,
   type OfficialClient,
@@ -44,7 +44,7 @@ export type { DecideContext, Decision } from "./policy/decision.ts";
 export { MOST_DURATIONS, type TaskHistory, type TypeHistory } from "./policy/history.ts";
 export { rememberWait } from "./policy/lesson.ts";
 export { type Observation, observe } from "./policy/observe.ts";
-export type { ProgressTrack } from "./policy/progress-track.ts";
+export type { ProgressPoint, ProgressPrediction, ProgressTrack } from "./policy/progress-track.ts";
 export type { BatchOption } from "./policy/sweep-plan.ts";
 export {
   DEFAULT_WAIT_OPTIONS,

@@ -29,6 +29,7 @@ export interface OfficialCredentialModel {
 
 /** The official credential object, or anything shaped like it. */
 export interface OfficialCredential {
+  /** Asked before every call, so that what it gives may change. */
   getCredential(): Promise<OfficialCredentialModel>;
 }
 

@@ -48,7 +48,7 @@ const MARGIN = 2;
 const ENDED_SHARE = 0.6;
 
 /** All sweeps that could be made, with what they cost and show. */
-export function sweepOptions(
+function sweepOptions(
   stakes: SweepStakes,
   pagesOf: (status: ListedStatus) => number,
 ): readonly (SweepPlan & { readonly cost: number })[] {
