@@ -1,8 +1,9 @@
+import type * as OpenTelemetry from "@opentelemetry/api";
 import type { Counter, Histogram, Span, SpanStatusCode, Tracer } from "@opentelemetry/api";
 import type { CallAnswer } from "./call-lane.ts";
 import type { WaitCore } from "./wait-core.ts";
 
-type Api = typeof import("@opentelemetry/api");
+type Api = typeof OpenTelemetry;
 
 interface Instruments {
   readonly tracer: Tracer;
