@@ -100,7 +100,13 @@ describe("taskwait start", () => {
 
   it("adopts the one new task of the listing when the answer got lost, and starts no second one", async () => {
     const running = await open({
-      tasks: [{ taskId: "t-earlier", durationMs: 3_600_000 }],
+      tasks: [
+        {
+          taskId: "t-earlier",
+          durationMs: 3_600_000,
+          fields: { StartTime: Math.floor(Date.now() / 1000) - 60 },
+        },
+      ],
       faults: ({ action }) => (action === "UpdateResources" ? [{ kind: "reset", at: "body" }] : undefined),
     });
     const { code, stdout, stderr } = await runCli(["start", "update-resources"], running.env);
