@@ -5,6 +5,8 @@ const report = process.env["TASKWAIT_TEST_REPORT"];
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    // Most of the long tests wait for processes and clocks, not for a processor.
+    maxWorkers: 3,
     ...(report === undefined ? {} : { reporters: ["default", ["json", { outputFile: report }]] }),
     projects: [
       {
