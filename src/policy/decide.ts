@@ -1,10 +1,9 @@
-import { printable } from "../task/printable.ts";
-import { isFinalStatus, isKnownStatus } from "../task/status.ts";
+import { isFinalStatus } from "../task/status.ts";
 import type { Task } from "../task/task.ts";
-import type { WaitEvent } from "../task/wait-events.ts";
 import { classifyError } from "./classify-error.ts";
 import type { DecideContext, Decision } from "./decision.ts";
 import { beforeDeadline, jittered, withinIntervals } from "./delay-bounds.ts";
+import { lookEvents, unknownStatusWarning } from "./look-events.ts";
 import { nextLook } from "./next-look.ts";
 import type { Observation } from "./observe.ts";
 import { outageSinceMs } from "./outage.ts";
@@ -17,12 +16,11 @@ import {
   settleTimedOut,
   settleUnreachable,
 } from "./settle.ts";
-import type { WaitState } from "./wait-state.ts";
+import type { WaitDraft, WaitState } from "./wait-state.ts";
 
 const FIRST_BACKOFF_MS = 1000;
 const LONGEST_BACKOFF_MS = 30_000;
 const CALL_TIME_WEIGHT = 0.3;
-const MOST_WARNINGS = 20;
 
 /**
  * The pure step that every driver shares: what was seen becomes what to do next. Same arguments, same answer.
@@ -61,39 +59,63 @@ export function decideTimeout(state: WaitState, nowMs: number): Decision {
 
 function decideOnTask(before: WaitState, task: Task, context: DecideContext): Decision {
   const { nowMs } = context;
-  const { missingSinceMs: _, ...rest } = before;
   const warning = unknownStatusWarning(before, task);
-  const seen: WaitState = {
-    ...rest,
-    task,
+  const state = seenState(before, task, context);
+  if (warning !== undefined) {
+    state.warned = [...(before.warned ?? []), task.taskStatus];
+  }
+  const ended = isFinalStatus(task.taskStatus)
+    ? settleEnded(state, task.taskStatus, nowMs)
+    : nowMs >= state.deadlineMs
+      ? settleTimedOut(state, nowMs)
+      : undefined;
+  if (ended !== undefined) {
+    return { ...ended, events: [...lookEvents(before, task, { context, warning }), ...ended.events] };
+  }
+  followRun(state, task, context);
+  const { delayMs: wantedMs, etaMs, worth } = nextLook(state, context);
+  const delayMs = beforeDeadline(withinIntervals(wantedMs, context), state, context);
+  state.nextPollAtMs = nowMs + delayMs;
+  const events = lookEvents(before, task, { context, warning, nextPollMs: delayMs, etaMs });
+  return { kind: "poll", state, delayMs, events, worth };
+}
+
+/**
+ * The state after a good look, without what is known no more. It is written out and made once: an object spread
+ * again at every step, or with parts that may be missing, costs several times as much.
+ */
+function seenState(before: WaitState, task: Task, { nowMs, callMs }: DecideContext): WaitDraft {
+  const state: WaitDraft = {
+    version: before.version,
+    taskId: before.taskId,
+    startedAtMs: before.startedAtMs,
+    deadlineMs: before.deadlineMs,
+    nextPollAtMs: before.nextPollAtMs,
     polls: before.polls + 1,
+    failures: before.failures,
     failuresInARow: 0,
     throttledInARow: 0,
     contactAtMs: nowMs,
     lookedAtMs: nowMs,
-    ...smoothedCallMs(before, context),
-    ...(warning === undefined ? {} : { warned: [...(before.warned ?? []), task.taskStatus] }),
+    task,
   };
-  const ended = isFinalStatus(task.taskStatus)
-    ? settleEnded(seen, task.taskStatus, nowMs)
-    : nowMs >= seen.deadlineMs
-      ? settleTimedOut(seen, nowMs)
-      : undefined;
-  if (ended !== undefined) {
-    return {
-      ...ended,
-      events: [...lookEvents(before, task, context, {}), ...(warning ?? []), ...ended.events],
-    };
+  const smoothed = before.callMs ?? callMs;
+  if (smoothed !== undefined) {
+    state.callMs = smoothed + CALL_TIME_WEIGHT * ((callMs ?? smoothed) - smoothed);
   }
-  const running = followRun(seen, task, context);
-  const look = nextLook(running, context);
-  const polling = pollAfter(running, withinIntervals(look.delayMs, context), context);
-  const { etaMs } = look;
-  const events = lookEvents(before, task, context, {
-    nextPollMs: polling.delayMs,
-    ...(etaMs === undefined ? {} : { etaMs }),
-  });
-  return { ...polling, worth: look.worth, events: [...events, ...(warning ?? [])] };
+  if (before.notRunningAtMs !== undefined) {
+    state.notRunningAtMs = before.notRunningAtMs;
+  }
+  if (before.runningAtMs !== undefined) {
+    state.runningAtMs = before.runningAtMs;
+  }
+  if (before.progressTrack !== undefined) {
+    state.progressTrack = before.progressTrack;
+  }
+  if (before.warned !== undefined) {
+    state.warned = before.warned;
+  }
+  return state;
 }
 
 function decideOnThrottle(
@@ -192,52 +214,4 @@ function countFailure(state: WaitState): WaitState {
 /** 1 s, 2 s, 4 s … 30 s. */
 function backoffMs(inARow: number): number {
   return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(20, inARow - 1));
-}
-
-function smoothedCallMs(state: WaitState, { callMs }: DecideContext): { readonly callMs?: number } {
-  if (callMs === undefined) {
-    return {};
-  }
-  const before = state.callMs ?? callMs;
-  return { callMs: before + CALL_TIME_WEIGHT * (callMs - before) };
-}
-
-function lookEvents(
-  before: WaitState,
-  task: Task,
-  context: DecideContext,
-  { nextPollMs, etaMs }: { readonly nextPollMs?: number; readonly etaMs?: number },
-): WaitEvent[] {
-  const { taskId } = before;
-  const previous = before.task === undefined ? {} : { previous: before.task };
-  const events: WaitEvent[] = [
-    {
-      name: "poll",
-      payload: {
-        taskId,
-        task,
-        callMs: context.callMs ?? 0,
-        ...(nextPollMs === undefined ? {} : { nextPollMs }),
-      },
-    },
-  ];
-  if (task.taskStatus !== before.task?.taskStatus) {
-    events.push({ name: "status", payload: { taskId, task, ...previous } });
-  }
-  if (task.progress !== undefined && task.progress !== before.task?.progress) {
-    const eta = etaMs === undefined ? {} : { etaMs };
-    events.push({ name: "progress", payload: { taskId, task, ...previous, ...eta } });
-  }
-  return events;
-}
-
-/** An unknown status is told once, and changes nothing: it may be one that the service has learned since. */
-function unknownStatusWarning(state: WaitState, task: Task): readonly WaitEvent[] | undefined {
-  const { taskStatus } = task;
-  const warned = state.warned ?? [];
-  if (isKnownStatus(taskStatus) || warned.includes(taskStatus) || warned.length >= MOST_WARNINGS) {
-    return undefined;
-  }
-  const message = `task ${state.taskId} has the unknown status "${printable(taskStatus, 80)}"; waiting goes on`;
-  return [{ name: "warning", payload: { taskId: state.taskId, code: "UNKNOWN_STATUS", message } }];
 }

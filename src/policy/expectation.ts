@@ -15,7 +15,7 @@ const MAX_STEPS = 64;
  * The gap `s` at which the expected unnoticed wait reaches the price: `A(s) = price`.
  *
  * `A` is convex and increasing and starts at 0, so Newton's method from any point right of the root runs down
- * to it without overshooting. Far right, `A(s)` grows like `s`, so a start is found by doubling.
+ * to it without overshooting. Far right, `A(s)` grows like `s`, so a start is found by fourfold steps.
  *
  * @param expectation - Of the remaining run time, in seconds.
  * @param price - In seconds, more than 0.
@@ -23,16 +23,18 @@ const MAX_STEPS = 64;
  */
 export function gapForPrice(expectation: Expectation, price: number): number {
   let s = 2 * price;
-  for (let doubled = 0; doubled < MAX_STEPS && expectation.unnoticed(s) < price; doubled++) {
-    s *= 2;
+  let excess = expectation.unnoticed(s) - price;
+  for (let step = 0; step < MAX_STEPS && excess < 0; step++) {
+    s *= 4;
+    excess = expectation.unnoticed(s) - price;
   }
-  for (let step = 0; step < MAX_STEPS; step++) {
-    const excess = expectation.unnoticed(s) - price;
+  for (let step = 0; step < MAX_STEPS && excess > price * 1e-9; step++) {
     const slope = expectation.ended(s);
-    if (excess <= price * 1e-9 || slope <= 0) {
+    if (slope <= 0) {
       break;
     }
     s -= excess / slope;
+    excess = expectation.unnoticed(s) - price;
   }
   return s;
 }

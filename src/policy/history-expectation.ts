@@ -1,6 +1,6 @@
+import type { Expectation } from "./expectation.ts";
 import type { TypeHistory } from "./history.ts";
-import { expit, logisticExpectation } from "./logistic-expectation.ts";
-import type { WeightedExpectation } from "./mixture-expectation.ts";
+import { expit, logisticMixture } from "./logistic-expectation.ts";
 
 const MOST_KERNELS = 16;
 const NARROWEST = 0.03;
@@ -11,11 +11,13 @@ const BANDWIDTH = 0.5;
 const MOST_WEIGHT = 0.95;
 const HEAD_START = 2;
 const LEAST_SURVIVAL = 0.1;
+const LEAST_WEIGHT = 1e-3;
+const LEAST_ALIVE = 1e-9;
 
 /** What history expects of a task, and how much it is believed against what the age alone tells. */
 export interface HistoryView {
   readonly weight: number;
-  readonly parts: readonly WeightedExpectation[];
+  readonly expectation: Expectation;
 }
 
 /**
@@ -26,32 +28,42 @@ export interface HistoryView {
  * expected and the age rule did not.
  *
  * @param age - Seconds that the task has run.
+ * @returns Undefined when history has nothing to say of it.
  */
-export function historyView(known: TypeHistory | undefined, age: number): HistoryView {
-  const durations = known?.durations ?? [];
-  const n = durations.length;
-  if (n === 0) {
-    return { weight: 0, parts: [] };
+export function historyView(known: TypeHistory | undefined, age: number): HistoryView | undefined {
+  if (known === undefined || known.durations.length === 0) {
+    return undefined;
   }
-  const width = kernelWidth(durations);
-  const kernels =
-    durations.length <= MOST_KERNELS ? durations : thinned([...durations].sort((a, b) => a - b));
-  const alive = kernels.map((d) => expit((d - age) / (width * d)));
+  const { centers, scales } = kernelsOf(known.durations);
+  const alive = centers.map((center, i) => expit((center - age) / (scales[i] as number)));
   const total = alive.reduce((sum, share) => sum + share, 0);
-  if (total < 1e-9) {
-    return { weight: 0, parts: [] };
+  if (total < LEAST_ALIVE) {
+    return undefined;
   }
-  const parts = kernels
-    .map((d, i) => ({
-      weight: (alive[i] as number) / total,
-      expectation: logisticExpectation(d - age, width * d),
-    }))
-    .filter(({ weight }) => weight > 1e-3);
+  const weights = alive.map((share) => (share > LEAST_WEIGHT * total ? share / total : 0));
+  const n = known.durations.length;
   const prior = Math.min(MOST_WEIGHT, n / (n + 1));
-  const survived = total / kernels.length;
+  const survived = total / centers.length;
   const other = Math.max(LEAST_SURVIVAL, Math.sqrt(HEAD_START / (age + HEAD_START)));
   const weight = (prior * survived) / (prior * survived + (1 - prior) * other);
-  return { weight, parts };
+  return { weight, expectation: logisticMixture(centers, scales, weights, age) };
+}
+
+type Kernels = Readonly<Record<"centers" | "scales", readonly number[]>>;
+
+// They change only when a task ends, and are needed in every decision. Whoever learns makes a new array.
+const remembered = new WeakMap<readonly number[], Kernels>();
+
+function kernelsOf(durations: readonly number[]): Kernels {
+  let kernels = remembered.get(durations);
+  if (kernels === undefined) {
+    const width = kernelWidth(durations);
+    const centers =
+      durations.length <= MOST_KERNELS ? [...durations] : thinned(durations.toSorted((a, b) => a - b));
+    kernels = { centers, scales: centers.map((d) => width * d) };
+    remembered.set(durations, kernels);
+  }
+  return kernels;
 }
 
 function kernelWidth(durations: readonly number[]): number {

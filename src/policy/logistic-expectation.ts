@@ -17,33 +17,58 @@ const TAIL = 1e-12;
  * @param scale - Seconds, more than 0.
  */
 export function logisticExpectation(center: number, scale: number): Expectation {
-  const b = center / scale;
-  return b > 0 ? aheadOf(b, scale) : past(expit(b), scale);
+  return logisticMixture([center], [scale], [1], 0);
 }
 
-function aheadOf(b: number, scale: number): Expectation {
-  const before = expit(-b);
-  const softplusBefore = Math.log1p(Math.exp(-b));
+/**
+ * Many of {@link logisticExpectation}, around `centers[i] - age`, each with its weight. Numbers in rows and not an
+ * object each: history has sixteen of them in every decision.
+ */
+export function logisticMixture(
+  centers: readonly number[],
+  scales: readonly number[],
+  weights: readonly number[],
+  age: number,
+): Expectation {
   return {
     unnoticed: (s) => {
-      const u = s / scale;
-      return Math.max(0, (scale * (softplus(u - b) - softplusBefore - u * before)) / (1 - before));
-    },
-    ended: (s) => Math.max(0, (expit(s / scale - b) - before) / (1 - before)),
-  };
-}
-
-function past(c: number, scale: number): Expectation {
-  return {
-    unnoticed: (s) => {
-      const passed = Math.expm1(-s / scale);
-      return Math.max(0, s + scale * (c < TAIL ? passed : Math.log1p(c * passed) / c));
+      let sum = 0;
+      for (let i = 0; i < weights.length; i++) {
+        sum += at(weights, i) && at(weights, i) * unnoticed(s, at(centers, i) - age, at(scales, i));
+      }
+      return sum;
     },
     ended: (s) => {
-      const passed = Math.expm1(-s / scale);
-      return (-passed / (1 + c * passed)) * (1 - c);
+      let sum = 0;
+      for (let i = 0; i < weights.length; i++) {
+        sum += at(weights, i) && at(weights, i) * ended(s, at(centers, i) - age, at(scales, i));
+      }
+      return sum;
     },
   };
+}
+
+function unnoticed(s: number, center: number, scale: number): number {
+  const b = center / scale;
+  const u = s / scale;
+  if (b > 0) {
+    const before = expit(-b);
+    return Math.max(0, (scale * (softplus(u - b) - Math.log1p(Math.exp(-b)) - u * before)) / (1 - before));
+  }
+  const c = expit(b);
+  const passed = Math.expm1(-u);
+  return Math.max(0, s + scale * (c < TAIL ? passed : Math.log1p(c * passed) / c));
+}
+
+function ended(s: number, center: number, scale: number): number {
+  const b = center / scale;
+  if (b > 0) {
+    const before = expit(-b);
+    return Math.max(0, (expit(s / scale - b) - before) / (1 - before));
+  }
+  const c = expit(b);
+  const passed = Math.expm1(-s / scale);
+  return (-passed / (1 + c * passed)) * (1 - c);
 }
 
 /** `1 / (1 + e^-x)`. */
@@ -54,4 +79,8 @@ export function expit(x: number): number {
 /** `ln(1 + e^x)`, without overflow. */
 function softplus(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] as number;
 }

@@ -49,17 +49,12 @@ export function nextLook(state: WaitState, context: DecideContext): NextLook {
   }
   const trust = trustOf(known);
   const { remaining, scale } = prediction;
-  const all = mixtureExpectation([
-    { weight: trust, expectation: logisticExpectation(remaining, scale) },
-    { weight: 1 - trust, expectation: usual },
-  ]);
+  const all = mixtureExpectation(trust, logisticExpectation(remaining, scale), usual);
   const gap = gapForPrice(all, price);
   const stretch = 1 / Math.sqrt(1 - trust);
   const bounded = usual.unnoticed(gap / stretch) <= price ? gap : stretch * gapForPrice(usual, price);
   const isTold = trust >= LEAST_ETA_TRUST && scale <= Math.max(1, remaining / 2);
-  return {
-    delayMs: 1000 * bounded - callMs,
-    worth: worthCurve(all, gap, price, nowMs - callMs),
-    ...(isTold ? { etaMs: 1000 * remaining } : {}),
-  };
+  const delayMs = 1000 * bounded - callMs;
+  const worth = worthCurve(all, gap, price, nowMs - callMs);
+  return isTold ? { delayMs, worth, etaMs: 1000 * remaining } : { delayMs, worth };
 }

@@ -59,12 +59,11 @@ export function trackProgress(before: ProgressTrack | undefined, look: ProgressL
     before?.origin.value === 0 || before === undefined ? { atMs: look.startedAtMs, value: 0 } : before.origin;
   const moved = value > (last ?? origin).value;
   const lookedAtMs = before?.lookedAtMs ?? look.startedAtMs;
-  const points = moved
-    ? [...(before?.points ?? []), reachedAt(origin, look, lookedAtMs, quantum)]
-    : (before?.points ?? []);
+  const earlier = before?.points ?? [];
+  const points = moved ? earlier.concat(reachedAt(origin, look, lookedAtMs, quantum)) : earlier;
   const newest = points.at(-1);
   const track = { origin, points: recentOf(points, origin), lookedAtMs: atMs, quantum };
-  return newest === undefined ? track : { ...track, ...predict(before, track, newest, look, lookedAtMs) };
+  return newest === undefined ? track : predicted(before, track, newest, look, lookedAtMs);
 }
 
 /** A step was taken at some moment since the last look, and not longer ago than a step takes. */
@@ -87,19 +86,19 @@ function recentOf(points: readonly ProgressPoint[], origin: ProgressPoint): read
   return kept.length > MOST_POINTS ? [kept[0] as ProgressPoint, ...kept.slice(2)] : kept;
 }
 
-function predict(
+function predicted(
   before: ProgressTrack | undefined,
   track: ProgressTrack,
   newest: ProgressPoint,
   look: ProgressLook,
   lookedAtMs: number,
-): Pick<ProgressTrack, "wander" | "endAtMs" | "prediction"> {
-  const { origin, points, quantum } = track;
+): ProgressTrack {
+  const { origin, points, lookedAtMs: atMs, quantum } = track;
   const ran = newest.atMs - origin.atMs;
   const done = newest.value - origin.value;
   const left = Math.max(0, DONE - newest.value);
   if (ran <= 0) {
-    return {};
+    return track;
   }
   const recent = points[0] === newest || points[0] === undefined ? origin : points[0];
   const speedRecent = (newest.value - recent.value) / (newest.atMs - recent.atMs);
@@ -124,9 +123,10 @@ function predict(
     LEAST_SCALE,
     LEAST_SCALE_SHARE * remaining,
     stalled / 2,
-    Math.hypot(quantisation, startError, WANDER_WEIGHT * Math.max(moved, disagreement)),
+    Math.sqrt(quantisation ** 2 + startError ** 2 + (WANDER_WEIGHT * Math.max(moved, disagreement)) ** 2),
   );
-  return { wander, endAtMs, prediction: { remaining, scale } };
+  const prediction = { remaining, scale };
+  return { origin, points, lookedAtMs: atMs, quantum, wander, endAtMs, prediction };
 }
 
 function commonDivisor(a: number, b: number): number {

@@ -1,7 +1,7 @@
 import type { Task } from "../task/task.ts";
 import type { DecideContext } from "./decision.ts";
 import { trackProgress } from "./progress-track.ts";
-import type { WaitState } from "./wait-state.ts";
+import type { WaitDraft, WaitState } from "./wait-state.ts";
 
 /** When a task began to run, in Unix milliseconds of our own clock. */
 export interface RunStart {
@@ -13,26 +13,23 @@ export interface RunStart {
 const HALF_SECOND_MS = 500;
 
 /**
- * The state after a look at a task that has not ended: what our own looks say of its start (it was not running
- * yet at the one, and running at the other), and how far it has come.
+ * Writes into the state what a look at a task that has not ended says: of its start (it was not running yet at the
+ * one look, and running at the other), and of how far it has come.
  */
-export function followRun(state: WaitState, task: Task, context: DecideContext): WaitState {
+export function followRun(state: WaitDraft, task: Task, context: DecideContext): void {
   const atMs = context.nowMs - (context.callMs ?? 0) / 2;
   if (isQueued(task)) {
-    return { ...state, notRunningAtMs: atMs };
+    state.notRunningAtMs = atMs;
+    return;
   }
-  const running = state.runningAtMs === undefined ? { ...state, runningAtMs: atMs } : state;
+  state.runningAtMs ??= atMs;
   if (task.progress === undefined) {
-    return running;
+    return;
   }
-  const { startedAtMs, spreadMs } = runStart(running, context.clockOffsetMs);
-  const look = {
-    atMs,
-    value: Math.min(10_000, Math.max(0, task.progress)),
-    startedAtMs,
-    startSpreadMs: spreadMs,
-  };
-  return { ...running, progressTrack: trackProgress(state.progressTrack, look) };
+  const { startedAtMs, spreadMs } = runStart(state, context.clockOffsetMs);
+  const value = Math.min(10_000, Math.max(0, task.progress));
+  const look = { atMs, value, startedAtMs, startSpreadMs: spreadMs };
+  state.progressTrack = trackProgress(state.progressTrack, look);
 }
 
 /** Whether the task waits for its turn. */

@@ -7,11 +7,6 @@ import { mixtureExpectation } from "./mixture-expectation.ts";
 /** What is expected of a task whatever its progress says: by its age, and by its type's history. */
 export function usualExpectation(known: TypeHistory | undefined, age: number): Expectation {
   const byAge = ageExpectation(age);
-  const { weight: believed, parts } = historyView(known, age);
-  return believed === 0
-    ? byAge
-    : mixtureExpectation([
-        { weight: 1 - believed, expectation: byAge },
-        ...parts.map(({ weight, expectation }) => ({ weight: weight * believed, expectation })),
-      ]);
+  const view = historyView(known, age);
+  return view === undefined ? byAge : mixtureExpectation(view.weight, view.expectation, byAge);
 }

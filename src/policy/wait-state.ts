@@ -52,6 +52,9 @@ export interface WaitState {
   readonly ended?: { readonly kind: OutcomeKind; readonly message: string };
 }
 
+/** The next {@link WaitState} while one decision makes it: one object, and not one a step. */
+export type WaitDraft = { -readonly [K in keyof WaitState]: WaitState[K] };
+
 /** What {@link WaitState} is called when it is kept: a plain JSON value that `resume` takes. */
 export type WaitCheckpoint = WaitState;
 

@@ -21,13 +21,13 @@ const price = seconds(1e-3, 100);
 const logistic = fc.tuple(center, scale).map(([c, s]) => logisticExpectation(c, s));
 const anyExpectation: fc.Arbitrary<Expectation> = fc
   .tuple(age.map(ageExpectation), logistic, logistic, fc.double({ min: 0, max: 1, noNaN: true }))
-  .map(([byAge, a, b, weight]) =>
-    mixtureExpectation([
-      { weight: 0.1, expectation: byAge },
-      { weight: 0.9 * weight, expectation: a },
-      { weight: 0.9 * (1 - weight), expectation: b },
-    ]),
-  );
+  .map(([byAge, a, b, weight]) => mixtureExpectation(0.1, byAge, mixtureExpectation(weight, a, b)));
+
+/** Both functions of an expectation, apart from it. */
+const parts = (expectation: Expectation): Expectation => ({
+  unnoticed: (s) => expectation.unnoticed(s),
+  ended: (s) => expectation.ended(s),
+});
 
 const close = (a: number, b: number, scaleOf: number): void => {
   expect(Math.abs(a - b)).toBeLessThanOrEqual(1e-6 * scaleOf + 1e-6 * Math.max(Math.abs(a), Math.abs(b)));
@@ -37,7 +37,7 @@ describe("the closed forms are the integrals that they stand for", () => {
   it("age: A is the integral of F", () => {
     fc.assert(
       fc.property(age, seconds(1e-3, 40), (years, times) => {
-        const { unnoticed, ended } = ageExpectation(years);
+        const { unnoticed, ended } = parts(ageExpectation(years));
         const s = times * (years + 2);
         close(unnoticed(s), integrate(ended, s, 0, (years + 2) / 2), s);
       }),
@@ -62,7 +62,7 @@ describe("the closed forms are the integrals that they stand for", () => {
   it("logistic: A is the integral of F, before, at and after the center", () => {
     fc.assert(
       fc.property(center, scale, ahead, (c, width, s) => {
-        const { unnoticed, ended } = logisticExpectation(c, width);
+        const { unnoticed, ended } = parts(logisticExpectation(c, width));
         close(unnoticed(s), integrate(ended, s, c, width), s);
       }),
       { numRuns: 500 },
@@ -72,7 +72,7 @@ describe("the closed forms are the integrals that they stand for", () => {
   it("logistic: long after its center it is an exponential of the same scale", () => {
     fc.assert(
       fc.property(scale, ahead, fc.double({ min: 40, max: 1e6, noNaN: true }), (width, s, passed) => {
-        const { unnoticed, ended } = logisticExpectation(-passed * width, width);
+        const { unnoticed, ended } = parts(logisticExpectation(-passed * width, width));
         close(ended(s), -Math.expm1(-s / width), 1);
         close(unnoticed(s), s + width * Math.expm1(-s / width), s);
       }),
@@ -91,10 +91,7 @@ describe("the closed forms are the integrals that they stand for", () => {
 
   it("mixture: both functions are the weighted means", () => {
     const [a, b] = [ageExpectation(10), logisticExpectation(30, 2)];
-    const both = mixtureExpectation([
-      { weight: 0.25, expectation: a },
-      { weight: 0.75, expectation: b },
-    ]);
+    const both = mixtureExpectation(0.25, a, b);
     expect(both.unnoticed(20)).toBeCloseTo(0.25 * a.unnoticed(20) + 0.75 * b.unnoticed(20), 12);
     expect(both.ended(20)).toBeCloseTo(0.25 * a.ended(20) + 0.75 * b.ended(20), 12);
   });
@@ -108,7 +105,7 @@ describe("any mixture behaves as Newton's method needs", () => {
         ahead,
         fc.double({ min: 1, max: 100, noNaN: true }),
         (expectation, s, factor) => {
-          const { unnoticed, ended } = expectation;
+          const { unnoticed, ended } = parts(expectation);
           expect(unnoticed(0)).toBeCloseTo(0, 9);
           expect(ended(s)).toBeGreaterThanOrEqual(0);
           expect(ended(s)).toBeLessThanOrEqual(1 + 1e-12);
@@ -125,7 +122,7 @@ describe("any mixture behaves as Newton's method needs", () => {
     for (const c of [-1e12, -1e6, 0, 1e6, 1e12]) {
       for (const width of [1e-3, 1, 1e9]) {
         for (const s of [0, 1e-9, 1, 1e9, 1e12]) {
-          const { unnoticed, ended } = logisticExpectation(c, width);
+          const { unnoticed, ended } = parts(logisticExpectation(c, width));
           expect(unnoticed(s)).toBeGreaterThanOrEqual(0);
           expect(unnoticed(s)).toBeLessThanOrEqual(s);
           expect(ended(s)).toBeGreaterThanOrEqual(0);
@@ -151,7 +148,8 @@ describe("the gap for a price", () => {
   it("takes few steps: Newton from the right never overshoots", () => {
     let most = 0;
     fc.assert(
-      fc.property(anyExpectation, price, ({ unnoticed, ended }, kappa) => {
+      fc.property(anyExpectation, price, (expectation, kappa) => {
+        const { unnoticed, ended } = parts(expectation);
         const at: number[] = [];
         gapForPrice(
           {

@@ -120,23 +120,35 @@ describe("what history expects of a task", () => {
   const durations = fc.array(fc.double({ min: 0.5, max: 1e5, noNaN: true }), { minLength: 1, maxLength: 50 });
   const age = fc.double({ min: 0, max: 1e6, noNaN: true });
 
-  it("has weights that sum to one, or none at all", () => {
+  it("is a distribution, or nothing at all", () => {
     fc.assert(
       fc.property(durations, age, (known, ran) => {
-        const { weight, parts } = historyView({ taskType: "A", durations: known, judged: 0, honest: 0 }, ran);
-        expect(weight).toBeGreaterThanOrEqual(0);
-        expect(weight).toBeLessThanOrEqual(1);
-        expect(parts.length).toBeLessThanOrEqual(16);
-        if (weight > 0) {
-          expect(parts.reduce((sum, part) => sum + part.weight, 0)).toBeCloseTo(1, 2);
+        const view = historyView({ taskType: "A", durations: known, judged: 0, honest: 0 }, ran);
+        if (view !== undefined) {
+          expect(view.weight).toBeGreaterThanOrEqual(0);
+          expect(view.weight).toBeLessThanOrEqual(1);
+          expect(view.expectation.ended(0)).toBeCloseTo(0, 9);
+          expect(view.expectation.ended(1e12)).toBeCloseTo(1, 2);
         }
       }),
     );
   });
 
+  it("is what the run times are, and not what they were when it was asked before", () => {
+    const [short, long] = [learned(Array(20).fill(60)), learned(Array(20).fill(600))].map((history) =>
+      historyView(historyOf(history, "A"), 0),
+    );
+    expect(short?.expectation.ended(120)).toBeCloseTo(1, 2);
+    expect(long?.expectation.ended(120)).toBeCloseTo(0, 2);
+    const before = learned(Array(3).fill(60));
+    expect(historyView(historyOf(before, "A"), 0)?.expectation.ended(200)).toBeGreaterThan(0.9);
+    const after = remember(before, task("A"), { duration: 6000 });
+    expect(historyView(historyOf(after, "A"), 0)?.expectation.ended(200)).toBeLessThan(0.8);
+  });
+
   it("is believed as n / (n + 1) of a task that has just begun", () => {
     const weightAfter = (n: number): number =>
-      historyView(historyOf(learned(Array(n).fill(60)), "A"), 0).weight;
+      historyView(historyOf(learned(Array(n).fill(60)), "A"), 0)?.weight ?? 0;
     expect(weightAfter(0)).toBe(0);
     expect(weightAfter(1)).toBeCloseTo(1 / 2, 2);
     expect(weightAfter(3)).toBeCloseTo(3 / 4, 2);
@@ -145,7 +157,7 @@ describe("what history expects of a task", () => {
 
   it("is believed more while a task does what history expects, and ever less once it outlives all of it", () => {
     const known = historyOf(learned(Array(20).fill(60)), "A");
-    const weights = [0, 60, 70, 90, 200].map((ran) => historyView(known, ran).weight);
+    const weights = [0, 60, 70, 90, 200].map((ran) => historyView(known, ran)?.weight ?? 0);
     expect(weights[1]).toBeGreaterThan(weights[0] as number);
     expect(weights.slice(1)).toEqual(weights.slice(1).sort((a, b) => b - a));
     expect(weights.at(-1)).toBeLessThan(0.01);
