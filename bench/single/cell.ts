@@ -31,8 +31,10 @@ export interface Workload {
 
 const TASK_TYPE = "SIMULATED";
 const TASK_ID = "t-00000000000000000001";
-// Who holds a call for cheap lets looks come closer than by default, or the price would not be what decides.
+// Who holds a call for cheap lets looks come closer than by default, and tells of a quota that has room for them: or
+// the least gap, or the limiter, which begins at 5 calls a second for all waits together, would decide and not the price.
 const USUAL_INTERVAL_MS = DEFAULT_WAIT_OPTIONS.minIntervalMs;
+const AMPLE_RATE = { perSecond: 1000 };
 const LONGEST_MS = 60 * 86_400_000;
 
 /** What our own waits cost, and what they have taught. */
@@ -47,7 +49,11 @@ export async function measureOurs(time: VirtualTime, workload: Workload): Promis
   const random = seeded(seedOf(seed, model.name, progress, "ours"));
   const source = new SimulatedService(random, isSkewKnown ? skewMs : undefined);
   const price =
-    waitPriceMs === undefined ? {} : { waitPriceMs, minIntervalMs: Math.min(waitPriceMs, USUAL_INTERVAL_MS) };
+    waitPriceMs === undefined
+      ? {}
+      : waitPriceMs < USUAL_INTERVAL_MS
+        ? { waitPriceMs, minIntervalMs: waitPriceMs, rate: AMPLE_RATE }
+        : { waitPriceMs };
   const makeWaiter = (): TaskWaiter =>
     new TaskWaiter({ source, random, history, timeoutMs: LONGEST_MS, ...price });
   let waiter = makeWaiter();

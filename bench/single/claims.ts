@@ -59,7 +59,7 @@ function equalCallsClaims(results: Results): Claim[] {
   return asked.flatMap(({ progress, limits }) =>
     Object.entries(limits).map(([rival, limit]) => {
       const who = rivalNamed(results, rival);
-      const kind: OurKind = { progress, knowledge: progress === "noisy" ? "first" : "known" };
+      const kind: OurKind = { progress, knowledge: progress === "linear" ? "known" : "first" };
       const waits = kind.knowledge === "first" ? "first wait" : "after 50 waits";
       return claim(
         `lateness at equal calls, ${who} / ours, ${progress}, ${waits}`,

@@ -16,6 +16,7 @@ export const COMPARED: readonly { readonly progress: ProgressName; readonly know
   { progress: "none", knowledge: "first" },
   { progress: "none", knowledge: "known" },
   { progress: "noisy", knowledge: "first" },
+  { progress: "step10", knowledge: "first" },
   { progress: "step10", knowledge: "known" },
   { progress: "linear", knowledge: "known" },
 ];
