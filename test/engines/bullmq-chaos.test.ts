@@ -58,10 +58,10 @@ for (const { name, isInstalled, begin } of servers) {
       const { Queue, QueueEvents, connection } = backendOf(address);
       const queue = new Queue("tasks", { connection });
       const queueEvents = new QueueEvents("tasks", { connection });
-      for (const one of [queue, queueEvents]) {
-        one.on("error", () => {});
-        open.push(() => one.close());
-      }
+      queue.on("error", () => {});
+      queueEvents.on("error", () => {});
+      open.push(() => queue.close());
+      open.push(() => queueEvents.close());
       await queueEvents.waitUntilReady();
       const spawn = (): Started =>
         start(process.execPath, [`${import.meta.dirname}/harness/queue-worker.mjs`], {

@@ -55,10 +55,10 @@ for (const { name, isInstalled, start } of backends) {
         connection,
         ...taskWorkerOptions({ perSecond: 300 }),
       });
-      for (const one of [queue, queueEvents, worker]) {
-        one.on("error", () => {});
-        open.unshift(one);
-      }
+      queue.on("error", () => {});
+      queueEvents.on("error", () => {});
+      worker.on("error", () => {});
+      open.unshift(worker, queueEvents, queue);
       await queueEvents.waitUntilReady();
       tasks = new TaskQueue({ queue, queueEvents });
     });

@@ -39,7 +39,7 @@ describe("waits in an activity of Temporal", () => {
       const outcome = outcomeOf(env.run(waitForTask, { taskId, ...options }) as Promise<Task>);
       return {
         outcome,
-        abort: () => env.cancel("enough"),
+        abort: () => env.cancel("CANCELLED"),
         checkpoint: () => beat as WaitState,
       };
     },
@@ -60,7 +60,7 @@ function retriedPolls(source: TaskSource, request: { readonly taskId: string }) 
       env.on("heartbeat", (state: WaitState) => {
         beat = state;
       });
-      const onAbort = () => env.cancel("enough");
+      const onAbort = () => env.cancel("CANCELLED");
       controller.signal.addEventListener("abort", onAbort);
       try {
         return (await env.run(pollTask, request)) as Task;
@@ -94,7 +94,7 @@ describe("the activities", () => {
     first.on("heartbeat", (state: WaitState) => beats.push(state));
     const cut = first.run(taskActivities({ source: running }).waitForTask, { taskId: "t-1", ...QUICK });
     await sleep(200);
-    first.cancel("the worker is gone");
+    first.cancel("WORKER_SHUTDOWN");
     await expect(cut).rejects.toBeInstanceOf(CancelledFailure);
     const last = beats.at(-1) as WaitState;
     expect(last.polls).toBeGreaterThan(1);
@@ -120,7 +120,7 @@ describe("the activities", () => {
     });
     await sleep(150);
     const began = performance.now();
-    env.cancel("enough");
+    env.cancel("CANCELLED");
     await expect(run).rejects.toBeInstanceOf(CancelledFailure);
     expect(performance.now() - began).toBeLessThan(1000);
     expect(source.inFlight).toBe(0);
