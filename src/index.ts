@@ -78,16 +78,17 @@ export {
   type TaskStatus,
 } from "./task/status.ts";
 export type { Task } from "./task/task.ts";
-export type {
-  PollEvent,
-  ProgressEvent,
-  RetryEvent,
-  StatusEvent,
-  ThrottledEvent,
-  WaitEvent,
-  WaitEventName,
-  WaitEvents,
-  WarningEvent,
+export {
+  type PollEvent,
+  type ProgressEvent,
+  type RetryEvent,
+  type StatusEvent,
+  type ThrottledEvent,
+  WAIT_EVENT_NAMES,
+  type WaitEvent,
+  type WaitEventName,
+  type WaitEvents,
+  type WarningEvent,
 } from "./task/wait-events.ts";
 export type {
   OfAttempt,

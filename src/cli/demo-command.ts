@@ -1,7 +1,15 @@
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { type Emulator, startEmulator } from "../emulator/index.ts";
-import { BdrcClient, formatDurationMs, printable, type Task, TaskWaiter, type WaitEvent } from "../index.ts";
+import {
+  BdrcClient,
+  formatDurationMs,
+  printable,
+  type Task,
+  TaskWaiter,
+  WAIT_EVENT_NAMES,
+  type WaitEvent,
+} from "../index.ts";
 import { describeError } from "./describe-error.ts";
 import { displayWidth, padWidth } from "./display-width.ts";
 import { exitCodeOf } from "./exit-code.ts";
@@ -12,7 +20,6 @@ import { loadReporter } from "./reporter-choice.ts";
 import { callsText } from "./task-row.ts";
 import { WaitBoard } from "./wait-board.ts";
 import type { WaitFlags } from "./wait-flags.ts";
-import { EVENT_NAMES } from "./wait-run.ts";
 
 const TASK_MS = 9000;
 // Dearer calls would do, but a demo is to be seen moving.
@@ -62,7 +69,7 @@ async function show(
   const wait = waiter.wait(taskId, { waitPriceMs: WAIT_PRICE_MS, signal: interruption.signal });
   const board = new WaitBoard([taskId], startedMs);
   const reporter = makeReporter(board);
-  for (const name of EVENT_NAMES) {
+  for (const name of WAIT_EVENT_NAMES) {
     waiter.on(name, (payload: unknown) => {
       const event = { name, payload } as WaitEvent;
       board.note(event, taskId, performance.now());

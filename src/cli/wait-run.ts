@@ -6,8 +6,8 @@ import {
   type Outcome,
   type TaskWait,
   TaskWaiter,
+  WAIT_EVENT_NAMES,
   type WaitEvent,
-  type WaitEventName,
 } from "../index.ts";
 import { annotationsFor } from "./annotations.ts";
 import { CheckpointFile, type Checkpoints, reopened } from "./checkpoint-file.ts";
@@ -21,26 +21,6 @@ import { makeResultWriter, type WaitSummary } from "./result-writer.ts";
 import { WaitBoard } from "./wait-board.ts";
 import type { WaitFlags } from "./wait-flags.ts";
 import { DEFAULT_TIMEOUT_MS, parseRate, waitOptionsOf } from "./wait-settings.ts";
-
-/** All events of a wait. */
-export const EVENT_NAMES: readonly WaitEventName[] = [
-  "poll",
-  "status",
-  "progress",
-  "retry",
-  "throttled",
-  "warning",
-  "complete",
-  "failed",
-  "expired",
-  "canceled",
-  "timedOut",
-  "aborted",
-  "notFound",
-  "denied",
-  "unreachable",
-  "settled",
-];
 
 /** What to wait for, and how. */
 export interface WaitRun {
@@ -92,7 +72,7 @@ async function runOn(
   const board = new WaitBoard(taskIds, startedMs);
   const reporter = makeReporter(board);
   // In the turn in which the waits were made: so nothing of them is missed.
-  for (const name of EVENT_NAMES) {
+  for (const name of WAIT_EVENT_NAMES) {
     waiter.on(name, (payload: unknown, { taskId }) => {
       const event = { name, payload } as WaitEvent;
       board.note(event, taskId, performance.now());

@@ -1,6 +1,6 @@
-import { OUTCOME_KINDS, type Outcome } from "../task/outcome.ts";
+import type { Outcome } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
-import type { WaitEventName, WaitEvents } from "../task/wait-events.ts";
+import { WAIT_EVENT_NAMES, type WaitEventName, type WaitEvents } from "../task/wait-events.ts";
 import { IsolatedEmitter } from "./isolated-emitter.ts";
 import type { TaskWait } from "./task-wait.ts";
 
@@ -130,7 +130,7 @@ export class TaskGroupWait extends Promise<readonly Task[]> {
   }
 
   #follow(wait: TaskWait): void {
-    for (const name of MEMBER_EVENTS) {
+    for (const name of WAIT_EVENT_NAMES) {
       wait.on(name, (payload: unknown) => {
         this.#emitter.emit(name, ...([payload, wait] as never));
       });
@@ -165,14 +165,3 @@ export class TaskGroupWait extends Promise<readonly Task[]> {
     });
   }
 }
-
-const MEMBER_EVENTS: readonly WaitEventName[] = [
-  "poll",
-  "status",
-  "progress",
-  "retry",
-  "throttled",
-  "warning",
-  ...OUTCOME_KINDS,
-  "settled",
-];

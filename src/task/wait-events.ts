@@ -1,4 +1,4 @@
-import type { Outcome, OutcomeKind, OutcomeOf } from "./outcome.ts";
+import { OUTCOME_KINDS, type Outcome, type OutcomeKind, type OutcomeOf } from "./outcome.ts";
 import type { Task } from "./task.ts";
 
 /** A good look at the task. */
@@ -79,6 +79,18 @@ export interface WaitEvents extends EndEvents {
 
 /** The names of all events of a wait. */
 export type WaitEventName = keyof WaitEvents;
+
+/** All of {@link WaitEventName}. */
+export const WAIT_EVENT_NAMES: readonly WaitEventName[] = [
+  "poll",
+  "status",
+  "progress",
+  "retry",
+  "throttled",
+  "warning",
+  ...OUTCOME_KINDS,
+  "settled",
+];
 
 /** An event as a value, for whoever drives the waits to emit. */
 export type WaitEvent = {

@@ -8,23 +8,12 @@ import {
   type TaskWaiterOptions,
   type WaitEventName,
 } from "../../src/index.ts";
-import { OUTCOME_KINDS } from "../../src/task/outcome.ts";
+import { WAIT_EVENT_NAMES } from "../../src/task/wait-events.ts";
 
 export const ID = "t-0000e4w0u1v592zdf6s7";
 export const HOUR_MS = 3_600_000;
 /** Deadlines are never early, and late by at most one tick of a timer. */
 export const TICK_MS = 2;
-
-const EVENT_NAMES: readonly WaitEventName[] = [
-  "poll",
-  "status",
-  "progress",
-  "retry",
-  "throttled",
-  "warning",
-  ...OUTCOME_KINDS,
-  "settled",
-];
 
 /** All timers and clocks of each test of the file are fake. */
 export function useFakeTime(): void {
@@ -77,7 +66,7 @@ export function watch(wait: TaskWait): Seen {
     results: [],
     of: (name) => payloads.filter((_, index) => names[index] === name),
   };
-  for (const name of EVENT_NAMES) {
+  for (const name of WAIT_EVENT_NAMES) {
     wait.on(name, (payload: unknown) => {
       names.push(name);
       payloads.push(payload);

@@ -7,6 +7,7 @@ import {
   type TaskWait,
   TaskWaiter,
   TaskwaitError,
+  WAIT_EVENT_NAMES,
   type WaitEventName,
   type WaitForTaskOptions,
   waitForTask,
@@ -14,18 +15,6 @@ import {
 } from "../../src/index.ts";
 
 const QUICK = { waitPriceMs: 5, minIntervalMs: 20 } as const;
-const ENDINGS = [
-  "complete",
-  "failed",
-  "expired",
-  "canceled",
-  "timedOut",
-  "aborted",
-  "notFound",
-  "denied",
-  "unreachable",
-] as const;
-
 let emulator: Emulator;
 let client: BdrcClient;
 
@@ -42,16 +31,7 @@ afterAll(async () => {
 function wait(taskId: string, options: WaitForTaskOptions = {}): { wait: TaskWait; events: WaitEventName[] } {
   const events: WaitEventName[] = [];
   const started = waitForTask(taskId, { client, ...QUICK, ...options });
-  for (const name of [
-    "poll",
-    "status",
-    "progress",
-    "retry",
-    "throttled",
-    "warning",
-    ...ENDINGS,
-    "settled",
-  ] as const) {
+  for (const name of WAIT_EVENT_NAMES) {
     started.on(name, () => events.push(name));
   }
   return { wait: started, events };
