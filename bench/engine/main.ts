@@ -1,8 +1,10 @@
 import { load } from "../single/load.ts";
 import { DECISION_CASES, type DecisionCase } from "./decisions.ts";
+import { measureStartup } from "./startup.ts";
 
 const MOST_MICROSECONDS = 20;
 const MOST_BYTES = 2048;
+const MOST_STARTUP = 1.6;
 // Few enough that no garbage is collected meanwhile, which would hide what was allocated.
 const ROUND = 200;
 const ROUNDS = 50;
@@ -42,6 +44,14 @@ for (const decisionCase of DECISION_CASES) {
   );
 }
 console.log(`limits: ${MOST_MICROSECONDS} us (median), ${MOST_BYTES} bytes`);
+for (const { name, medianMs, nodeMs, ratio } of measureStartup(["--version", "--help"])) {
+  const holds = ratio <= MOST_STARTUP;
+  isWithin &&= holds;
+  console.log(
+    `${holds ? "ok    " : "FAILED"} taskwait ${name}: ${medianMs.toFixed(0)} ms, ${ratio.toFixed(2)} x node -e 0 (${nodeMs.toFixed(0)} ms)`,
+  );
+}
+console.log(`limit: ${MOST_STARTUP} x (median of 20 processes)`);
 process.exitCode = isWithin ? 0 : 1;
 
 /** The median over rounds of what one decision allocates. */
