@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { boundedCall } from "../bounded-call.ts";
 import {
   type BdrcApiError,
   isProtocolError,
@@ -11,7 +12,6 @@ import { type CallRecord, type NoteAnswer, recorded } from "./call-record.ts";
 import type { BdrcClientOptions } from "./client-options.ts";
 import { type Credential, type CredentialSource, secretsOf } from "./credential.ts";
 import { chooseCredentials } from "./credential-source.ts";
-import { withinDeadline } from "./deadline.ts";
 import { chooseDestination, type Destination } from "./destination.ts";
 import { type Envelope, notAnEnvelope, parseEnvelope } from "./envelope.ts";
 import { exchange, type RawAnswer } from "./exchange.ts";
@@ -86,13 +86,14 @@ export class Caller {
         aboutTask(operation),
       );
     };
-    return withinDeadline(this.#timeoutMs, signal, onTimeout, async (inner) => {
+    const run = async (inner: AbortSignal): Promise<T> => {
       const credential = await this.#credentials.get();
       destination = await this.#destination();
       this.#reached = destination;
       inner.throwIfAborted();
       return await this.#send(operation, credential, destination, inner, read, note);
-    });
+    };
+    return boundedCall(run, { timeoutMs: this.#timeoutMs, signal, onTimeout });
   }
 
   async #send<T>(

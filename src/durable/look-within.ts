@@ -1,3 +1,4 @@
+import { boundedCall } from "../bounded-call.ts";
 import { type Observation, observe } from "../policy/observe.ts";
 import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
 import type { WaitState } from "../policy/wait-state.ts";
@@ -30,32 +31,15 @@ export async function lookWithin(
   signal?: AbortSignal,
 ): Promise<TimedLook> {
   const begunMs = performance.now();
-  const controller = new AbortController();
-  let giveUp = (_error: Error): void => {};
-  const gaveUp = new Promise<Observation>((resolve) => {
-    giveUp = (error) => {
-      controller.abort(error);
-      resolve({ kind: "transient", error });
-    };
-  });
-  const timer = setTimeout(() => {
-    const waitedMs = Math.round(limitMs);
-    giveUp(
-      new UnreachableError(`describe: no answer about task ${taskId} within ${waitedMs} ms`, { taskId }),
-    );
-  }, limitMs);
-  const onAbort = (): void => giveUp(toError(signal?.reason));
-  signal?.addEventListener("abort", onAbort, { once: true });
-  if (signal?.aborted) {
-    onAbort();
-  }
-  try {
-    const observation = await Promise.race([gaveUp, observe(source, taskId, controller.signal)]);
-    return { observation, callMs: performance.now() - begunMs };
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
-  }
+  const onTimeout = (): Error =>
+    new UnreachableError(`describe: no answer about task ${taskId} within ${Math.round(limitMs)} ms`, {
+      taskId,
+    });
+  const bounds = { timeoutMs: limitMs, signal, onTimeout };
+  const observation = await boundedCall((own) => observe(source, taskId, own), bounds).catch(
+    (reason: unknown): Observation => ({ kind: "transient", error: toError(reason) }),
+  );
+  return { observation, callMs: performance.now() - begunMs };
 }
 
 function toError(reason: unknown): Error {

@@ -1,9 +1,9 @@
+import { boundedCall } from "../bounded-call.ts";
 import { observeError } from "../policy/observe.ts";
 import type { ListedStatus, SweepPlan } from "../policy/sweep-plan.ts";
 import type { TaskPage, TaskSource } from "../source.ts";
 import { ProtocolError, UnreachableError } from "../task/errors.ts";
 import type { Task } from "../task/task.ts";
-import { boundedCall } from "./bounded-call.ts";
 import type { CallAnswer } from "./call-lane.ts";
 import { PAGE_SIZE } from "./list-sizes.ts";
 import { sleep } from "./sleep.ts";

@@ -1,4 +1,5 @@
 import pRetry from "p-retry";
+import { boundedCall } from "../bounded-call.ts";
 import {
   IN_POLL_RETRIES,
   IN_POLL_RETRY_MS,
@@ -8,7 +9,6 @@ import {
 import { type Observation, observe } from "../policy/observe.ts";
 import type { TaskSource } from "../source.ts";
 import { UnreachableError } from "../task/errors.ts";
-import { boundedCall } from "./bounded-call.ts";
 
 /** What a poll gave, and how long its last call took. */
 export interface Look {

@@ -1,10 +1,14 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { abortRace } from "../../src/bdrc/abort-race.ts";
-import { withinDeadline } from "../../src/bdrc/deadline.ts";
+import { boundedCall } from "../src/bounded-call.ts";
 
 const never = () => new Promise<never>(() => undefined);
 const late = () => new Error("late");
+const bounded = <T>(
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+) => boundedCall(work, { timeoutMs, signal, onTimeout: late });
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -13,20 +17,28 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("withinDeadline", () => {
+describe("boundedCall", () => {
   it("gives the work's result or error, and leaves no timer and no listener", async () => {
     const { signal } = new AbortController();
-    expect(await withinDeadline(100, signal, late, async () => 7)).toBe(7);
-    const failed = withinDeadline(100, signal, late, () => Promise.reject(new Error("own")));
+    expect(await bounded(100, signal, async () => 7)).toBe(7);
+    const failed = bounded(100, signal, () => Promise.reject(new Error("own")));
     await expect(failed).rejects.toThrow("own");
     expect(vi.getTimerCount()).toBe(0);
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
 
+  it("gives what the work throws at once, and leaves no timer then, either", async () => {
+    const thrown = bounded(100, undefined, () => {
+      throw new Error("at once");
+    });
+    await expect(thrown).rejects.toThrow("at once");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("ends at the deadline, not before, and tells the work", async () => {
     let inner: AbortSignal | undefined;
     let settled = false;
-    const call = withinDeadline(100, undefined, late, (signal) => {
+    const call = bounded(100, undefined, (signal) => {
       inner = signal;
       return never();
     });
@@ -43,7 +55,7 @@ describe("withinDeadline", () => {
   it("ends with an abort's own reason in the same turn, and leaves no timer and no listener", async () => {
     const controller = new AbortController();
     const reason = Symbol("mine");
-    const call = withinDeadline(100, controller.signal, late, never);
+    const call = bounded(100, controller.signal, never);
     controller.abort(reason);
     await expect(call).rejects.toBe(reason);
     expect(vi.getTimerCount()).toBe(0);
@@ -52,38 +64,17 @@ describe("withinDeadline", () => {
 
   it("doesn't begin the work after an abort", async () => {
     const work = vi.fn(never);
-    await expect(withinDeadline(100, AbortSignal.abort("gone"), late, work)).rejects.toBe("gone");
+    await expect(bounded(100, AbortSignal.abort("gone"), work)).rejects.toBe("gone");
     expect(work).not.toHaveBeenCalled();
   });
 
   it("lets work that fails after its end fail in silence", async () => {
-    const call = withinDeadline(100, undefined, late, async () => {
+    const call = bounded(100, undefined, async () => {
       await new Promise((resolve) => setTimeout(resolve, 200));
       throw new Error("nobody listens");
     });
     call.catch(() => undefined);
     await vi.advanceTimersByTimeAsync(300);
     await expect(call).rejects.toThrow("late");
-  });
-});
-
-describe("abortRace", () => {
-  it("gives the work's result or error, also one thrown at once, and leaves no listener", async () => {
-    const { signal } = new AbortController();
-    expect(await abortRace(signal, async () => 7)).toBe(7);
-    const throwing = abortRace(signal, () => {
-      throw new Error("own");
-    });
-    await expect(throwing).rejects.toThrow("own");
-    await vi.advanceTimersByTimeAsync(0);
-    expect(getEventListeners(signal, "abort")).toHaveLength(0);
-  });
-
-  it("ends with an abort's own reason", async () => {
-    const controller = new AbortController();
-    const race = abortRace(controller.signal, never);
-    controller.abort("gone");
-    await expect(race).rejects.toBe("gone");
-    await expect(abortRace(controller.signal, never)).rejects.toBe("gone");
   });
 });
