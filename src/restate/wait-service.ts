@@ -26,17 +26,18 @@ export function waitService(options: ResolvedServicesOptions): ServiceDefinition
       const { id, promise } = context.awakeable<OutcomeRecord>();
       const shard = shardOf(state.taskId, options);
       context.objectSendClient<PollerHandlers>(poller, shard).add({ awakeableId: id, ...begun });
+      let record: OutcomeRecord;
       try {
-        return resultOf(await promise);
+        record = await promise;
       } catch (error) {
-        // Cancelled: with the last one that waited for it, the task's polling ends before this does.
-        if (!(error instanceof TerminalError) || error.metadata === undefined) {
-          await context
-            .objectClient<PollerHandlers>(poller, shard)
-            .remove({ taskId: state.taskId, awakeableId: id });
-        }
+        // Cancelled: nobody but this tells the poller. A message, because a call would be cancelled along with its
+        // caller should that be told twice.
+        context
+          .objectSendClient<PollerHandlers>(poller, shard)
+          .remove({ taskId: state.taskId, awakeableId: id });
         throw error;
       }
+      return resultOf(record);
     },
   };
   // A wait that did not give its slot back at once would keep one of the server's thousand for a minute.

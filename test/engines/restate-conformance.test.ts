@@ -90,10 +90,15 @@ describe.skipIf(!isInstalled).each([
         abort: async (reason) => {
           controller.abort(reason);
           await outcome;
-          // The abort is a message to the server; from when the poller has it there is no further call.
-          await eventually("the end of the wait", async () => {
-            expect(await checkpointOf(id)).toBeNull();
-          });
+          // The abort is a message to the server; from when the poller has it there is no further call. That is
+          // long before the wait's own deadline, which would end the calls just as well.
+          await eventually(
+            "the end of the wait",
+            async () => {
+              expect(await checkpointOf(id)).toBeNull();
+            },
+            8000,
+          );
         },
       };
     },
@@ -119,6 +124,39 @@ describe.skipIf(!isInstalled).each([
       "select service_key, key, value_utf8 from state where service_name = 'TaskwaitPoller'",
     );
     expect(rows).toEqual([]);
+  });
+
+  it("polls no more once the last wait is cancelled, however often, and on for one that is not", async () => {
+    const source = scriptedSource({ "t-left": ["RUNNING"] });
+    const id = dispatch.idOf(source, "t-left");
+    const begin = (controller: AbortController) =>
+      client()
+        .wait(id, { minIntervalMs: 50, maxIntervalMs: 100, timeout: "2m", signal: controller.signal })
+        .catch((error: unknown) => error);
+    const callsIn = async (durationMs: number) => {
+      const before = source.calls.length;
+      await sleep(durationMs);
+      return source.calls.length - before;
+    };
+    const cancelAll = async () => {
+      const running = await server.query<{ id: string }>(
+        "select id from sys_invocation where target = 'Taskwait/wait' and status != 'completed'",
+      );
+      await Promise.all(
+        running.map((one) => fetch(`${server.admin}/invocations/${one.id}/cancel`, { method: "PATCH" })),
+      );
+    };
+    const [first, second] = [new AbortController(), new AbortController()];
+    const ends = [begin(first), begin(second)];
+    await eventually("polling", async () => expect(source.calls.length).toBeGreaterThan(2));
+    first.abort("enough");
+    expect(await ends[0]).toBe("enough");
+    await sleep(500);
+    expect(await callsIn(1000)).toBeGreaterThan(1);
+    await Promise.all([cancelAll(), cancelAll()]);
+    await eventually("the end of the polling", async () => expect(await checkpointOf(id)).toBeNull(), 8000);
+    expect(await callsIn(1000)).toBe(0);
+    expect(await ends[1]).toMatchObject({ code: "PROTOCOL" });
   });
 
   it("refuses a bad request at once", async () => {

@@ -8,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
     root: import.meta.dirname,
     include: ["*.test.ts"],
     exclude: ["node_modules/**"],
+    // What is cancelled or fails on purpose would fill the output otherwise.
+    env: { RESTATE_LOGGING: "ERROR" },
     testTimeout: 240_000,
     hookTimeout: 60_000,
     // Servers, workers and kills share one small machine: one file after another.
