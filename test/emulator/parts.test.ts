@@ -2,7 +2,6 @@ import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { drawDurationMs } from "../../src/emulator/duration-model.ts";
 import { formatRequestRecord } from "../../src/emulator/index.ts";
-import { NonceMemory } from "../../src/emulator/nonce-memory.ts";
 import { seededRandom } from "../../src/emulator/random.ts";
 import { RequestLog, type RequestRecord } from "../../src/emulator/request-record.ts";
 import { selfSigned } from "../../src/emulator/self-signed.ts";
@@ -35,18 +34,6 @@ describe("a drawn duration", () => {
 
   it("is endless for `never`", () => {
     expect(drawDurationMs("never", () => 0)).toBe(Number.POSITIVE_INFINITY);
-  });
-});
-
-describe("the memory of nonces", () => {
-  it("stays within twice its number, and forgets the oldest first", () => {
-    const memory = new NonceMemory(900_000, 100);
-    for (let n = 0; n < 250; n += 1) {
-      expect(memory.use("AK", `n${n}`, 0)).toBe(true);
-    }
-    expect(memory.use("AK", "n249", 0)).toBe(false);
-    expect(memory.use("AK", "n150", 0)).toBe(false);
-    expect(memory.use("AK", "n0", 0)).toBe(true);
   });
 });
 

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
@@ -22,7 +23,16 @@ async function runAgainst(options: EmulatorOptions, env: Record<string, string> 
   }
 }
 
-it("a client of fifty lines with a signature of its own starts a task and sees it end", async () => {
+it("the client of one's own is readable, and at most forty lines", async () => {
+  const lines = (await readFile(script, "utf8")).trimEnd().split("\n");
+  expect(lines.length).toBeLessThanOrEqual(40);
+  // No line may do the work of two; the one header is that long by nature.
+  expect(lines.filter((line) => line.length > 120)).toEqual([
+    expect.stringMatching(/^ {2}headers\.authorization = /),
+  ]);
+});
+
+it("a client of forty lines with a signature of its own starts a task and sees it end", async () => {
   const output = await runAgainst({ starts: { UPDATE_RESOURCES: { createdMs: 100, durationMs: 500 } } });
   expect(output).toMatch(/^t-[0-9a-z]{20} COMPLETE \{"resourceCounts":\[.+\]\} \(1 listed\)\n$/);
 });

@@ -1,6 +1,7 @@
+import { boundedCall } from "../../src/bounded-call.ts";
 import { beginWait, resumeWait } from "../../src/policy/begin-wait.ts";
 import { decide, decideTimeout } from "../../src/policy/decide.ts";
-import { observe } from "../../src/policy/observe.ts";
+import { observe, observeError } from "../../src/policy/observe.ts";
 import { settleAborted } from "../../src/policy/settle.ts";
 import { resolveWaitOptions } from "../../src/policy/wait-options.ts";
 import type { WaitState } from "../../src/policy/wait-state.ts";
@@ -23,16 +24,12 @@ export const plainDriver: WaitDriver = {
 
     const look = async (): Promise<Outcome | undefined> => {
       const lastMs = options.timeoutMs === 0 ? options.pollTimeoutMs : state.deadlineMs - Date.now();
-      const limit = AbortSignal.any([
-        own.signal,
-        AbortSignal.timeout(Math.max(1, Math.min(options.pollTimeoutMs, lastMs))),
-      ]);
-      const observation = await Promise.race([
-        observe(source, taskId, limit),
-        new Promise<{ kind: "transient"; error: Error }>((resolve) => {
-          limit.addEventListener("abort", () => resolve({ kind: "transient", error: limit.reason }));
-        }),
-      ]);
+      // Not AbortSignal.any() with AbortSignal.timeout(): Node 20 may collect the latter before its time is over.
+      const observation = await boundedCall((signal) => observe(source, taskId, signal), {
+        timeoutMs: Math.max(1, Math.min(options.pollTimeoutMs, lastMs)),
+        signal: own.signal,
+        onTimeout: () => new Error("no answer in time"),
+      }).catch(observeError);
       if (own.signal.aborted) {
         return settleAborted(state, own.signal.reason).outcome;
       }
