@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export type {
+  JobListener,
   TaskJob,
   TaskJobData,
   TaskJobEvents,

@@ -1,13 +1,11 @@
 import { DelayedError, UnrecoverableError } from "bullmq";
+import { resolveDriverOptions } from "../durable/driver-options.ts";
 import { step } from "../durable/step.ts";
-import { checkOptionNames } from "../policy/option-names.ts";
-import type { WaitOptions } from "../policy/wait-options.ts";
-import { type ResolvedWaitOptions, resolveWaitOptions, WAIT_OPTION_NAMES } from "../policy/wait-options.ts";
+import { type ResolvedWaitOptions, resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
 import { restoreWait, type WaitState } from "../policy/wait-state.ts";
 import type { TaskSource } from "../source.ts";
-import { InvalidOptionError, isTaskwaitError } from "../task/errors.ts";
+import { isTaskwaitError } from "../task/errors.ts";
 import { toEventRecord } from "../task/event-record.ts";
-import { quoted } from "../task/printable.ts";
 import type { TaskJob, TaskJobResult } from "./job.ts";
 
 /** Where the tasks are seen, and what holds for their waits unless these say otherwise. */
@@ -20,17 +18,13 @@ export interface TaskProcessorOptions extends Omit<WaitOptions, "signal" | "resu
 export type TaskProcessor = (job: TaskJob, token?: string) => Promise<TaskJobResult>;
 
 const ACTION = "taskProcessor";
-const ONE_WAIT_ONLY: ReadonlySet<string> = new Set(["signal", "resume", "justStarted"]);
-const NAMES: ReadonlySet<string> = new Set([
-  "source",
-  ...[...WAIT_OPTION_NAMES].filter((name) => !ONE_WAIT_ONLY.has(name)),
-]);
 
 /**
  * Makes the function that a `Worker` runs: one look at the task of the job, then back into the queue until the next
  * is due. A job completes with the COMPLETE task, and fails for good with every other end, which its data tell.
  *
- * @throws {@link InvalidOptionError} naming the option, the rule and the value.
+ * @param options - Of the waits, what holds unless a job says otherwise; durations in milliseconds, or as text.
+ * @throws `InvalidOptionError` naming the option, the rule and the value.
  *
  * @example
  * ```ts
@@ -41,14 +35,7 @@ const NAMES: ReadonlySet<string> = new Set([
  * ```
  */
 export function taskProcessor(options: TaskProcessorOptions): TaskProcessor {
-  checkOptionNames(options, NAMES, ACTION);
-  const { source, ...waitOptions } = options as TaskProcessorOptions;
-  if (typeof source?.describe !== "function") {
-    throw new InvalidOptionError(
-      `${ACTION}: source must be an object with a describe function, got ${quoted(source)}`,
-    );
-  }
-  const defaults = resolveWaitOptions(waitOptions, undefined, ACTION);
+  const { source, defaults } = resolveDriverOptions(options, [], ACTION);
   return async (job, token) => {
     const { state: before, resolved } = readJob(job, defaults);
     const decision = await step(source, before, resolved);

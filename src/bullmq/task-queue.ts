@@ -1,4 +1,6 @@
+import { refuseOption } from "../durable/driver-options.ts";
 import { beginPortable } from "../durable/step.ts";
+import { checkOptionNames } from "../policy/option-names.ts";
 import { resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
 import { isFinalStatus } from "../task/status.ts";
 import { checkTaskId } from "../task/task-id.ts";
@@ -14,6 +16,8 @@ export interface TaskQueueOptions {
   readonly queueEvents: TaskJobEvents;
 }
 
+const ACTION = "TaskQueue";
+const NAMES: ReadonlySet<string> = new Set(["queue", "queueEvents"]);
 // Long enough for a producer that comes back to find out how it went.
 const KEPT_SECONDS = 3600;
 const REDO_MS = 1000;
@@ -22,7 +26,7 @@ const REMOVE_EVERY_MS = 50;
 
 /**
  * Waits for producers: each task is one job, however many wait for it and wherever they are. A wait that is dropped
- * here goes on there, until its deadline.
+ * here goes on there, until its deadline. The queue and its events stay the caller's, to close when all is done.
  *
  * @example
  * ```ts
@@ -34,7 +38,16 @@ export class TaskQueue {
   readonly #queue: TaskJobQueue;
   readonly #hub: JobHub;
 
-  constructor({ queue, queueEvents }: TaskQueueOptions) {
+  /** @throws `InvalidOptionError` when an end of the queue is missing. */
+  constructor(options: TaskQueueOptions) {
+    checkOptionNames(options, NAMES, ACTION);
+    const { queue, queueEvents } = options as Partial<TaskQueueOptions>;
+    if (typeof queue?.getJob !== "function") {
+      refuseOption(ACTION, "queue", "a Queue of BullMQ", queue);
+    }
+    if (typeof queueEvents?.waitUntilReady !== "function") {
+      refuseOption(ACTION, "queueEvents", "the QueueEvents of the same queue", queueEvents);
+    }
     this.#queue = queue;
     this.#hub = new JobHub(queueEvents);
   }
@@ -43,7 +56,10 @@ export class TaskQueue {
    * Waits for a task. The options of who comes first are those of the job; everybody's own deadline holds for his
    * own wait.
    *
-   * @throws {@link InvalidOptionError} at once for a bad id or option.
+   * @param options - Durations in milliseconds, or as text; defaults are those of `waitForTask`, and for the looking
+   * those of the processor.
+   * @throws `InvalidOptionError` at once for a bad id or option. The promise rejects with what that of `waitForTask`
+   * rejects with; with `UnreachableError` also when the job failed for a reason of its own.
    */
   wait(taskId: string, options: WaitOptions = {}): QueuedWait {
     checkTaskId(taskId);
@@ -61,7 +77,10 @@ export class TaskQueue {
   /**
    * Ends the looking at a task for all that wait for it.
    *
+   * Their waits end as `aborted`.
+   *
    * @returns Whether there was a job.
+   * @throws What the queue throws, when a worker holds the job for more than five seconds.
    */
   async cancel(taskId: string): Promise<boolean> {
     checkTaskId(taskId);

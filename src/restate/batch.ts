@@ -1,5 +1,6 @@
 import { isTooLate, lookLimitMs, lookWithin } from "../durable/look-within.ts";
 import type { OutcomeRecord } from "../durable/outcome-record.ts";
+import { pause } from "../durable/pause.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
 import { decide, decideTimeout } from "../policy/decide.ts";
 import type { Decision } from "../policy/decision.ts";
@@ -52,7 +53,7 @@ export async function lookAtBatch(
   await Promise.all(
     entries.map(async ({ taskId, waits }, index) => {
       const turnMs = slot.atMs + index * slot.everyMs;
-      await pause(turnMs - Date.now());
+      await pause(Math.max(0, turnMs - Date.now()), signal);
       if (pauseMs > 0 || signal.aborted || Date.now() > turnMs + SLOT_GRACE_MS) {
         return;
       }
@@ -103,12 +104,4 @@ function stepOf(
     ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
   });
   return stepAfter(awakeableId, decision);
-}
-
-function pause(durationMs: number): Promise<void> {
-  return durationMs <= 0
-    ? Promise.resolve()
-    : new Promise((resolve) => {
-        setTimeout(resolve, durationMs);
-      });
 }

@@ -1,4 +1,6 @@
+import { pause } from "../durable/pause.ts";
 import type { PortableWaitOptions } from "../durable/step.ts";
+import { checkOptionNames } from "../policy/option-names.ts";
 import { InvalidOptionError, ProtocolError, UnreachableError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
@@ -9,9 +11,9 @@ import { outcomeOfTerminalError } from "./outcome-error.ts";
 export interface RestateClientOptions {
   /** The ingress of Restate, such as `http://127.0.0.1:8080`. */
   readonly ingress: string;
-  /** Its admin API; with it, an abort also cancels the wait itself. */
+  /** Its admin API, such as `http://127.0.0.1:9070`; with it, an abort also cancels the wait itself. */
   readonly admin?: string | undefined;
-  /** Such as an `authorization`; they go out with every request. */
+  /** Such as an `authorization`; they go out with every request. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The `name` of the services. Default `Taskwait`. */
   readonly name?: string | undefined;
@@ -28,9 +30,12 @@ export interface RestateWaitOptions extends PortableWaitOptions {
 /** Waits from outside of Restate. */
 export interface RestateClient {
   /**
-   * Waits durably: this process may be cut off as long and as often as it likes.
+   * Waits durably: this process may be cut off for up to ten minutes at a time, as often as it likes.
    *
-   * @throws What the promise of `waitForTask` rejects with.
+   * @param options - Durations in milliseconds, or as text; defaults are those of the services.
+   * @throws What the promise of `waitForTask` rejects with; `UnreachableError` when Restate itself was out of reach
+   * for ten minutes (the wait then goes on without its caller), `ProtocolError` when Restate refused the wait or it was
+   * cancelled there.
    */
   wait(taskId: string, options?: RestateWaitOptions): Promise<Task>;
 }
@@ -39,16 +44,34 @@ export interface RestateClient {
 const ATTACH_MS = 60_000;
 const PAUSE_MS = 500;
 const OUTAGE_MS = 10 * 60_000;
+const PROBE_MS = 10_000;
 const CANCEL_MS = 5000;
+const NAMES: ReadonlySet<string> = new Set(["ingress", "admin", "headers", "name"]);
 
-/** A client for callers outside of Restate. */
+/**
+ * A client for callers outside of Restate.
+ *
+ * @throws `InvalidOptionError` naming the option, the rule and the value.
+ *
+ * @example
+ * ```ts
+ * const restate = restateClient({ ingress: "http://127.0.0.1:8080", admin: "http://127.0.0.1:9070" });
+ * const task = await restate.wait("t-0000e4w0u1v592zdf6s7", { timeout: "2h" });
+ * ```
+ */
 export function restateClient(options: RestateClientOptions): RestateClient {
-  const { ingress, admin, headers = {}, name = "Taskwait" } = options;
+  checkOptionNames(options, NAMES, "restateClient");
+  const { ingress, admin, headers = {}, name = "Taskwait" } = options as RestateClientOptions;
   const base = checkUrl(ingress, "ingress");
   const adminBase = admin === undefined ? undefined : checkUrl(admin, "admin");
 
-  const call = async (url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Answer> => {
-    const limit = AbortSignal.timeout(ATTACH_MS);
+  const call = async (
+    url: string,
+    init: RequestInit,
+    signal?: AbortSignal,
+    limitMs = ATTACH_MS,
+  ): Promise<Answer> => {
+    const limit = AbortSignal.timeout(limitMs);
     const response = await fetch(url, {
       ...init,
       headers: { ...headers, ...(init.headers as Record<string, string>) },
@@ -56,6 +79,13 @@ export function restateClient(options: RestateClientOptions): RestateClient {
     });
     return { status: response.status, body: parse(await response.text()) };
   };
+
+  /** A wait that goes on and a network that swallows everything look alike: no answer comes. */
+  const isThere = (signal: AbortSignal | undefined): Promise<boolean> =>
+    call(`${base}/restate/health`, {}, signal, PROBE_MS).then(
+      () => true,
+      () => false,
+    );
 
   /** Calls until there is an answer, whoever is down meanwhile. */
   const insist = async (
@@ -75,10 +105,11 @@ export function restateClient(options: RestateClientOptions): RestateClient {
         }
         last = new ProtocolError(`restate: answered with status ${answer.status}`);
       } catch (error) {
-        signal?.throwIfAborted();
-        contactMs = (error as Error | null)?.name === "TimeoutError" ? performance.now() : contactMs;
+        const isSilent = (error as Error | null)?.name === "TimeoutError";
+        contactMs = isSilent && (await isThere(signal)) ? performance.now() : contactMs;
         last = error;
       }
+      signal?.throwIfAborted();
       if (performance.now() - contactMs > OUTAGE_MS) {
         throw new UnreachableError(`restate: no usable answer for ${OUTAGE_MS} ms`, { cause: last });
       }
@@ -90,7 +121,7 @@ export function restateClient(options: RestateClientOptions): RestateClient {
     try {
       const { body } = await sending;
       const url = `${at}/invocations/${encodeURIComponent(idOf(body) ?? "")}/cancel`;
-      await call(url, { method: "PATCH" }, undefined);
+      await call(url, { method: "PATCH" }, undefined, CANCEL_MS);
     } catch {
       // The wait then ends by its own deadline.
     }
@@ -101,7 +132,8 @@ export function restateClient(options: RestateClientOptions): RestateClient {
       checkTaskId(taskId);
       signal?.throwIfAborted();
       const key = idempotencyKey ?? crypto.randomUUID();
-      // Goes on after an abort: only who has the wait's id can cancel it.
+      // Goes on for a while after an abort: only who has the wait's id can cancel it.
+      const stop = new AbortController();
       const sending = insist(
         `${base}/${name}/wait/send`,
         {
@@ -109,14 +141,16 @@ export function restateClient(options: RestateClientOptions): RestateClient {
           headers: { "content-type": "application/json", "idempotency-key": key },
           body: JSON.stringify({ taskId, ...request }),
         },
-        undefined,
+        stop.signal,
         ({ status, body }) => idOf(body) !== undefined || (status >= 400 && status < 500),
       );
       const follow = async (): Promise<Task> => {
         const { status, body } = await sending;
         const id = idOf(body);
         if (id === undefined) {
-          throw new ProtocolError(`restate: the wait was refused with status ${status}`, { taskId });
+          const { message = "no reason told" } = (body ?? {}) as { readonly message?: unknown };
+          const why = `restate: the wait was refused with status ${status}: ${quoted(message)}`;
+          throw new ProtocolError(why, { taskId });
         }
         const url = `${base}/restate/invocation/${encodeURIComponent(id)}/attach`;
         const isEnd = (answer: Answer) => answer.status === 200 || isTerminal(answer.status, answer.body);
@@ -126,8 +160,11 @@ export function restateClient(options: RestateClientOptions): RestateClient {
         return await unlessAborted(follow(), signal);
       } catch (error) {
         if (signal?.aborted && adminBase !== undefined) {
-          await Promise.race([cancel(sending, adminBase), pause(CANCEL_MS, undefined)]);
+          const timer = setTimeout(() => stop.abort(), CANCEL_MS);
+          await cancel(sending, adminBase);
+          clearTimeout(timer);
         }
+        stop.abort();
         throw error;
       }
     },
@@ -147,7 +184,7 @@ function resultOf({ status, body }: Answer, taskId: string): Task {
   if (outcome !== undefined && outcome.kind !== "complete") {
     throw outcome.error;
   }
-  const { message, metadata } = body as { message?: unknown; metadata?: Record<string, unknown> };
+  const { message, metadata } = (body ?? {}) as { message?: unknown; metadata?: Record<string, unknown> };
   throw metadata?.["taskwait.code"] === "INVALID_OPTION"
     ? new InvalidOptionError(String(message), { taskId })
     : new ProtocolError(`restate: the wait ended with status ${status}: ${quoted(message)}`, { taskId });
@@ -189,19 +226,5 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined):
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
-}
-
-function pause(durationMs: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, durationMs);
-    signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

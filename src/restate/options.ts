@@ -1,9 +1,7 @@
+import { checkPerSecond, refuseOption, resolveDriverOptions } from "../durable/driver-options.ts";
 import type { PortableWaitOptions } from "../durable/step.ts";
-import { checkOptionNames } from "../policy/option-names.ts";
-import { type ResolvedWaitOptions, resolveWaitOptions, WAIT_OPTION_NAMES } from "../policy/wait-options.ts";
+import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
 import type { TaskSource } from "../source.ts";
-import { InvalidOptionError } from "../task/errors.ts";
-import { quoted } from "../task/printable.ts";
 
 /** What the services are made of, and what holds for their waits unless these say otherwise. */
 export interface RestateServicesOptions extends Omit<PortableWaitOptions, "resume" | "justStarted"> {
@@ -33,11 +31,6 @@ export interface ResolvedServicesOptions {
 
 const ACTION = "restateServices";
 const CALLS_A_SHARD = 20;
-const ONE_WAIT_ONLY: ReadonlySet<string> = new Set(["signal", "resume", "justStarted"]);
-const NAMES: ReadonlySet<string> = new Set([
-  ...["source", "perSecond", "shards", "account", "name"],
-  ...[...WAIT_OPTION_NAMES].filter((name) => !ONE_WAIT_ONLY.has(name)),
-]);
 
 /**
  * Checks the options of the services.
@@ -45,44 +38,33 @@ const NAMES: ReadonlySet<string> = new Set([
  * @throws {@link InvalidOptionError} naming the option, the rule and the value.
  */
 export function resolveServicesOptions(options: RestateServicesOptions): ResolvedServicesOptions {
-  checkOptionNames(options, NAMES, ACTION);
-  const {
-    source,
-    perSecond = 5,
-    account = "default",
-    name = "Taskwait",
-    shards = Math.max(1, Math.round(Number(perSecond) / CALLS_A_SHARD)),
-    ...waitOptions
-  } = options as RestateServicesOptions;
-  if (typeof source?.describe !== "function") {
-    refuse("source", "an object with a describe function", source);
-  }
-  if (typeof perSecond !== "number" || !(perSecond > 0 && perSecond <= 10_000)) {
-    refuse("perSecond", "a number above 0 and at most 10000", perSecond);
-  }
+  const { source, defaults } = resolveDriverOptions(
+    options,
+    ["perSecond", "shards", "account", "name"],
+    ACTION,
+  );
+  const { account = "default", name = "Taskwait" } = options;
+  const perSecond = checkPerSecond(ACTION, options.perSecond ?? 5);
+  const { shards = Math.max(1, Math.round(perSecond / CALLS_A_SHARD)) } = options;
   if (!Number.isInteger(shards) || shards < 1 || shards > 1000) {
-    refuse("shards", "a whole number from 1 to 1000", shards);
+    refuseOption(ACTION, "shards", "a whole number from 1 to 1000", shards);
   }
   if (typeof account !== "string" || !/^[\w.-]{1,100}$/.test(account)) {
-    refuse("account", "1 to 100 letters, digits and _.-", account);
+    refuseOption(ACTION, "account", "1 to 100 letters, digits and _.-", account);
   }
   if (typeof name !== "string" || !/^[A-Za-z]\w{0,100}$/.test(name)) {
-    refuse("name", "letters and digits, beginning with a letter", name);
+    refuseOption(ACTION, "name", "letters and digits, beginning with a letter", name);
   }
   return {
     source,
     perSecond,
     shards,
     account,
-    defaults: resolveWaitOptions(waitOptions, undefined, ACTION),
+    defaults,
     waitService: { name },
     poller: { name: `${name}Poller` },
     quota: { name: `${name}Quota` },
   };
-}
-
-function refuse(option: string, rule: string, value: unknown): never {
-  throw new InvalidOptionError(`${ACTION}: ${option} must be ${rule}, got ${quoted(value)}`);
 }
 
 /** The poller that is in charge of a task. */

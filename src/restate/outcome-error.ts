@@ -30,6 +30,18 @@ export function terminalErrorOf(record: OutcomeRecord): TerminalError {
  * gave; with the error as one of our classes.
  *
  * @returns `undefined` for any other error.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   return await context.serviceClient(waits).wait({ taskId });
+ * } catch (error) {
+ *   if (outcomeOfTerminalError(error)?.kind !== "failed") {
+ *     throw error;
+ *   }
+ *   return undefined;
+ * }
+ * ```
  */
 export function outcomeOfTerminalError(error: unknown): Outcome | undefined {
   const text = (error as { readonly metadata?: Readonly<Record<string, unknown>> } | null)?.metadata?.[KEY];

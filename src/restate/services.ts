@@ -26,7 +26,7 @@ export interface RestateServices {
  * Set `inactivityTimeout: 0` on handlers of yours that wait: otherwise each keeps one of the server's slots for a
  * minute.
  *
- * @throws {@link InvalidOptionError} naming the option, the rule and the value.
+ * @throws `InvalidOptionError` naming the option, the rule and the value.
  *
  * @example
  * ```ts

@@ -1,17 +1,13 @@
 import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
+import { resolveDriverOptions } from "../durable/driver-options.ts";
+import { pause } from "../durable/pause.ts";
 import { beginPortable, step } from "../durable/step.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
-import { checkOptionNames } from "../policy/option-names.ts";
-import {
-  type ResolvedWaitOptions,
-  resolveWaitOptions,
-  WAIT_OPTION_NAMES,
-  type WaitOptions,
-} from "../policy/wait-options.ts";
+import { type ResolvedWaitOptions, resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
 import { restoreWait, type WaitState } from "../policy/wait-state.ts";
 import type { TaskSource } from "../source.ts";
-import { InvalidOptionError, isTaskwaitError } from "../task/errors.ts";
+import { isTaskwaitError } from "../task/errors.ts";
 import type { Outcome } from "../task/outcome.ts";
 import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
@@ -25,11 +21,6 @@ export interface TaskActivitiesOptions extends Omit<WaitOptions, "signal" | "res
 }
 
 const ACTION = "taskActivities";
-const ONE_WAIT_ONLY: ReadonlySet<string> = new Set(["signal", "resume", "justStarted"]);
-const NAMES: ReadonlySet<string> = new Set([
-  "source",
-  ...[...WAIT_OPTION_NAMES].filter((name) => !ONE_WAIT_ONLY.has(name)),
-]);
 // A heartbeat that comes three times as often as it must is not missed when one is late.
 const BEATS_A_TIMEOUT = 3;
 const LONGEST_SILENCE_MS = 10_000;
@@ -38,7 +29,9 @@ const LONGEST_SILENCE_MS = 10_000;
  * Makes the activities for a `Worker`. Every end but COMPLETE is an `ApplicationFailure` that is not retried, with the
  * task and the outcome in its `details`; a workflow reads it with `outcomeOfFailure`.
  *
- * @throws {@link InvalidOptionError} naming the option, the rule and the value.
+ * @param options - Of the waits, what holds unless a request says otherwise. A `timeout` of more than 24 hours must be
+ * in the request itself: the workflow's side does not know these options.
+ * @throws `InvalidOptionError` naming the option, the rule and the value.
  *
  * @example
  * ```ts
@@ -51,14 +44,7 @@ const LONGEST_SILENCE_MS = 10_000;
  * ```
  */
 export function taskActivities(options: TaskActivitiesOptions): TaskActivities {
-  checkOptionNames(options, NAMES, ACTION);
-  const { source, ...waitOptions } = options as TaskActivitiesOptions;
-  if (typeof source?.describe !== "function") {
-    throw new InvalidOptionError(
-      `${ACTION}: source must be an object with a describe function, got ${quoted(source)}`,
-    );
-  }
-  const defaults = resolveWaitOptions(waitOptions, undefined, ACTION);
+  const { source, defaults } = resolveDriverOptions(options, [], ACTION);
 
   return {
     waitForTask: async (request) => {
@@ -75,7 +61,7 @@ export function taskActivities(options: TaskActivitiesOptions): TaskActivities {
         if (decision.kind === "settle") {
           return resultOf(decision.outcome);
         }
-        await whileBeating(context, state, () => sleep(decision.delayMs, context.cancellationSignal));
+        await whileBeating(context, state, () => pause(decision.delayMs, context.cancellationSignal));
         await surfaceCancellation(context);
       }
     },
@@ -159,19 +145,4 @@ async function surfaceCancellation(context: Context): Promise<void> {
   if (context.cancellationSignal.aborted) {
     await context.cancelled;
   }
-}
-
-function sleep(durationMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, durationMs);
-    signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) {
-      end();
-    }
-  });
 }

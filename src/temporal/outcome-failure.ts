@@ -20,6 +20,12 @@ const MOST_CAUSES = 10;
  * activity, or that itself.
  *
  * @returns `undefined` for any other error.
+ *
+ * @example
+ * ```ts
+ * const outcome = outcomeOfFailure(error);
+ * const isWorthAnotherTry = outcome?.kind === "failed" && outcome.error.retryable;
+ * ```
  */
 export function outcomeOfFailure(thrown: unknown): Outcome | undefined {
   let one = thrown;

@@ -3,6 +3,7 @@ import type { Task } from "../task/task.ts";
 
 /** What to wait for, and how. Plain JSON. */
 export interface WaitRequest extends PortableWaitOptions {
+  /** The task to wait for. */
   readonly taskId: string;
 }
 

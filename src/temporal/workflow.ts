@@ -3,12 +3,13 @@
  *
  * @packageDocumentation
  */
-import { proxyActivities } from "@temporalio/workflow";
+import { ApplicationFailure, proxyActivities } from "@temporalio/workflow";
 import { parseDurationMs } from "../task/duration.ts";
 import type { Outcome } from "../task/outcome.ts";
+import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
 import { outcomeOfFailure } from "./outcome-failure.ts";
-import type { TaskActivities, WaitRequest } from "./request.ts";
+import { INVALID, type TaskActivities, type WaitRequest } from "./request.ts";
 
 export type { OutcomeRecord } from "../durable/outcome-record.ts";
 export type { PortableWaitOptions } from "../durable/step.ts";
@@ -33,13 +34,29 @@ const SPARE_MS = 60_000;
 /**
  * Waits for a task, in a workflow.
  *
- * @returns The completed task. Every other end is an `ActivityFailure`: see {@link outcomeOfFailure}, or use
- * {@link taskOutcome}.
+ * @param request - Durations in milliseconds, or as text. What it leaves out is as the worker's `taskActivities` has
+ * it, but for `timeout`, which is 24 hours at most unless it is here.
+ * @returns The completed task.
+ * @throws An `ActivityFailure` for every other end: see {@link outcomeOfFailure}, or use {@link taskOutcome}. An
+ * `ApplicationFailure` of the type `InvalidOption` for a bad option.
+ *
+ * @example
+ * ```ts
+ * export async function follow(taskId: string): Promise<unknown> {
+ *   return (await waitForTask({ taskId, timeout: "2h" })).result;
+ * }
+ * ```
  */
-export function waitForTask(request: WaitRequest, options: WorkflowWaitOptions = {}): Promise<Task> {
+export async function waitForTask(request: WaitRequest, options: WorkflowWaitOptions = {}): Promise<Task> {
   const { taskQueue, how = "poll" } = options;
-  const timeoutMs = request.timeoutMs ?? durationOf(request.timeout, DEFAULT_TIMEOUT_MS);
-  const pollTimeoutMs = request.pollTimeoutMs ?? durationOf(request.pollTimeout, DEFAULT_POLL_TIMEOUT_MS);
+  if (how !== "poll" && how !== "hold") {
+    throw refusal(`waitForTask: how must be "poll" or "hold", got ${quoted(how)}`);
+  }
+  const { resume } = request;
+  const timeoutMs =
+    resume === undefined
+      ? durationOf(request, "timeout", DEFAULT_TIMEOUT_MS)
+      : Math.max(0, resume.deadlineMs - Date.now()) || 0;
   const queue = taskQueue === undefined ? {} : { taskQueue };
   // A retry that is not one of ours, such as after a worker's crash, comes soon and however often it must.
   const retry = { initialInterval: "1s", maximumInterval: "30s", backoffCoefficient: 2 };
@@ -51,18 +68,28 @@ export function waitForTask(request: WaitRequest, options: WorkflowWaitOptions =
       heartbeatTimeout: "30s",
       retry,
     });
-    return hold(request);
+    return await hold(request);
   }
   const { pollTask } = proxyActivities<TaskActivities>({
     ...queue,
     scheduleToCloseTimeout: timeoutMs + SPARE_MS,
-    startToCloseTimeout: pollTimeoutMs + SPARE_MS,
+    startToCloseTimeout: durationOf(request, "pollTimeout", DEFAULT_POLL_TIMEOUT_MS) + SPARE_MS,
     retry,
   });
-  return pollTask(request);
+  return await pollTask(request);
 }
 
-/** Waits for a task, in a workflow, and tells every end as a value. Cancellations and other failures are thrown. */
+/**
+ * Waits for a task, in a workflow, and tells every end as a value.
+ *
+ * @param request - As for {@link waitForTask}.
+ * @throws A cancellation of the workflow, and every failure that is no end of the wait.
+ *
+ * @example
+ * ```ts
+ * const outcome = await taskOutcome({ taskId, timeout: "2h" }, { taskQueue: "bdrc" });
+ * ```
+ */
 export async function taskOutcome(request: WaitRequest, options: WorkflowWaitOptions = {}): Promise<Outcome> {
   try {
     return { kind: "complete", task: await waitForTask(request, options) };
@@ -75,6 +102,23 @@ export async function taskOutcome(request: WaitRequest, options: WorkflowWaitOpt
   }
 }
 
-function durationOf(text: string | undefined, otherwise: number): number {
-  return text === undefined ? otherwise : parseDurationMs(text, "timeout");
+function durationOf(request: WaitRequest, name: "timeout" | "pollTimeout", otherwise: number): number {
+  const durationMs = request[`${name}Ms`] ?? readDuration(request[name], name) ?? otherwise;
+  if (!(Number.isFinite(durationMs) && durationMs >= 0)) {
+    throw refusal(`waitForTask: ${name}Ms must be a number of milliseconds, got ${quoted(durationMs)}`);
+  }
+  return durationMs;
+}
+
+function readDuration(text: string | undefined, name: string): number | undefined {
+  try {
+    return text === undefined ? undefined : parseDurationMs(text, name);
+  } catch (error) {
+    throw refusal(`waitForTask: ${(error as Error).message}`);
+  }
+}
+
+/** Any other error would make Temporal try the workflow's step again for ever. */
+function refusal(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type: INVALID, message, nonRetryable: true });
 }

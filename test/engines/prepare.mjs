@@ -12,16 +12,13 @@ const stamp = join(modules, ".taskwait-lock");
 const lock = readFileSync(join(here, "package-lock.json"), "utf8");
 
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
-  // Not "npm ci": it wants the binaries of every platform in the lock, and a registry may lack some of them.
-  const installed = spawnSync(
-    "npm",
-    ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"],
-    {
-      cwd: here,
-      stdio: "inherit",
-      shell: process.platform === "win32",
-    },
-  );
+  // "npm ci" wants the binaries of every platform in the lockfile: package.json overrides the two packages whose newest
+  // versions were released without some of them.
+  const installed = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    cwd: here,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
   if (installed.status !== 0) {
     process.exit(installed.status ?? 1);
   }

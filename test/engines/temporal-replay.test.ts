@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
 import { beforeAll, describe, expect, it } from "vitest";
-import { historyOf } from "./harness/history.ts";
+import { historyOf, refusedHistory } from "./harness/history.ts";
 
 const logger = new DefaultLogger("ERROR");
 Runtime.install({ logger });
@@ -39,6 +39,14 @@ describe("the workflow's side, replayed in Temporal's sandbox", () => {
   it("notices a history that is not its own", async () => {
     const history = historyOf("anotherActivity", { result: task }, { kind: "complete", taskId: "t-1" });
     await expect(replay(history)).rejects.toThrow(/[Nn]ondeterminism/);
+  });
+
+  it.each([
+    ["a duration that is none", { timeout: "soon" }, {}],
+    ["a time that is no number", { timeoutMs: "10" }, {}],
+    ["an unknown way to wait", {}, { how: "sleep" }],
+  ])("fails the workflow for good at %s, which else would be tried again for ever", async (_, ...args) => {
+    await replay(refusedHistory(["t-1", ...args], "InvalidOption"));
   });
 
   it("bundles nothing of the schemas, the client or the engine", () => {

@@ -8,7 +8,13 @@ import { describe, expect, it } from "vitest";
 import { sleep } from "./harness/processes.ts";
 
 // Activities fail here by design; nobody wants to read of each.
-Runtime.install({ logger: new DefaultLogger("ERROR") });
+const logger = new DefaultLogger("ERROR");
+Runtime.install({ logger });
+
+/** Temporal as an activity sees it. */
+function activityEnvironment(heartbeatDetails?: WaitState): MockActivityEnvironment {
+  return new MockActivityEnvironment(heartbeatDetails === undefined ? {} : { heartbeatDetails }, { logger });
+}
 
 const QUICK = { minIntervalMs: 5, maxIntervalMs: 20, waitPriceMs: 1, timeoutMs: 20_000 };
 
@@ -30,7 +36,7 @@ async function outcomeOf(run: Promise<Task>): Promise<DrivenOutcome> {
 describe("waits in an activity of Temporal", () => {
   waitConformance({ describe, it }, () => ({
     start: (source: TaskSource, taskId, options) => {
-      const env = new MockActivityEnvironment();
+      const env = activityEnvironment();
       const { waitForTask } = taskActivities({ source });
       let beat: WaitState | undefined;
       env.on("heartbeat", (state: WaitState) => {
@@ -56,7 +62,7 @@ function retriedPolls(source: TaskSource, request: { readonly taskId: string }) 
       if (controller.signal.aborted) {
         throw new CancelledFailure("enough");
       }
-      const env = new MockActivityEnvironment(beat === undefined ? {} : { heartbeatDetails: beat });
+      const env = activityEnvironment(beat);
       env.on("heartbeat", (state: WaitState) => {
         beat = state;
       });
@@ -88,7 +94,7 @@ describe("the activities", () => {
   it("go on from the heartbeat of the attempt before, with its deadline and its counts", async () => {
     const source = scriptedSource({ "t-1": ["COMPLETE"] });
     const { waitForTask } = taskActivities({ source });
-    const first = new MockActivityEnvironment();
+    const first = activityEnvironment();
     const running = scriptedSource({ "t-1": ["RUNNING"] });
     const beats: WaitState[] = [];
     first.on("heartbeat", (state: WaitState) => beats.push(state));
@@ -98,7 +104,7 @@ describe("the activities", () => {
     await expect(cut).rejects.toBeInstanceOf(CancelledFailure);
     const last = beats.at(-1) as WaitState;
     expect(last.polls).toBeGreaterThan(1);
-    const second = new MockActivityEnvironment({ heartbeatDetails: last });
+    const second = activityEnvironment(last);
     const after: WaitState[] = [];
     second.on("heartbeat", (state: WaitState) => after.push(state));
     expect(await second.run(waitForTask, { taskId: "t-1", ...QUICK })).toMatchObject({
@@ -112,7 +118,7 @@ describe("the activities", () => {
     ["in a call", ["hang"], 20],
   ] as const)("are cancelled %s, at once", async (_, script, minIntervalMs) => {
     const source = scriptedSource({ "t-1": [...script] });
-    const env = new MockActivityEnvironment();
+    const env = activityEnvironment();
     const run = env.run(taskActivities({ source }).waitForTask, {
       taskId: "t-1",
       minIntervalMs,
@@ -128,7 +134,7 @@ describe("the activities", () => {
 
   it("fail for good, with the task in the details, when the task has failed", async () => {
     const source = scriptedSource({ "t-1": [{ status: "FAILED", errorMessage: "too many requests." }] });
-    const run = new MockActivityEnvironment().run(taskActivities({ source }).waitForTask, { taskId: "t-1" });
+    const run = activityEnvironment().run(taskActivities({ source }).waitForTask, { taskId: "t-1" });
     const error = (await run.catch((thrown: unknown) => thrown)) as ApplicationFailure;
     expect(error).toMatchObject({ type: "TaskFailed", nonRetryable: true });
     expect(error.details?.[0]).toMatchObject({ taskId: "t-1", taskStatus: "FAILED" });
@@ -137,7 +143,7 @@ describe("the activities", () => {
 
   it("refuse a bad request for good", async () => {
     const { pollTask } = taskActivities({ source: scriptedSource() });
-    const run = new MockActivityEnvironment().run(pollTask, { taskId: "no id!" });
+    const run = activityEnvironment().run(pollTask, { taskId: "no id!" });
     await expect(run).rejects.toMatchObject({ type: "InvalidOption", nonRetryable: true });
   });
 });

@@ -27,6 +27,7 @@ declare module "@temporalio/activity" {
   export const Context: { current(): Context };
 }
 declare module "@temporalio/workflow" {
+  export { ApplicationFailure } from "@temporalio/common";
   export interface ActivityOptions {
     taskQueue?: string;
     startToCloseTimeout?: string | number;

@@ -7,18 +7,8 @@ function payloads(value: unknown) {
   };
 }
 
-/**
- * The history of a workflow `followTask` that ran one activity and ended with a result, as Temporal would have kept it.
- *
- * @param activityType - What the activity is called in it.
- * @param activity - How it ended: with a result, or with an `ApplicationFailure`.
- * @param result - Of the workflow.
- */
-export function historyOf(
-  activityType: string,
-  activity: { readonly result: unknown } | { readonly type: string; readonly details: readonly unknown[] },
-  result: unknown,
-): object {
+/** The events up to the end of the workflow's first step. */
+function beginHistory(args: readonly unknown[]) {
   const events: object[] = [];
   const add = (eventType: string, attributesName: string, attributes: Attributes) => {
     events.push({
@@ -47,13 +37,43 @@ export function historyOf(
   add("WORKFLOW_EXECUTION_STARTED", "workflowExecutionStarted", {
     workflowType: { name: "followTask" },
     taskQueue,
-    input: payloads("t-1"),
+    input: { payloads: args.flatMap((one) => payloads(one).payloads) },
     originalExecutionRunId: "00000000-0000-4000-8000-000000000001",
     firstExecutionRunId: "00000000-0000-4000-8000-000000000001",
     attempt: 1,
     workflowTaskTimeout: "10s",
   });
   workflowTask(true);
+  return { events, add, workflowTask, taskQueue };
+}
+
+/** The history of a workflow `followTask` that failed in its first step, which Temporal must not have tried again. */
+export function refusedHistory(args: readonly unknown[], type: string): object {
+  const { events, add } = beginHistory(args);
+  add("WORKFLOW_EXECUTION_FAILED", "workflowExecutionFailed", {
+    failure: {
+      message: "refused",
+      source: "TypeScriptSDK",
+      applicationFailureInfo: { type, nonRetryable: true },
+    },
+    workflowTaskCompletedEventId: String(events.length),
+  });
+  return { events };
+}
+
+/**
+ * The history of a workflow `followTask` that ran one activity and ended with a result, as Temporal would have kept it.
+ *
+ * @param activityType - What the activity is called in it.
+ * @param activity - How it ended: with a result, or with an `ApplicationFailure`.
+ * @param result - Of the workflow.
+ */
+export function historyOf(
+  activityType: string,
+  activity: { readonly result: unknown } | { readonly type: string; readonly details: readonly unknown[] },
+  result: unknown,
+): object {
+  const { events, add, workflowTask, taskQueue } = beginHistory(["t-1"]);
   const scheduledEventId = String(events.length + 1);
   add("ACTIVITY_TASK_SCHEDULED", "activityTaskScheduled", {
     activityId: "1",
