@@ -1,7 +1,12 @@
+import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { setTimeout as after } from "node:timers/promises";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import { type Answer, errorAnswer, goodAnswer } from "../../src/emulator/answer.ts";
-import { type FaultDecider, faultSet } from "../../src/emulator/fault.ts";
+import type { ApiRequest } from "../../src/emulator/api-request.ts";
+import { CLOCK_WINDOW_MS } from "../../src/emulator/authentication.ts";
+import { type Fault, faultSet } from "../../src/emulator/fault.ts";
 import { refuse, refuseWith } from "../../src/emulator/refusal.ts";
 import { route } from "../../src/emulator/routes.ts";
 import { type Listening, listen } from "../../src/emulator/server.ts";
@@ -16,38 +21,66 @@ import type { WaitDriver } from "../../src/testing/index.ts";
 const LOSING: ReadonlySet<string> = new Set(["hang", "reset", "truncate", "huge", "dribble"]);
 // A call that hangs is over after this long, so that a test with one stays short.
 const CALL_TIMEOUT_MS = 1000;
+const UNDER_WAY_MS = 20;
+
+/** What goes wrong between our client and a source. */
+export interface BadLine {
+  /** What the n-th call meets. */
+  readonly decide?: (n: number) => readonly Fault[];
+  /** Whether the n-th connection is reset as soon as it is made. */
+  readonly resetConnection?: (n: number) => boolean;
+}
+
+interface Line {
+  readonly client: BdrcClient;
+  readonly waiter: TaskWaiter;
+  /** Ends it, and rejects when a wait, a call or a connection was left behind. */
+  end(): Promise<void>;
+}
 
 /**
  * Serves a source over HTTP as the emulator serves its world, faults included: what a scripted source says comes to our
- * client over a bad line. Signatures are not checked here.
+ * client over a bad line. Signatures are not checked here, but the date is.
  */
-async function serve(source: TaskSource, decide: FaultDecider): Promise<Listening> {
+async function serve(source: TaskSource, line: BadLine, sockets: Set<Socket>): Promise<Listening> {
   let calls = 0;
   return listen({
     port: 0,
     host: "127.0.0.1",
-    resetConnection: () => false,
+    resetConnection: line.resetConnection ?? (() => false),
     handle: (request, response) => {
+      if (response.socket !== null) {
+        sockets.add(response.socket);
+      }
       const call = request === undefined ? undefined : route(request.method, request.path);
       const taskId = call?.action === "DescribeTask" ? call.taskId : "";
-      const faults = faultSet(decide({ method: "GET", path: `/api/v1/tasks/${taskId}` }, calls));
+      const faults = faultSet(line.decide?.(calls) ?? []);
       calls += 1;
+      const serverNowMs = Date.now() + faults.skewMs;
       const substitute =
         substituteAnswer(faults.shaping, "bridge") ??
         (LOSING.has(faults.shaping?.kind ?? "")
           ? goodAnswer({ TaskId: taskId, TaskStatus: "RUNNING" })
-          : undefined);
+          : isOutOfTime(request, serverNowMs)
+            ? errorAnswer(refuse("InvalidTimeStamp.Expired"), "bridge")
+            : undefined);
       const answer = substitute === undefined ? ask(source, taskId, response) : Promise.resolve(substitute);
       void answer.then((ready) => {
         if (ready === undefined) {
           response.socket?.resetAndDestroy();
           return;
         }
-        const timer = setTimeout(() => send(response, ready, faults.shaping), faults.latencyMs);
+        const dated = { ...ready, headers: { ...ready.headers, date: new Date(serverNowMs).toUTCString() } };
+        const timer = setTimeout(() => send(response, dated, faults.shaping), faults.latencyMs);
         response.once("close", () => clearTimeout(timer));
       });
     },
   });
+}
+
+function isOutOfTime(request: ApiRequest | undefined, serverNowMs: number): boolean {
+  const sentAtMs = Date.parse(request?.headers["x-acs-date"] ?? "");
+  return Math.abs(sentAtMs - serverNowMs) > CLOCK_WINDOW_MS;
 }
 
 /** What the source says, as an answer; undefined when it says that it can't be reached. */
@@ -83,43 +116,54 @@ function wire(task: unknown): unknown {
   );
 }
 
-/** Drives waits with our engine and our client over HTTP, while the decider does its worst. */
-export function driverOverHttp(decide: FaultDecider): WaitDriver {
-  const lines = new Map<TaskSource, Promise<{ server: Listening; client: BdrcClient; waiter: TaskWaiter }>>();
-  const lineTo = (source: TaskSource) => {
-    const known = lines.get(source);
-    if (known !== undefined) {
-      return known;
+async function connect(source: TaskSource, bad: BadLine): Promise<Line> {
+  const sockets = new Set<Socket>();
+  const server = await serve(source, bad, sockets);
+  const client = new BdrcClient({
+    endpoint: `http://127.0.0.1:${server.port}`,
+    accessKeyId: "AK",
+    accessKeySecret: "secret",
+    regionId: "cn-shanghai",
+    callTimeoutMs: CALL_TIMEOUT_MS,
+  });
+  const waiter = new TaskWaiter({ source: client, rate: { perSecond: 2000 } });
+  const end = async (): Promise<void> => {
+    const { waits, tasks, queued } = waiter.stats();
+    await waiter.close();
+    await client.close();
+    const open = () => [...sockets].filter((socket) => !socket.destroyed).length;
+    for (let tries = 0; open() > 0 && tries < 300; tries++) {
+      await after(10);
     }
-    const made = serve(source, decide).then((server) => {
-      const client = new BdrcClient({
-        endpoint: `http://127.0.0.1:${server.port}`,
-        accessKeyId: "AK",
-        accessKeySecret: "secret",
-        regionId: "cn-shanghai",
-        callTimeoutMs: CALL_TIMEOUT_MS,
-      });
-      return { server, client, waiter: new TaskWaiter({ source: client, rate: { perSecond: 2000 } }) };
-    });
-    lines.set(source, made);
-    return made;
+    const left = { waits, tasks, queued, connections: open() };
+    await server.close();
+    assert.deepEqual(left, { waits: 0, tasks: 0, queued: 0, connections: 0 });
   };
+  return { client, waiter, end };
+}
+
+/** Drives waits with our engine and our client over HTTP, while the line does its worst. */
+export function driverOverHttp(bad: BadLine = {}): WaitDriver {
+  const lines = new Map<TaskSource, Promise<Line>>();
   return {
     start: async (source, taskId, options) => {
-      const { waiter } = await lineTo(source);
+      const line = lines.get(source) ?? connect(source, bad);
+      lines.set(source, line);
+      const { waiter } = await line;
       const wait = waiter.wait(taskId, options);
       return {
         outcome: wait.outcome,
-        abort: (reason) => wait.abandon(reason),
+        abort: async (reason) => {
+          wait.abandon(reason);
+          // A call that was under way is the line's by now: it may still come to the source.
+          await after(UNDER_WAY_MS);
+        },
         checkpoint: () => wait.checkpoint(),
       };
     },
     close: async () => {
       for (const line of lines.values()) {
-        const { server, client, waiter } = await line;
-        await waiter.close();
-        await server.close();
-        await client.close();
+        await (await line).end();
       }
     },
   };

@@ -1,10 +1,13 @@
-import { beforeAll, describe, it } from "vitest";
-import type { Fault, FaultDecider } from "../../src/emulator/index.ts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Fault } from "../../src/emulator/index.ts";
+import { type Random, seededRandom } from "../../src/emulator/random.ts";
 import { scriptedSource, type TestApi, waitConformance } from "../../src/testing/index.ts";
-import { driverOverHttp } from "./emulator-bridge.ts";
+import { type BadLine, driverOverHttp } from "./emulator-bridge.ts";
 
-const FAULTS: Readonly<Record<string, Fault>> = {
-  latency: { kind: "latency", ms: 30 },
+const SKEW_MS = 20 * 60_000;
+const FAULTS: Readonly<Record<string, Fault | ((random: Random) => Fault)>> = {
+  "a latency": { kind: "latency", ms: 30 },
+  "a latency that varies": (random) => ({ kind: "latency", ms: 60 * random() }),
   "a hang before the headers": { kind: "hang", at: "headers" },
   "a hang in the body": { kind: "hang", at: "body" },
   "a dribble": { kind: "dribble" },
@@ -24,50 +27,114 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   chunks: { kind: "chunked" },
   "a body that is too large": { kind: "huge", bytes: 2_000_000 },
   "a connection that closes": { kind: "close" },
+  "a clock that is off": { kind: "skew", ms: SKEW_MS },
   "the answer twice": { kind: "duplicate" },
   "no HTTP at all": { kind: "raw", bytes: Buffer.from("220 mail.example.com ESMTP\r\n") },
 };
+const RESET_CONNECT = "a connection that is reset as it is made";
+const EVERY_FAULT: readonly string[] = [...Object.keys(FAULTS), RESET_CONNECT];
+const SINGLE = 0.2;
+const EACH_OF_ALL = 0.05;
+const SINGLE_SEEDS = [1, 2] as const;
+const ALL_SEEDS = [1, 2, 3, 4, 5] as const;
 
-// Most of a wait is waiting, so the tests of one group wait together.
-const together = { describe: describe.concurrent, it: it.concurrent } as unknown as TestApi;
-
-// It gives an outage 40 ms, and a bad call in the middle is an outage of just that kind.
-const NOT_ON_A_BAD_LINE = "does not take being throttled for an outage, however long it lasts";
-const onABadLine: TestApi = {
-  describe: together.describe,
-  it: (name, run) => (name === NOT_ON_A_BAD_LINE ? undefined : together.it(name, run)),
+/**
+ * How many calls at first meet nothing, in the cases that are about a single call or about a budget that a single bad
+ * call uses up: there the right outcome on a bad line is another one.
+ */
+const QUIET_CALLS: Readonly<Record<string, number>> = {
+  // Two waits of one look each.
+  "looks exactly once when its time is 0": 2,
+  // 400 ms are less than a call that hangs takes, and without one good look there is no task to show.
+  "ends as timedOut at its deadline: not before, and not long after, with the task as last seen": 1,
+  // It gives an outage 40 ms.
+  "does not take being throttled for an outage, however long it lasts": Number.POSITIVE_INFINITY,
 };
 
-/** Every fifth call meets the fault; the first two do not, because some tests are about one call that comes through. */
-const oneInFive =
-  (fault: Fault): FaultDecider =>
-  (_request, n) =>
-    n % 5 === 2 ? fault : undefined;
+// Most of a wait is waiting, so they wait together.
+vi.setConfig({ maxConcurrency: 20 });
 
-const kinds = Object.values(FAULTS);
+const struck = new Map<string, number>();
 
-describe("our engine and our client over HTTP", () => {
+/** Draws for each call, from the numbers of one seed and one case, so that every case meets another weather. */
+function weather(names: readonly string[], chance: number, seed: number, caseName: string): BadLine {
+  const random = seededRandom(hash(`${seed} ${names.join()} ${caseName}`));
+  const quiet = QUIET_CALLS[caseName] ?? 0;
+  const strikes = (name: string, n: number): boolean => {
+    const strikesNow = random() < chance && n >= quiet;
+    struck.set(name, (struck.get(name) ?? 0) + Number(strikesNow));
+    return strikesNow;
+  };
+  const resets = names.includes(RESET_CONNECT);
+  return {
+    decide: (n) => {
+      // A connection for each call, or there would be one to reset in all.
+      const faults: Fault[] = names.length === 1 && resets ? [{ kind: "close" }] : [];
+      for (const name of names) {
+        const fault = FAULTS[name];
+        if (fault !== undefined && strikes(name, n)) {
+          faults.push(typeof fault === "function" ? fault(random) : fault);
+        }
+      }
+      return faults;
+    },
+    ...(resets ? { resetConnection: (n) => strikes(RESET_CONNECT, n) } : {}),
+  };
+}
+
+function hash(text: string): number {
+  let sum = 0;
+  for (const character of text) {
+    sum = (Math.imul(sum, 31) + (character.codePointAt(0) ?? 0)) | 0;
+  }
+  return sum;
+}
+
+/** The suite, each case on a line of its own. */
+function conformance(lineOf: (caseName: string) => BadLine): void {
+  let current = "";
+  const api: TestApi = {
+    describe,
+    it: (name, run) =>
+      it.concurrent(name, () => {
+        // The suite makes the driver before it first waits for anything.
+        current = name;
+        return run();
+      }),
+  };
+  waitConformance(api, () => driverOverHttp(lineOf(current)));
+}
+
+describe.concurrent("our engine and our client over HTTP", () => {
   // What is loaded with the first call would count as its time.
   beforeAll(async () => {
-    const driver = driverOverHttp(() => undefined);
+    const driver = driverOverHttp();
     const wait = await driver.start(scriptedSource({ "t-1": ["COMPLETE"] }), "t-1", {});
     await wait.outcome;
     await driver.close?.();
   });
 
-  describe("with nothing going wrong", () => {
-    waitConformance(together, () => driverOverHttp(() => undefined));
+  afterAll(() => {
+    for (const name of EVERY_FAULT) {
+      expect(struck.get(name), name).toBeGreaterThan(20);
+    }
   });
 
-  for (const [name, fault] of Object.entries(FAULTS)) {
-    describe(`with one call in five meeting ${name}`, () => {
-      waitConformance(onABadLine, () => driverOverHttp(oneInFive(fault)));
-    });
+  describe("with nothing going wrong", () => {
+    conformance(() => ({}));
+  });
+
+  for (const name of EVERY_FAULT) {
+    for (const seed of SINGLE_SEEDS) {
+      describe(`with a chance of 20 % for ${name}, seed ${seed}`, () => {
+        conformance((caseName) => weather([name], SINGLE, seed, caseName));
+      });
+    }
   }
 
-  describe("with one call in two meeting one of all these in turn", () => {
-    waitConformance(onABadLine, () =>
-      driverOverHttp((_request, n) => (n >= 2 && n % 2 === 0 ? kinds[(n * 7) % kinds.length] : undefined)),
-    );
-  });
+  for (const seed of ALL_SEEDS) {
+    describe(`with a chance of 5 % for each of all these, seed ${seed}`, () => {
+      conformance((caseName) => weather(EVERY_FAULT, EACH_OF_ALL, seed, caseName));
+    });
+  }
 });
