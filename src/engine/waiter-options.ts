@@ -1,5 +1,6 @@
-import { restoreHistory, type TaskHistory } from "../policy/history.ts";
+import type { TaskHistory } from "../policy/history.ts";
 import { checkOptionNames } from "../policy/option-names.ts";
+import { restoreHistory } from "../policy/restore-history.ts";
 import type { BatchOption } from "../policy/sweep-plan.ts";
 import {
   DEFAULT_WAIT_OPTIONS,

@@ -2,7 +2,7 @@ import { checkTaskId } from "../task/task-id.ts";
 import { beforeDeadline, withinIntervals } from "./delay-bounds.ts";
 import { gapForPrice } from "./expectation.ts";
 import { historyOf, type TaskHistory } from "./history.ts";
-import { usualExpectation } from "./usual-expectation.ts";
+import { Outlook } from "./outlook.ts";
 import type { JustStarted, ResolvedWaitOptions } from "./wait-options.ts";
 import { restoreWait, WAIT_STATE_VERSION, type WaitState } from "./wait-state.ts";
 
@@ -42,7 +42,7 @@ export function beginWait(
     return state;
   }
   const known = historyOf(history, justStarted === true ? undefined : justStarted.taskType);
-  const gapMs = 1000 * gapForPrice(usualExpectation(known, 0), options.waitPriceMs / 1000);
+  const gapMs = 1000 * gapForPrice(new Outlook(0, known), options.waitPriceMs / 1000);
   const delayMs = beforeDeadline(withinIntervals(gapMs, { options }), state, { nowMs, options });
   return { ...state, notRunningAtMs: nowMs, nextPollAtMs: nowMs + delayMs };
 }

@@ -1,5 +1,6 @@
 import { isFinalStatus } from "../task/status.ts";
 import type { Task } from "../task/task.ts";
+import type { WaitEvent } from "../task/wait-events.ts";
 import { classifyError } from "./classify-error.ts";
 import type { DecideContext, Decision } from "./decision.ts";
 import { beforeDeadline, jittered, withinIntervals } from "./delay-bounds.ts";
@@ -58,7 +59,7 @@ export function decideTimeout(state: WaitState, nowMs: number): Decision {
 }
 
 function decideOnTask(before: WaitState, task: Task, context: DecideContext): Decision {
-  const { nowMs } = context;
+  const { nowMs, callMs = 0 } = context;
   const warning = unknownStatusWarning(before, task);
   const state = seenState(before, task, context);
   if (warning !== undefined) {
@@ -70,22 +71,27 @@ function decideOnTask(before: WaitState, task: Task, context: DecideContext): De
       ? settleTimedOut(state, nowMs)
       : undefined;
   if (ended !== undefined) {
-    return { ...ended, events: [...lookEvents(before, task, { context, warning }), ...ended.events] };
+    return { ...ended, events: [...withWarning(lookEvents(before, task, callMs), warning), ...ended.events] };
   }
-  followRun(state, task, context);
-  const { delayMs: wantedMs, etaMs, worth } = nextLook(state, context);
-  const delayMs = beforeDeadline(withinIntervals(wantedMs, context), state, context);
+  const start = followRun(state, task, context);
+  const next = nextLook(state, context, start);
+  const { delayMs, worth } = next;
   state.nextPollAtMs = nowMs + delayMs;
-  const events = lookEvents(before, task, { context, warning, nextPollMs: delayMs, etaMs });
+  const events = withWarning(lookEvents(before, task, callMs, next), warning);
   return { kind: "poll", state, delayMs, events, worth };
 }
 
+function withWarning(events: readonly WaitEvent[], warning: WaitEvent | undefined): readonly WaitEvent[] {
+  return warning === undefined ? events : [...events, warning];
+}
+
 /**
- * The state after a good look, without what is known no more. It is written out and made once: an object spread
- * again at every step, or with parts that may be missing, costs several times as much.
+ * The state after a good look, without what is known no more. It is written out and made once, always of the same
+ * form: an object that is spread again at every step, or grows, costs several times as much.
  */
 function seenState(before: WaitState, task: Task, { nowMs, callMs }: DecideContext): WaitDraft {
-  const state: WaitDraft = {
+  const smoothed = before.callMs ?? callMs;
+  return {
     version: before.version,
     taskId: before.taskId,
     startedAtMs: before.startedAtMs,
@@ -97,25 +103,14 @@ function seenState(before: WaitState, task: Task, { nowMs, callMs }: DecideConte
     throttledInARow: 0,
     contactAtMs: nowMs,
     lookedAtMs: nowMs,
+    callMs:
+      smoothed === undefined ? undefined : smoothed + CALL_TIME_WEIGHT * ((callMs ?? smoothed) - smoothed),
     task,
+    notRunningAtMs: before.notRunningAtMs,
+    runningAtMs: before.runningAtMs,
+    progressTrack: before.progressTrack,
+    warned: before.warned,
   };
-  const smoothed = before.callMs ?? callMs;
-  if (smoothed !== undefined) {
-    state.callMs = smoothed + CALL_TIME_WEIGHT * ((callMs ?? smoothed) - smoothed);
-  }
-  if (before.notRunningAtMs !== undefined) {
-    state.notRunningAtMs = before.notRunningAtMs;
-  }
-  if (before.runningAtMs !== undefined) {
-    state.runningAtMs = before.runningAtMs;
-  }
-  if (before.progressTrack !== undefined) {
-    state.progressTrack = before.progressTrack;
-  }
-  if (before.warned !== undefined) {
-    state.warned = before.warned;
-  }
-  return state;
 }
 
 function decideOnThrottle(

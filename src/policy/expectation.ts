@@ -1,40 +1,51 @@
-/**
- * What is expected of a task's remaining run time `T`, in seconds from the last look, as two functions of the
- * time `s` since then.
- */
-export interface Expectation {
+/** What is expected at a time after the last look, in seconds, of a task's remaining run time `T`. */
+export interface Expected {
   /** `A(s) = E[(s - T)+]`: how long the task will have been over, unnoticed, at `s`. Convex and increasing. */
-  unnoticed(s: number): number;
+  readonly unnoticed: number;
   /** `F(s) = P(T <= s)`, the slope of `A`. */
-  ended(s: number): number;
+  readonly ended: number;
+}
+
+/** What is expected of a task's remaining run time. */
+export interface Expectation {
+  /**
+   * What is expected `s` seconds after the last look. The answer holds until the next question: it may be the one
+   * object every time, because a decision asks about twenty times, and numbers that are handed around cost memory.
+   */
+  at(s: number): Expected;
+}
+
+/** An {@link Expectation} that knows where to look for the gap for a price. */
+export interface SearchableExpectation extends Expectation {
+  /** A guess at the gap. */
+  near(price: number): number;
+  /** A time at which the expected unnoticed wait is surely the price or more. */
+  beyond(price: number): number;
 }
 
 const MAX_STEPS = 64;
+const PRECISION = 1e-6;
 
 /**
  * The gap `s` at which the expected unnoticed wait reaches the price: `A(s) = price`.
  *
- * `A` is convex and increasing and starts at 0, so Newton's method from any point right of the root runs down
- * to it without overshooting. Far right, `A(s)` grows like `s`, so a start is found by fourfold steps.
+ * `A` is convex and increasing and starts at 0. So a step of Newton's method from left of the root ends right of
+ * it, if perhaps far, and from there they run down to it without overshooting.
  *
  * @param expectation - Of the remaining run time, in seconds.
  * @param price - In seconds, more than 0.
  * @returns Seconds since the last look.
  */
-export function gapForPrice(expectation: Expectation, price: number): number {
-  let s = 2 * price;
-  let excess = expectation.unnoticed(s) - price;
-  for (let step = 0; step < MAX_STEPS && excess < 0; step++) {
-    s *= 4;
-    excess = expectation.unnoticed(s) - price;
-  }
-  for (let step = 0; step < MAX_STEPS && excess > price * 1e-9; step++) {
-    const slope = expectation.ended(s);
-    if (slope <= 0) {
+export function gapForPrice(expectation: SearchableExpectation, price: number): number {
+  const beyond = expectation.beyond(price);
+  let s = Math.min(beyond, expectation.near(price));
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const { unnoticed, ended } = expectation.at(s);
+    const excess = unnoticed - price;
+    if (Math.abs(excess) <= price * PRECISION) {
       break;
     }
-    s -= excess / slope;
-    excess = expectation.unnoticed(s) - price;
+    s = Math.min(beyond, s - excess / ended);
   }
   return s;
 }

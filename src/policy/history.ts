@@ -1,6 +1,3 @@
-import * as z from "zod/mini";
-import { InvalidOptionError } from "../task/errors.ts";
-import { printable } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
 
 /** What earlier tasks of one type have taught. Plain JSON. */
@@ -21,51 +18,23 @@ export type TaskHistory = readonly TypeHistory[];
 /** How many run times are kept a type: enough for a distribution, few enough to forget how things once were. */
 export const MOST_DURATIONS = 50;
 
-const MOST_TYPES = 64;
-const LONGEST_TYPE = 200;
+/** Of how many types something is kept. */
+export const MOST_TYPES = 64;
+
+/** Of a type with a longer name nothing is kept. */
+export const LONGEST_TYPE = 200;
+
+/** How much of what was judged counts: a type may change its ways, so what was judged long ago fades. */
+export const MOST_JUDGED = 50;
+
 // As if ten tasks had been judged before the first, nearly all of them honest.
 const PRIOR_JUDGED = 10;
 const PRIOR_TRUST = 0.95;
 const MOST_TRUST = 0.98;
-// A type may change its ways, so what was judged long ago fades.
-const MOST_JUDGED = 50;
-
-const share = z.number().check(z.gte(0), z.lte(MOST_JUDGED));
-
-const typeHistory = z
-  .object({
-    taskType: z.string().check(z.maxLength(LONGEST_TYPE)),
-    durations: z.array(z.number().check(z.gt(0), z.lte(1e9))).check(z.maxLength(MOST_DURATIONS)),
-    judged: share,
-    honest: share,
-  })
-  .check(z.refine(({ judged, honest }) => honest <= judged, "honest must not exceed judged"));
-
-const taskHistory = z.array(typeHistory).check(z.maxLength(MOST_TYPES));
-
-/**
- * Checks a history that comes from outside.
- *
- * @throws {@link InvalidOptionError} naming the action and what is wrong where.
- */
-export function restoreHistory(history: unknown, action: string): TaskHistory {
-  const parsed = z.safeParse(taskHistory, history);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const path = issue === undefined || issue.path.length === 0 ? "" : `${printable(issue.path.join("."))}: `;
-    throw new InvalidOptionError(
-      `${action}: history: ${path}${printable(issue?.message ?? "not a history")}`,
-    );
-  }
-  return parsed.data;
-}
 
 /** What is known of a type; undefined when nothing is. */
-export function historyOf(
-  history: TaskHistory | undefined,
-  taskType: string | undefined,
-): TypeHistory | undefined {
-  return history?.find((entry) => entry.taskType === (taskType ?? ""));
+export function historyOf(history: TaskHistory | undefined, taskType = ""): TypeHistory | undefined {
+  return history?.find((entry) => entry.taskType === taskType);
 }
 
 /**
@@ -73,8 +42,9 @@ export function historyOf(
  * the weight of ten tasks.
  */
 export function trustOf(known: TypeHistory | undefined): number {
-  const { judged, honest } = known ?? { judged: 0, honest: 0 };
-  return Math.min(MOST_TRUST, (PRIOR_TRUST * PRIOR_JUDGED + honest) / (PRIOR_JUDGED + judged));
+  return known === undefined
+    ? PRIOR_TRUST
+    : Math.min(MOST_TRUST, (PRIOR_TRUST * PRIOR_JUDGED + known.honest) / (PRIOR_JUDGED + known.judged));
 }
 
 /**

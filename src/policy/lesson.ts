@@ -1,6 +1,6 @@
-import { ageExpectation } from "./age-expectation.ts";
+import { endedByAge } from "./age-expectation.ts";
 import { remember, type TaskHistory } from "./history.ts";
-import { logisticExpectation } from "./logistic-expectation.ts";
+import { endedAround } from "./logistic-expectation.ts";
 import { runStart } from "./run-clock.ts";
 import type { WaitState } from "./wait-state.ts";
 
@@ -49,7 +49,7 @@ function honestyOf({ progressTrack, lookedAtMs = 0 }: WaitState): number | undef
   }
   const { prediction, origin } = progressTrack;
   const gap = (lookedAtMs - progressTrack.lookedAtMs) / 1000;
-  const foreseen = logisticExpectation(prediction.remaining, prediction.scale).ended(gap);
-  const byAge = ageExpectation((progressTrack.lookedAtMs - origin.atMs) / 1000).ended(gap);
+  const foreseen = endedAround(prediction, gap);
+  const byAge = endedByAge(Math.max(0, progressTrack.lookedAtMs - origin.atMs) / 1000, gap);
   return foreseen >= byAge ? 1 : foreseen / byAge;
 }

@@ -1,11 +1,11 @@
-import type { Expectation } from "./expectation.ts";
+import type { ProgressPrediction } from "./progress-track.ts";
 
 // Below this the conditioned logistic and its exponential tail are the same number in double precision.
 const TAIL = 1e-12;
 
 /**
- * A remaining run time that is expected around `center`, give or take `scale`: a logistic distribution,
- * conditioned on being positive because the task is known to run still.
+ * `A(s) = E[(s - T)+]` of a remaining run time that is expected around `center`, give or take `scale`: a logistic
+ * distribution, conditioned on being positive because the task is known to run still.
  *
  * With `F0 = expit(-center / scale)`, what the unconditioned distribution had before now,
  * `A(s) = (scale (softplus((s - center) / scale) - softplus(-center / scale)) - s F0) / (1 - F0)`.
@@ -13,62 +13,26 @@ const TAIL = 1e-12;
  * with `u = s / scale`, where nothing cancels; its limit far past is the exponential tail
  * `s - scale (1 - e^-u)`.
  *
- * @param center - Seconds from now; negative when the end is overdue.
- * @param scale - Seconds, more than 0.
+ * @param around - The center, in seconds from now, negative when the end is overdue; and the scale, more than 0.
+ * @param s - Seconds from now.
  */
-export function logisticExpectation(center: number, scale: number): Expectation {
-  return logisticMixture([center], [scale], [1], 0);
-}
-
-/**
- * Many of {@link logisticExpectation}, around `centers[i] - age`, each with its weight. Numbers in rows and not an
- * object each: history has sixteen of them in every decision.
- */
-export function logisticMixture(
-  centers: readonly number[],
-  scales: readonly number[],
-  weights: readonly number[],
-  age: number,
-): Expectation {
-  return {
-    unnoticed: (s) => {
-      let sum = 0;
-      for (let i = 0; i < weights.length; i++) {
-        sum += at(weights, i) && at(weights, i) * unnoticed(s, at(centers, i) - age, at(scales, i));
-      }
-      return sum;
-    },
-    ended: (s) => {
-      let sum = 0;
-      for (let i = 0; i < weights.length; i++) {
-        sum += at(weights, i) && at(weights, i) * ended(s, at(centers, i) - age, at(scales, i));
-      }
-      return sum;
-    },
-  };
-}
-
-function unnoticed(s: number, center: number, scale: number): number {
+export function unnoticedAround({ remaining: center, scale }: ProgressPrediction, s: number): number {
   const b = center / scale;
   const u = s / scale;
-  if (b > 0) {
-    const before = expit(-b);
-    return Math.max(0, (scale * (softplus(u - b) - Math.log1p(Math.exp(-b)) - u * before)) / (1 - before));
-  }
   const c = expit(b);
+  if (b > 0) {
+    return Math.max(0, (scale * (softplus(u - b) - softplus(-b) - u * (1 - c))) / c);
+  }
   const passed = Math.expm1(-u);
   return Math.max(0, s + scale * (c < TAIL ? passed : Math.log1p(c * passed) / c));
 }
 
-function ended(s: number, center: number, scale: number): number {
-  const b = center / scale;
-  if (b > 0) {
-    const before = expit(-b);
-    return Math.max(0, (expit(s / scale - b) - before) / (1 - before));
-  }
-  const c = expit(b);
-  const passed = Math.expm1(-s / scale);
-  return (-passed / (1 + c * passed)) * (1 - c);
+/**
+ * `F(s) = P(T <= s)` of the same, `(expit((s - center) / scale) - F0) / (1 - F0)`: which is this product, where
+ * nothing cancels.
+ */
+export function endedAround({ remaining: center, scale }: ProgressPrediction, s: number): number {
+  return -Math.expm1(-s / scale) * expit((s - center) / scale);
 }
 
 /** `1 / (1 + e^-x)`. */
@@ -77,10 +41,6 @@ export function expit(x: number): number {
 }
 
 /** `ln(1 + e^x)`, without overflow. */
-function softplus(x: number): number {
+export function softplus(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
-}
-
-function at(row: readonly number[], index: number): number {
-  return row[index] as number;
 }

@@ -2,45 +2,37 @@ import { printable } from "../task/printable.ts";
 import { isKnownStatus } from "../task/status.ts";
 import type { Task } from "../task/task.ts";
 import type { ProgressEvent, WaitEvent } from "../task/wait-events.ts";
-import type { DecideContext } from "./decision.ts";
+import type { NextLook } from "./next-look.ts";
 import type { WaitState } from "./wait-state.ts";
 
 const MOST_WARNINGS = 20;
 
-/** What was decided on a good look, as far as its events tell. */
-export interface LookVerdict {
-  readonly context: DecideContext;
-  readonly warning: WaitEvent | undefined;
-  readonly nextPollMs?: number | undefined;
-  readonly etaMs?: number | undefined;
-}
-
-/** The events of a good look: that it was made, and what has changed since the look before. */
+/**
+ * The events of a good look: that it was made, and what has changed since the look before.
+ *
+ * @param next - What was decided on it; undefined when it was the last.
+ */
 export function lookEvents(
   { taskId, task: previous }: WaitState,
   task: Task,
-  { context, warning, nextPollMs, etaMs }: LookVerdict,
+  callMs: number,
+  next?: NextLook,
 ): readonly WaitEvent[] {
-  const callMs = context.callMs ?? 0;
   const poll: WaitEvent = {
     name: "poll",
-    payload: nextPollMs === undefined ? { taskId, task, callMs } : { taskId, task, callMs, nextPollMs },
+    payload:
+      next === undefined ? { taskId, task, callMs } : { taskId, task, callMs, nextPollMs: next.delayMs },
   };
-  const isOtherStatus = task.taskStatus !== previous?.taskStatus;
-  const hasMoved = task.progress !== undefined && task.progress !== previous?.progress;
-  if (!isOtherStatus && !hasMoved && warning === undefined) {
-    return [poll];
+  const progress: WaitEvent | undefined =
+    task.progress !== undefined && task.progress !== previous?.progress
+      ? { name: "progress", payload: progressEvent(taskId, task, previous, next?.etaMs) }
+      : undefined;
+  if (task.taskStatus === previous?.taskStatus) {
+    return progress === undefined ? [poll] : [poll, progress];
   }
-  const progress: WaitEvent | undefined = hasMoved
-    ? { name: "progress", payload: progressEvent(taskId, task, previous, etaMs) }
-    : undefined;
-  if (!isOtherStatus && progress !== undefined && warning === undefined) {
-    return [poll, progress];
-  }
-  const status: WaitEvent | undefined = isOtherStatus
-    ? { name: "status", payload: previous === undefined ? { taskId, task } : { taskId, task, previous } }
-    : undefined;
-  return [poll, status, progress, warning].filter((event) => event !== undefined);
+  const payload = previous === undefined ? { taskId, task } : { taskId, task, previous };
+  const status: WaitEvent = { name: "status", payload };
+  return progress === undefined ? [poll, status] : [poll, status, progress];
 }
 
 function progressEvent(
@@ -58,8 +50,8 @@ function progressEvent(
 /** An unknown status is told once, and changes nothing: it may be one that the service has learned since. */
 export function unknownStatusWarning(state: WaitState, task: Task): WaitEvent | undefined {
   const { taskStatus } = task;
-  const warned = state.warned ?? [];
-  if (isKnownStatus(taskStatus) || warned.includes(taskStatus) || warned.length >= MOST_WARNINGS) {
+  const { warned } = state;
+  if (isKnownStatus(taskStatus) || warned?.includes(taskStatus) || (warned?.length ?? 0) >= MOST_WARNINGS) {
     return undefined;
   }
   const message = `task ${state.taskId} has the unknown status "${printable(taskStatus, 80)}"; waiting goes on`;

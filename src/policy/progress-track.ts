@@ -24,19 +24,19 @@ export interface ProgressTrack {
   /** The greatest common divisor of all values seen: the size of its steps. */
   readonly quantum: number;
   /** How the predicted end wanders: variance per second, in seconds. */
-  readonly wander?: number;
+  readonly wander?: number | undefined;
   /** When the task is predicted to end, in Unix milliseconds. */
-  readonly endAtMs?: number;
-  readonly prediction?: ProgressPrediction;
+  readonly endAtMs?: number | undefined;
+  readonly prediction?: ProgressPrediction | undefined;
 }
 
-/** One look at a progress. */
-export interface ProgressLook {
-  readonly atMs: number;
-  readonly value: number;
-  /** When the task began. */
+type ProgressDraft = { -readonly [K in keyof ProgressTrack]: ProgressTrack[K] };
+
+/** When a task began to run, in Unix milliseconds of our own clock. */
+export interface RunStart {
   readonly startedAtMs: number;
-  readonly startSpreadMs: number;
+  /** How far that may be off either way. */
+  readonly spreadMs: number;
 }
 
 const DONE = 10_000;
@@ -47,68 +47,74 @@ const LEAST_SCALE = 0.05;
 const LEAST_SCALE_SHARE = 0.02;
 const WANDER_WEIGHT = 0.3;
 
-/** The track after one more look. */
-export function trackProgress(before: ProgressTrack | undefined, look: ProgressLook): ProgressTrack {
-  const { atMs, value } = look;
+/** The track after one more look, which has shown how far the task has come. */
+export function trackProgress(
+  before: ProgressTrack | undefined,
+  shown: ProgressPoint,
+  { startedAtMs, spreadMs }: RunStart,
+): ProgressTrack {
+  const { atMs, value } = shown;
   const last = before === undefined ? undefined : (before.points.at(-1) ?? before.origin);
   const quantum = commonDivisor(before?.quantum ?? DONE, value);
-  if (before !== undefined && last !== undefined && value < last.value) {
-    return { origin: { atMs, value }, points: [], lookedAtMs: atMs, quantum };
+  if (last !== undefined && value < last.value) {
+    return { origin: shown, points: [], lookedAtMs: atMs, quantum };
   }
-  const origin =
-    before?.origin.value === 0 || before === undefined ? { atMs: look.startedAtMs, value: 0 } : before.origin;
-  const moved = value > (last ?? origin).value;
-  const lookedAtMs = before?.lookedAtMs ?? look.startedAtMs;
-  const earlier = before?.points ?? [];
-  const points = moved ? earlier.concat(reachedAt(origin, look, lookedAtMs, quantum)) : earlier;
-  const newest = points.at(-1);
-  const track = { origin, points: recentOf(points, origin), lookedAtMs: atMs, quantum };
-  return newest === undefined ? track : predicted(before, track, newest, look, lookedAtMs);
+  const isOrigin = before !== undefined && (before.origin.value > 0 || before.origin.atMs === startedAtMs);
+  const origin = isOrigin ? before.origin : { atMs: startedAtMs, value: 0 };
+  const lookedAtMs = before?.lookedAtMs ?? startedAtMs;
+  let points = before?.points ?? [];
+  if (value > (last ?? origin).value) {
+    // A step was taken at some moment since the last look, and not longer ago than a step takes.
+    const stepMs = (quantum * (atMs - origin.atMs)) / (value - origin.value);
+    points = withPoint(points, { atMs: atMs - Math.min(atMs - lookedAtMs, stepMs) / 2, value }, origin.atMs);
+  }
+  const track: ProgressDraft = {
+    origin,
+    points,
+    lookedAtMs: atMs,
+    quantum,
+    wander: undefined,
+    endAtMs: undefined,
+    prediction: undefined,
+  };
+  predict(track, before, lookedAtMs, spreadMs);
+  return track;
 }
 
-/** A step was taken at some moment since the last look, and not longer ago than a step takes. */
-function reachedAt(
-  origin: ProgressPoint,
-  { atMs, value }: ProgressLook,
-  lookedAtMs: number,
-  quantum: number,
-): ProgressPoint {
-  const stepMs = (quantum * (atMs - origin.atMs)) / (value - origin.value);
-  return { atMs: atMs - Math.min(atMs - lookedAtMs, stepMs) / 2, value };
+/** Adds the newest point and drops what lies before the last tenth of the run, but for the newest of that. */
+function withPoint(points: readonly ProgressPoint[], newest: ProgressPoint, originMs: number) {
+  const recentMs = originMs + RECENT * (newest.atMs - originMs);
+  let first = points.length - 1;
+  while (first > 0 && (points[first] as ProgressPoint).atMs > recentMs) {
+    first--;
+  }
+  const kept = (first > 0 ? points.slice(first) : points).concat(newest);
+  return kept.length > MOST_POINTS ? kept.toSpliced(1, 1) : kept;
 }
 
-/** Drops what lies before the last tenth of the run, but for its newest. */
-function recentOf(points: readonly ProgressPoint[], origin: ProgressPoint): readonly ProgressPoint[] {
-  const newest = points.at(-1) ?? origin;
-  const recentMs = origin.atMs + RECENT * (newest.atMs - origin.atMs);
-  const first = points.findLastIndex((point) => point.atMs <= recentMs);
-  const kept = first > 0 ? points.slice(first) : points;
-  return kept.length > MOST_POINTS ? [kept[0] as ProgressPoint, ...kept.slice(2)] : kept;
-}
-
-function predicted(
+function predict(
+  track: ProgressDraft,
   before: ProgressTrack | undefined,
-  track: ProgressTrack,
-  newest: ProgressPoint,
-  look: ProgressLook,
   lookedAtMs: number,
-): ProgressTrack {
-  const { origin, points, lookedAtMs: atMs, quantum } = track;
+  startSpreadMs: number,
+): void {
+  const { origin, points, quantum, lookedAtMs: atMs } = track;
+  const newest = points.at(-1);
+  if (newest === undefined || newest.atMs <= origin.atMs) {
+    return;
+  }
   const ran = newest.atMs - origin.atMs;
   const done = newest.value - origin.value;
   const left = Math.max(0, DONE - newest.value);
-  if (ran <= 0) {
-    return track;
-  }
   const recent = points[0] === newest || points[0] === undefined ? origin : points[0];
   const speedRecent = (newest.value - recent.value) / (newest.atMs - recent.atMs);
   const wholeMs = (left * ran) / done;
   const recentMs = speedRecent > 0 ? left / speedRecent : wholeMs;
   const endAtMs = newest.atMs + (wholeMs + recentMs) / 2;
   const stepMs = (quantum * ran) / done;
-  const stalled = Math.max(0, look.atMs - newest.atMs - stepMs) / 1000;
-  const remaining = Math.max(0, stalled, (endAtMs - look.atMs) / 1000);
-  const gap = Math.max(0.001, (look.atMs - lookedAtMs) / 1000);
+  const stalled = Math.max(0, atMs - newest.atMs - stepMs) / 1000;
+  const remaining = Math.max(0, stalled, (endAtMs - atMs) / 1000);
+  const gap = Math.max(0.001, (atMs - lookedAtMs) / 1000);
   const wander =
     before?.endAtMs === undefined
       ? Math.max(remaining, 0.001)
@@ -117,7 +123,7 @@ function predicted(
         : ((endAtMs - before.endAtMs) / 1000) ** 2 / gap;
   const moved = Math.sqrt(wander * remaining);
   const quantisation = (Math.min(gap, stepMs / 1000) * DONE) / (newest.value * Math.sqrt(12));
-  const startError = (look.startSpreadMs / 1000) * (left / done);
+  const startError = (startSpreadMs / 1000) * (left / done);
   const disagreement = Math.abs(wholeMs - recentMs) / 2000;
   const scale = Math.max(
     LEAST_SCALE,
@@ -125,8 +131,9 @@ function predicted(
     stalled / 2,
     Math.sqrt(quantisation ** 2 + startError ** 2 + (WANDER_WEIGHT * Math.max(moved, disagreement)) ** 2),
   );
-  const prediction = { remaining, scale };
-  return { origin, points, lookedAtMs: atMs, quantum, wander, endAtMs, prediction };
+  track.wander = wander;
+  track.endAtMs = endAtMs;
+  track.prediction = { remaining, scale };
 }
 
 function commonDivisor(a: number, b: number): number {

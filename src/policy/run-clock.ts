@@ -1,14 +1,7 @@
 import type { Task } from "../task/task.ts";
 import type { DecideContext } from "./decision.ts";
-import { trackProgress } from "./progress-track.ts";
+import { type RunStart, trackProgress } from "./progress-track.ts";
 import type { WaitDraft, WaitState } from "./wait-state.ts";
-
-/** When a task began to run, in Unix milliseconds of our own clock. */
-export interface RunStart {
-  readonly startedAtMs: number;
-  /** How far that may be off either way. */
-  readonly spreadMs: number;
-}
 
 const HALF_SECOND_MS = 500;
 
@@ -16,20 +9,19 @@ const HALF_SECOND_MS = 500;
  * Writes into the state what a look at a task that has not ended says: of its start (it was not running yet at the
  * one look, and running at the other), and of how far it has come.
  */
-export function followRun(state: WaitDraft, task: Task, context: DecideContext): void {
+export function followRun(state: WaitDraft, task: Task, context: DecideContext): RunStart {
   const atMs = context.nowMs - (context.callMs ?? 0) / 2;
   if (isQueued(task)) {
     state.notRunningAtMs = atMs;
-    return;
+    return runStart(state, context.clockOffsetMs);
   }
   state.runningAtMs ??= atMs;
-  if (task.progress === undefined) {
-    return;
+  const start = runStart(state, context.clockOffsetMs);
+  if (task.progress !== undefined) {
+    const value = Math.min(10_000, Math.max(0, task.progress));
+    state.progressTrack = trackProgress(state.progressTrack, { atMs, value }, start);
   }
-  const { startedAtMs, spreadMs } = runStart(state, context.clockOffsetMs);
-  const value = Math.min(10_000, Math.max(0, task.progress));
-  const look = { atMs, value, startedAtMs, startSpreadMs: spreadMs };
-  state.progressTrack = trackProgress(state.progressTrack, look);
+  return start;
 }
 
 /** Whether the task waits for its turn. */

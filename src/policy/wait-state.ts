@@ -35,19 +35,19 @@ export interface WaitState {
   /** Since when the service has said that it knows no such task. */
   readonly missingSinceMs?: number;
   /** When the task was last seen. */
-  readonly lookedAtMs?: number;
+  readonly lookedAtMs?: number | undefined;
   /** How long a call takes, in milliseconds, smoothed. */
-  readonly callMs?: number;
+  readonly callMs?: number | undefined;
   /** The task as it was last seen. */
-  readonly task?: Task;
+  readonly task?: Task | undefined;
   /** When the task was last known not to run yet. */
-  readonly notRunningAtMs?: number;
+  readonly notRunningAtMs?: number | undefined;
   /** When the task was first seen running. */
-  readonly runningAtMs?: number;
+  readonly runningAtMs?: number | undefined;
   /** What is kept of the task's progress. */
-  readonly progressTrack?: ProgressTrack;
+  readonly progressTrack?: ProgressTrack | undefined;
   /** The codes of warnings that were given already. */
-  readonly warned?: readonly string[];
+  readonly warned?: readonly string[] | undefined;
   /** How the wait ended, once it has. */
   readonly ended?: { readonly kind: OutcomeKind; readonly message: string };
 }

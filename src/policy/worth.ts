@@ -31,8 +31,8 @@ const MOST_POWER = 200;
 /** The short form of an expectation, for a look that is worth its price after `gap` seconds. */
 export function worthCurve(expectation: Expectation, gap: number, price: number, fromMs: number): WorthCurve {
   const g = Math.max(SHORTEST_GAP_MS / 1000, gap);
-  const ended = Math.min(1, Math.max(price / g, expectation.ended(g)));
-  return curve(fromMs, g, price, ended, expectation.unnoticed(g / 2));
+  const ended = Math.min(1, Math.max(price / g, expectation.at(g).ended));
+  return curve(fromMs, g, price, ended, expectation.at(g / 2).unnoticed);
 }
 
 /** How likely the task has ended by now, unnoticed. */

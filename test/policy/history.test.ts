@@ -1,16 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { gapForPrice } from "../../src/policy/expectation.ts";
-import {
-  historyOf,
-  MOST_DURATIONS,
-  remember,
-  restoreHistory,
-  type TaskHistory,
-  trustOf,
-} from "../../src/policy/history.ts";
-import { historyView } from "../../src/policy/history-expectation.ts";
-import { usualExpectation } from "../../src/policy/usual-expectation.ts";
+import { historyOf, MOST_DURATIONS, remember, type TaskHistory, trustOf } from "../../src/policy/history.ts";
+import { Outlook } from "../../src/policy/outlook.ts";
+import { restoreHistory } from "../../src/policy/restore-history.ts";
 import { InvalidOptionError } from "../../src/task/errors.ts";
 import type { Task } from "../../src/task/task.ts";
 
@@ -120,35 +113,31 @@ describe("what history expects of a task", () => {
   const durations = fc.array(fc.double({ min: 0.5, max: 1e5, noNaN: true }), { minLength: 1, maxLength: 50 });
   const age = fc.double({ min: 0, max: 1e6, noNaN: true });
 
-  it("is a distribution, or nothing at all", () => {
+  it("is a distribution, believed between not at all and wholly", () => {
     fc.assert(
       fc.property(durations, age, (known, ran) => {
-        const view = historyView({ taskType: "A", durations: known, judged: 0, honest: 0 }, ran);
-        if (view !== undefined) {
-          expect(view.weight).toBeGreaterThanOrEqual(0);
-          expect(view.weight).toBeLessThanOrEqual(1);
-          expect(view.expectation.ended(0)).toBeCloseTo(0, 9);
-          expect(view.expectation.ended(1e12)).toBeCloseTo(1, 2);
-        }
+        const outlook = new Outlook(ran, { taskType: "A", durations: known, judged: 0, honest: 0 });
+        expect(outlook.historyWeight).toBeGreaterThanOrEqual(0);
+        expect(outlook.historyWeight).toBeLessThanOrEqual(1);
+        expect(outlook.at(0).ended).toBeCloseTo(0, 9);
+        expect(outlook.at(1e12).ended).toBeCloseTo(1, 2);
       }),
     );
   });
 
   it("is what the run times are, and not what they were when it was asked before", () => {
-    const [short, long] = [learned(Array(20).fill(60)), learned(Array(20).fill(600))].map((history) =>
-      historyView(historyOf(history, "A"), 0),
-    );
-    expect(short?.expectation.ended(120)).toBeCloseTo(1, 2);
-    expect(long?.expectation.ended(120)).toBeCloseTo(0, 2);
+    const endedBy = (history: TaskHistory, s: number): number =>
+      new Outlook(0, historyOf(history, "A")).at(s).ended;
+    expect(endedBy(learned(Array(20).fill(60)), 120)).toBeGreaterThan(0.98);
+    expect(endedBy(learned(Array(20).fill(600)), 120)).toBeLessThan(0.1);
     const before = learned(Array(3).fill(60));
-    expect(historyView(historyOf(before, "A"), 0)?.expectation.ended(200)).toBeGreaterThan(0.9);
-    const after = remember(before, task("A"), { duration: 6000 });
-    expect(historyView(historyOf(after, "A"), 0)?.expectation.ended(200)).toBeLessThan(0.8);
+    expect(endedBy(before, 200)).toBeGreaterThan(0.9);
+    expect(endedBy(remember(before, task("A"), { duration: 6000 }), 200)).toBeLessThan(0.85);
   });
 
   it("is believed as n / (n + 1) of a task that has just begun", () => {
     const weightAfter = (n: number): number =>
-      historyView(historyOf(learned(Array(n).fill(60)), "A"), 0)?.weight ?? 0;
+      new Outlook(0, historyOf(learned(Array(n).fill(60)), "A")).historyWeight;
     expect(weightAfter(0)).toBe(0);
     expect(weightAfter(1)).toBeCloseTo(1 / 2, 2);
     expect(weightAfter(3)).toBeCloseTo(3 / 4, 2);
@@ -157,7 +146,7 @@ describe("what history expects of a task", () => {
 
   it("is believed more while a task does what history expects, and ever less once it outlives all of it", () => {
     const known = historyOf(learned(Array(20).fill(60)), "A");
-    const weights = [0, 60, 70, 90, 200].map((ran) => historyView(known, ran)?.weight ?? 0);
+    const weights = [0, 60, 70, 90, 200].map((ran) => new Outlook(ran, known).historyWeight);
     expect(weights[1]).toBeGreaterThan(weights[0] as number);
     expect(weights.slice(1)).toEqual(weights.slice(1).sort((a, b) => b - a));
     expect(weights.at(-1)).toBeLessThan(0.01);
@@ -165,9 +154,9 @@ describe("what history expects of a task", () => {
 
   it("waits for the end of a type that always takes as long, and no look before", () => {
     const known = historyOf(learned(Array.from({ length: 50 }, (_, i) => 59 + (i % 3))), "A");
-    const gap = gapForPrice(usualExpectation(known, 0), 0.5);
+    const gap = gapForPrice(new Outlook(0, known), 0.5);
     expect(gap).toBeGreaterThan(10);
     expect(gap).toBeLessThan(65);
-    expect(gapForPrice(usualExpectation(undefined, 0), 0.5)).toBeLessThan(3);
+    expect(gapForPrice(new Outlook(0), 0.5)).toBeLessThan(3);
   });
 });

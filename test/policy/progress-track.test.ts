@@ -9,12 +9,8 @@ function follow(progressAt: (seconds: number) => number, looks: readonly number[
   let track: ProgressTrack | undefined;
   for (const seconds of looks) {
     const value = Math.floor(progressAt(seconds));
-    track = trackProgress(track, {
-      atMs: BEGAN_MS + 1000 * seconds,
-      value,
-      startedAtMs: BEGAN_MS,
-      startSpreadMs: 0,
-    });
+    const shown = { atMs: BEGAN_MS + 1000 * seconds, value };
+    track = trackProgress(track, shown, { startedAtMs: BEGAN_MS, spreadMs: 0 });
   }
   return track as ProgressTrack;
 }
@@ -110,7 +106,7 @@ describe("the track", () => {
         let atMs = BEGAN_MS;
         for (const { gap, value, spread } of all) {
           atMs += 1000 * gap;
-          track = trackProgress(track, { atMs, value, startedAtMs: BEGAN_MS, startSpreadMs: spread });
+          track = trackProgress(track, { atMs, value }, { startedAtMs: BEGAN_MS, spreadMs: spread });
           expect(track.points.length).toBeLessThanOrEqual(MOST_POINTS);
           expect(JSON.parse(JSON.stringify(track))).toEqual(track);
           if (track.prediction !== undefined) {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ageExpectation } from "../../src/policy/age-expectation.ts";
-import { type Expectation, gapForPrice } from "../../src/policy/expectation.ts";
-import { logisticExpectation } from "../../src/policy/logistic-expectation.ts";
+import { gapForPrice } from "../../src/policy/expectation.ts";
+import { Outlook } from "../../src/policy/outlook.ts";
 import {
   certainWorth,
   dueSince,
@@ -14,20 +13,14 @@ import {
 
 const price = 0.5;
 
-function hardlyDoubted(believed: Expectation, other: Expectation): Expectation {
-  return {
-    unnoticed: (s) => 0.95 * believed.unnoticed(s) + 0.05 * other.unnoticed(s),
-    ended: (s) => 0.95 * believed.ended(s) + 0.05 * other.ended(s),
-  };
-}
-
-const cases: readonly (readonly [string, Expectation])[] = [
-  ["age alone, a young task", ageExpectation(5)],
-  ["age alone, an old task", ageExpectation(3600)],
-  ["a near predicted end", logisticExpectation(10, 1)],
+const cases: readonly (readonly [string, Outlook])[] = [
+  ["age alone, a young task", new Outlook(5)],
+  ["age alone, an old task", new Outlook(3600)],
+  ["a near predicted end", new Outlook(8, undefined, { remaining: 10, scale: 1 })],
+  ["a far predicted end", new Outlook(300, undefined, { remaining: 120, scale: 5 })],
   [
-    "a far predicted end that is not quite believed",
-    hardlyDoubted(logisticExpectation(120, 5), ageExpectation(300)),
+    "a type that always takes as long",
+    new Outlook(30, { taskType: "A", durations: [60, 61, 62, 63], judged: 0, honest: 0 }),
   ],
 ];
 
@@ -42,7 +35,7 @@ describe("the worth of a look", () => {
     const gap = gapForPrice(expectation, price);
     const curve = worthCurve(expectation, gap, price, 0);
     for (const share of [0.25, 0.5, 0.75, 1]) {
-      const exact = expectation.unnoticed(share * gap);
+      const exact = expectation.at(share * gap).unnoticed;
       const short = worthAt(curve, 1000 * share * gap);
       expect(Math.abs(short - exact), `at ${share} of the gap: ${short} for ${exact}`).toBeLessThan(
         0.02 + 0.35 * exact,
@@ -70,7 +63,7 @@ describe("the worth of a look", () => {
   });
 
   it("is less after another look has told, and is due again later", () => {
-    const expectation = ageExpectation(100);
+    const expectation = new Outlook(100);
     const gap = gapForPrice(expectation, price);
     const curve = worthCurve(expectation, gap, price, 0);
     const coveredMs = 600 * gap;
