@@ -1,6 +1,8 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const report = process.env["TASKWAIT_TEST_REPORT"];
+// Real servers on a machine that others keep busy: a fault of ours fails twice, starvation does not.
+const retry = process.env["CI"] === "true" ? 1 : 0;
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -10,6 +12,7 @@ const config: ViteUserConfig = defineConfig({
     exclude: ["node_modules/**"],
     // What is cancelled or fails on purpose would fill the output otherwise.
     env: { RESTATE_LOGGING: "ERROR" },
+    retry,
     testTimeout: 240_000,
     hookTimeout: 60_000,
     // Servers, workers and kills share one small machine: one file after another.

@@ -84,7 +84,7 @@ export class PostgresServer {
 
   #spawn(): Started {
     const [file, args] = this.#args;
-    return start(file, args, {}, { cwd: this.#folder, ...this.#user });
+    return start(file, args, {}, { cwd: this.#folder, folder: this.#folder, ...this.#user });
   }
 
   async #untilReady(): Promise<void> {
@@ -102,8 +102,20 @@ function userFor(folder: string): { readonly uid: number; readonly gid: number }
   if (process.getuid?.() !== 0) {
     return undefined;
   }
-  const idOf = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
-  const user = { uid: idOf("-u"), gid: idOf("-g") };
+  const user = idsOf("postgres") ?? idsOf("nobody");
+  if (user === undefined) {
+    throw new Error("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody");
+  }
   chownSync(folder, user.uid, user.gid);
   return user;
+}
+
+function idsOf(name: string): { readonly uid: number; readonly gid: number } | undefined {
+  try {
+    const idOf = (flag: string) =>
+      Number(execFileSync("id", [flag, name], { encoding: "utf8", stdio: "pipe" }));
+    return { uid: idOf("-u"), gid: idOf("-g") };
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import process from "node:process";
 
 const running = new Set<ChildProcess>();
@@ -10,6 +10,23 @@ process.on("exit", () => {
     child.kill("SIGKILL");
   }
 });
+
+/**
+ * Ends a process, and removes its folder, should this process be killed: a shell waits for the end of its input, which
+ * comes when nobody is left to hold it.
+ */
+function guard(child: ChildProcess, folder: string | undefined): ChildProcess {
+  const script = `read -r _; kill -9 ${child.pid}; sleep 1; [ -z "$1" ] || rm -rf "$1"`;
+  const watcher = spawn("sh", ["-c", script, "guard", folder ?? ""], {
+    // Of a group of its own: an interrupt from the keyboard is for the tests.
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  watcher.on("error", () => {});
+  watcher.unref();
+  (watcher.stdin as Socket).unref();
+  return watcher;
+}
 
 /** A process of a test. */
 export interface Started {
@@ -30,15 +47,18 @@ export function start(
     readonly uid?: number;
     readonly gid?: number;
     readonly ipc?: boolean;
+    /** Removed when the tests are killed before they could. */
+    readonly folder?: string;
   } = {},
 ): Started {
-  const { ipc = false, ...rest } = options;
+  const { ipc = false, folder, ...rest } = options;
   const child = spawn(file, args, {
     ...rest,
     env: { ...process.env, ...env },
     stdio: ipc ? ["ignore", "pipe", "pipe", "ipc"] : ["ignore", "pipe", "pipe"],
   });
   running.add(child);
+  const watcher = child.pid === undefined ? undefined : guard(child, folder);
   let output = "";
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-20_000);
@@ -51,6 +71,7 @@ export function start(
   const gone = new Promise<void>((resolve) => {
     const end = () => {
       running.delete(child);
+      watcher?.kill("SIGKILL");
       resolve();
     };
     child.once("exit", end);

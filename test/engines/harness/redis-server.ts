@@ -37,11 +37,12 @@ export class RedisServer {
   }
 
   #spawn(): Started {
-    return start(this.#binary, [
+    const args = [
       ...["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.#folder, "--save", ""],
       // A job that is lost is a wait that is lost.
       ...["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"],
-    ]);
+    ];
+    return start(this.#binary, args, {}, { folder: this.#folder });
   }
 
   #untilReady(): Promise<void> {

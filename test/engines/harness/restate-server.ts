@@ -109,6 +109,6 @@ export class RestateServer {
   }
 
   #spawn(): Started {
-    return start(this.#binary, ["--no-logo"], this.#env);
+    return start(this.#binary, ["--no-logo"], this.#env, { folder: this.#folder });
   }
 }
