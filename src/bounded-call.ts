@@ -6,6 +6,8 @@ export interface CallBounds {
   readonly signal?: AbortSignal | undefined;
   /** Makes the error for when there is no answer in time. */
   readonly onTimeout: () => Error;
+  /** Hears how else to end the call, for who has no signal: one costs as much as the rest of a call. */
+  readonly onBegun?: (giveUp: (reason: unknown) => void) => void;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface CallBounds {
  */
 export function boundedCall<T>(
   run: (signal: AbortSignal) => Promise<T>,
-  { timeoutMs, signal, onTimeout }: CallBounds,
+  { timeoutMs, signal, onTimeout, onBegun }: CallBounds,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     if (signal?.aborted) {
@@ -37,6 +39,7 @@ export function boundedCall<T>(
     const onAbort = (): void => giveUp(signal?.reason);
     const timer = setTimeout(() => giveUp(onTimeout()), timeoutMs);
     signal?.addEventListener("abort", onAbort, { once: true });
+    onBegun?.(giveUp);
     // Within an asynchronous function, so that what is thrown at once is a rejection, too.
     (async () => await run(controller.signal))().finally(end).then(resolve, reject);
   });

@@ -52,6 +52,29 @@ describe("boundedCall", () => {
     expect(inner?.aborted).toBe(true);
   });
 
+  it("ends without a signal, too, for who is handed the way to give up", async () => {
+    let inner: AbortSignal | undefined;
+    let giveUp: ((reason: unknown) => void) | undefined;
+    const call = boundedCall(
+      (signal) => {
+        inner = signal;
+        return never();
+      },
+      {
+        timeoutMs: 100,
+        onTimeout: late,
+        onBegun: (end) => {
+          giveUp = end;
+        },
+      },
+    );
+    const reason = Symbol("mine");
+    giveUp?.(reason);
+    await expect(call).rejects.toBe(reason);
+    expect(inner?.reason).toBe(reason);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("ends with an abort's own reason in the same turn, and leaves no timer and no listener", async () => {
     const controller = new AbortController();
     const reason = Symbol("mine");

@@ -16,9 +16,9 @@ const NEARLY = 0.9;
  * first, the nearest deadline foremost; then by what is expected to go unnoticed.
  */
 export function claimWorth(watch: Watch, cover: SweepCover, nowMs: number): number {
-  const urgentMs = lastLookMs(watch, nowMs);
-  if (urgentMs !== undefined) {
-    return URGENT - urgentMs;
+  const leftMs = watch.lastChanceMs - nowMs;
+  if (leftMs <= FORESEEN_MS) {
+    return URGENT - leftMs;
   }
   return Math.max(watch.worth.price, cover.worthOf(watch, nowMs));
 }
@@ -41,18 +41,6 @@ export function putOffUntilMs(watch: Watch, cover: SweepCover, nowMs: number): n
   }
   const dueMs = dueSince(watch.worth, coveredMs);
   return dueMs > nowMs ? dueMs : undefined;
-}
-
-/** Milliseconds to the nearest deadline, when this is the last moment for a look before it. */
-function lastLookMs(watch: Watch, nowMs: number): number | undefined {
-  let nearestMs: number | undefined;
-  for (const { state, options } of watch.waits) {
-    const leftMs = state.deadlineMs - nowMs;
-    if (leftMs <= lastLookLeadMs(state, options) + FORESEEN_MS) {
-      nearestMs = Math.min(nearestMs ?? leftMs, leftMs);
-    }
-  }
-  return nearestMs;
 }
 
 /** What a wait wants whatever a look is worth: retries, its longest interval, the last look. */

@@ -1,5 +1,5 @@
 import pRetry from "p-retry";
-import { boundedCall } from "../bounded-call.ts";
+import { boundedCall, type CallBounds } from "../bounded-call.ts";
 import {
   IN_POLL_RETRIES,
   IN_POLL_RETRY_MS,
@@ -9,6 +9,7 @@ import {
 import { type Observation, observe } from "../policy/observe.ts";
 import type { TaskSource } from "../source.ts";
 import { UnreachableError } from "../task/errors.ts";
+import type { Poll } from "./poll.ts";
 
 /** What a poll gave, and how long its last call took. */
 export interface Look {
@@ -16,41 +17,41 @@ export interface Look {
   readonly callMs: number;
 }
 
-/** What a poll needs from who makes it. */
+/** What polls need from who makes them. */
 export interface LookContext {
   readonly source: TaskSource;
-  readonly taskId: string;
-  /** One call, in milliseconds. */
-  readonly callTimeoutMs: number;
-  /** Ends the poll: nobody wants its answer any more. */
-  readonly signal: AbortSignal;
   readonly nowMs: () => number;
   /** Every call after the first asks for a permit of its own. */
-  readonly acquirePermit: () => Promise<void>;
+  readonly acquirePermit: (signal: AbortSignal) => Promise<void>;
   /** Hears of every call's answer. */
-  readonly onAnswer: (observation: Observation) => void;
+  readonly onAnswer: (poll: Poll, observation: Observation) => void;
   /** Hears that a call failed and will be sent again. */
-  readonly onResend: (resending: Resending) => void;
+  readonly onResend: (poll: Poll, resending: Resending) => void;
 }
 
 /** One poll: one call, or a few when resending at once makes sense. It never rejects. */
-export async function look(context: LookContext): Promise<Look> {
-  const { signal } = context;
-  let last = await call(context);
-  context.onAnswer(last.observation);
-  if (last.observation.kind !== "transient" || !isWorthResending(last.observation)) {
-    return signal.aborted ? aborted(signal.reason) : last;
+export async function look(poll: Poll, context: LookContext): Promise<Look> {
+  const first = await call(poll, context, { onBegun: (giveUp) => poll.endsBy(giveUp) });
+  if (poll.isAbandoned) {
+    return abandoned(poll);
   }
+  return needsResending(first) ? lookAgain(first, poll, context) : first;
+}
+
+async function lookAgain(first: Look, poll: Poll, context: LookContext): Promise<Look> {
+  const abort = new AbortController();
+  const { signal } = abort;
+  poll.endsBy((reason) => abort.abort(reason));
+  let last = first;
   try {
     return await pRetry(
       async (attempt) => {
         // The first attempt has been made: nearly every poll needs no second, and is spared the machinery.
         if (attempt > 1) {
-          await context.acquirePermit();
-          last = await call(context);
-          context.onAnswer(last.observation);
+          await context.acquirePermit(signal);
+          last = await call(poll, context, { signal });
         }
-        if (last.observation.kind === "transient" && isWorthResending(last.observation)) {
+        if (needsResending(last)) {
           throw new Resend(last.observation.error);
         }
         return last;
@@ -61,17 +62,25 @@ export async function look(context: LookContext): Promise<Look> {
         factor: 2,
         signal,
         onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
-          if (error instanceof Resend && retriesLeft > 0 && !signal.aborted) {
+          if (error instanceof Resend && retriesLeft > 0 && !poll.isAbandoned) {
             const delayMs = IN_POLL_RETRY_MS * 2 ** (attemptNumber - 1);
             const calledAtMs = context.nowMs() - last.callMs;
-            context.onResend({ error: error.reason, calledAtMs, delayMs });
+            context.onResend(poll, { error: error.reason, calledAtMs, delayMs });
           }
         },
       },
     );
   } catch {
-    return signal.aborted ? aborted(signal.reason) : last;
+    return poll.isAbandoned ? abandoned(poll) : last;
   }
+}
+
+interface FailedLook extends Look {
+  readonly observation: Extract<Observation, { kind: "transient" }>;
+}
+
+function needsResending(look: Look): look is FailedLook {
+  return look.observation.kind === "transient" && isWorthResending(look.observation);
 }
 
 /** Carries the failure through p-retry, which has its own ideas of a `TypeError`. */
@@ -85,23 +94,32 @@ class Resend extends Error {
   }
 }
 
-async function call({ source, taskId, callTimeoutMs, signal, nowMs }: LookContext): Promise<Look> {
+async function call(
+  poll: Poll,
+  { source, nowMs, onAnswer }: LookContext,
+  ending: Pick<CallBounds, "signal" | "onBegun">,
+): Promise<Look> {
+  const { taskId, callTimeoutMs } = poll;
   const begunMs = nowMs();
-  const onTimeout = (): Error =>
-    new UnreachableError(`describe: no answer about task ${taskId} within ${callTimeoutMs} ms`, { taskId });
+  let observation: Observation;
   try {
-    const observation = await boundedCall((own) => observe(source, taskId, own), {
+    observation = await boundedCall((own) => observe(source, taskId, own), {
+      ...ending,
       timeoutMs: callTimeoutMs,
-      signal,
-      onTimeout,
+      onTimeout: () =>
+        new UnreachableError(`describe: no answer about task ${taskId} within ${callTimeoutMs} ms`, {
+          taskId,
+        }),
     });
-    return { observation, callMs: nowMs() - begunMs };
   } catch (error) {
-    return { observation: { kind: "transient", error: toError(error) }, callMs: nowMs() - begunMs };
+    observation = { kind: "transient", error: toError(error) };
   }
+  const callMs = nowMs() - begunMs;
+  onAnswer(poll, observation);
+  return { observation, callMs };
 }
 
-function aborted(reason: unknown): Look {
+function abandoned({ reason }: Poll): Look {
   return { observation: { kind: "transient", error: toError(reason) }, callMs: 0 };
 }
 

@@ -33,6 +33,8 @@ export class RateGate {
   readonly #isAdaptive: boolean;
   #rate: RateState;
   #throttle: Throttle | undefined;
+  #passing: Throttle | undefined;
+  #heeded: AbortSignal | undefined;
   #lastPermitMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: SteadyClock, option: RateOption) {
@@ -88,17 +90,25 @@ export class RateGate {
 
   async #pass(signal: AbortSignal): Promise<void> {
     const throttle = this.#currentThrottle();
-    const onAbort = (): void => {
-      // An aborted p-throttle forgets its pace, so it is not used again.
-      this.#throttle = undefined;
-      throttle.abort.abort(signal.reason);
-    };
     signal.throwIfAborted();
-    signal.addEventListener("abort", onAbort, { once: true });
+    this.#passing = throttle;
+    if (signal !== this.#heeded) {
+      // Once for all the permits that are asked for under it: a listener costs more than the rest of a permit.
+      this.#heeded = signal;
+      signal.addEventListener("abort", () => this.#stopPassing(signal.reason), { once: true });
+    }
     try {
       await throttle.pass();
     } finally {
-      signal.removeEventListener("abort", onAbort);
+      this.#passing = undefined;
+    }
+  }
+
+  #stopPassing(reason: unknown): void {
+    if (this.#passing !== undefined) {
+      // An aborted p-throttle forgets its pace, so it is not used again.
+      this.#throttle = undefined;
+      this.#passing.abort.abort(reason);
     }
   }
 

@@ -1,14 +1,14 @@
 import { decideTimeout } from "../policy/decide.ts";
 import type { TaskHistory } from "../policy/history.ts";
-import type { TaskSource } from "../source.ts";
 import { isFinalStatus } from "../task/status.ts";
 import type { Task } from "../task/task.ts";
 import { Alarm } from "./alarm.ts";
 import type { CallBudget } from "./call-budget.ts";
 import type { LatenessEstimate, LatenessSample } from "./lateness-sample.ts";
 import { listingRefused } from "./listing-refused.ts";
-import { type Look, look } from "./look.ts";
+import { type Look, type LookContext, look } from "./look.ts";
 import { claimWorth, putOffUntilMs } from "./look-worth.ts";
+import { Poll } from "./poll.ts";
 import { RankHeap } from "./rank-heap.ts";
 import type { SteadyClock } from "./steady-clock.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -27,9 +27,9 @@ import { WatchJudge } from "./watch-judge.ts";
  * - A task that nobody waits for any more leaves nothing behind.
  */
 export class WaitLoop implements WatchKeeper {
-  readonly #source: TaskSource;
   readonly #clock: SteadyClock;
   readonly #budget: CallBudget;
+  readonly #looking: LookContext;
   readonly #judge: WatchJudge;
   readonly #sweeper: Sweeper;
   readonly #alarm: Alarm;
@@ -44,11 +44,17 @@ export class WaitLoop implements WatchKeeper {
     budget: CallBudget,
     lateness: LatenessSample,
   ) {
-    this.#source = source;
     this.#clock = clock;
     this.#judge = new WatchJudge(source, clock, random, budget, history, lateness);
     this.#budget = budget;
     this.#alarm = new Alarm(clock, () => this.#ring());
+    this.#looking = {
+      source,
+      nowMs: () => clock.nowMs(),
+      acquirePermit: (signal) => budget.describe.acquire(signal),
+      onAnswer: ({ isAbandoned }, observation) => budget.describe.observed(observation, isAbandoned),
+      onResend: ({ taskId }, resending) => this.#judge.resend(this.#watches.get(taskId), resending),
+    };
     this.#sweeper = new Sweeper(source, batch, defaults.pollTimeoutMs, {
       watches: this.#watches,
       nowMs: () => clock.nowMs(),
@@ -116,7 +122,7 @@ export class WaitLoop implements WatchKeeper {
   #drop(watch: Watch, reason: unknown): void {
     this.#watches.delete(watch.taskId);
     this.#withdraw(watch);
-    watch.call?.abort(reason);
+    watch.poll?.abandon(reason);
     if (this.#watches.size === 0) {
       this.#sweeper.stop();
     }
@@ -205,21 +211,11 @@ export class WaitLoop implements WatchKeeper {
   }
 
   async #poll(watch: Watch): Promise<void> {
-    const call = new AbortController();
-    const { describe } = this.#budget;
+    const poll = new Poll(watch.taskId, watch.callTimeoutMs());
     watch.phase = "calling";
-    watch.call = call;
-    const seen = await look({
-      source: this.#source,
-      taskId: watch.taskId,
-      callTimeoutMs: watch.callTimeoutMs(),
-      signal: call.signal,
-      nowMs: () => this.#clock.nowMs(),
-      acquirePermit: () => describe.acquire(call.signal),
-      onAnswer: (observation) => describe.observed(observation, call.signal.aborted),
-      onResend: (resending) => this.#judge.resend(watch, resending),
-    });
-    watch.call = undefined;
+    watch.poll = poll;
+    const seen = await look(poll, this.#looking);
+    watch.poll = undefined;
     watch.phase = "asleep";
     this.#take(watch, seen);
   }

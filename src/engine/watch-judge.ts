@@ -65,8 +65,8 @@ export class WatchJudge {
   }
 
   /** A call failed and is sent again within its poll. */
-  resend(watch: Watch, resending: Resending): void {
-    for (const core of watch.waits) {
+  resend(watch: Watch | undefined, resending: Resending): void {
+    for (const core of watch?.waits ?? []) {
       const { state, events } = countResend(core.state, resending);
       core.state = state;
       core.emit(events);

@@ -1,6 +1,8 @@
+import { lastLookLeadMs } from "../policy/last-look.ts";
 import { certainWorth, firstWorth, type WorthCurve } from "../policy/worth.ts";
 import type { Task } from "../task/task.ts";
 import type { Claim } from "./permit-queue.ts";
+import type { Poll } from "./poll.ts";
 import type { WaitCore } from "./wait-core.ts";
 
 // Of the gap between two looks.
@@ -22,12 +24,14 @@ export class Watch implements Claim {
   readonly #keeper: WatchKeeper;
   /** When the first of the waits wants a look; while asleep also its rank. */
   dueMs: number = Number.POSITIVE_INFINITY;
+  /** The last moment for a look that is answered before the first of the waits' deadlines. */
+  lastChanceMs: number = Number.POSITIVE_INFINITY;
   rank = 0;
   heapIndex = -1;
   ticket = -1;
   phase: "asleep" | "claiming" | "calling" = "asleep";
-  /** The call in flight; aborted when nobody wants its answer any more. */
-  call: AbortController | undefined;
+  /** Under way; abandoned when nobody wants its answer any more. */
+  poll: Poll | undefined;
   /** What a look is worth, over time. */
   worth: WorthCurve;
   /** A page has shown it running then, too soon after the last look to think anew about it. */
@@ -89,16 +93,16 @@ export class Watch implements Claim {
     if (next !== undefined) {
       this.#others?.delete(next);
     }
+    this.update();
     return true;
   }
 
-  /** Sets {@link dueMs} by what the waits want. */
+  /** Sets {@link dueMs} and {@link lastChanceMs} by what the waits want. */
   update(): void {
-    let dueMs = this.#first?.state.nextPollAtMs ?? Number.POSITIVE_INFINITY;
-    for (const { state } of this.#others ?? []) {
-      dueMs = Math.min(dueMs, state.nextPollAtMs);
-    }
-    this.dueMs = dueMs;
+    this.dueMs = this.#least(({ state }) => state.nextPollAtMs);
+    this.lastChanceMs = this.#least(
+      ({ state, options }) => state.deadlineMs - lastLookLeadMs(state, options),
+    );
   }
 
   /** A look has shown the task; the most eager of the waits says what the next is worth. */
@@ -127,11 +131,18 @@ export class Watch implements Claim {
 
   /** The longest that any of the waits lets a call take; each has its own deadline besides. */
   callTimeoutMs(): number {
-    let timeoutMs = this.#first?.options.pollTimeoutMs ?? 0;
-    for (const { options } of this.#others ?? []) {
-      timeoutMs = Math.max(timeoutMs, options.pollTimeoutMs);
+    return -this.#least(({ options }) => -options.pollTimeoutMs);
+  }
+
+  /** Not over {@link waits}: that is an array, and this is asked at every look. */
+  #least(measure: (core: WaitCore) => number): number {
+    let least = this.#first === undefined ? Number.POSITIVE_INFINITY : measure(this.#first);
+    if (this.#others !== undefined) {
+      for (const core of this.#others) {
+        least = Math.min(least, measure(core));
+      }
     }
-    return timeoutMs;
+    return least;
   }
 
   worthNow(nowMs: number): number {
