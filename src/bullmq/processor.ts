@@ -1,5 +1,5 @@
 import { DelayedError, UnrecoverableError } from "bullmq";
-import { resolveDriverOptions } from "../durable/driver-options.ts";
+import { refuseOption, resolveDriverOptions } from "../durable/driver-options.ts";
 import { step } from "../durable/step.ts";
 import { type ResolvedWaitOptions, resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
 import { restoreWait, type WaitState } from "../policy/wait-state.ts";
@@ -12,12 +12,18 @@ import type { TaskJob, TaskJobResult } from "./job.ts";
 export interface TaskProcessorOptions extends Omit<WaitOptions, "signal" | "resume" | "justStarted"> {
   /** Such as a `BdrcClient`. */
   readonly source: TaskSource;
+  /**
+   * The `Queue` of the jobs. With it, a throttled answer holds back all workers for the time that it names, or a
+   * second; without it, only the next look at that task is put off.
+   */
+  readonly queue?: { rateLimit(durationMs: number): Promise<unknown> } | undefined;
 }
 
 /** What BullMQ's `Worker` calls with each job. */
 export type TaskProcessor = (job: TaskJob, token?: string) => Promise<TaskJobResult>;
 
 const ACTION = "taskProcessor";
+const SHORTEST_PAUSE_MS = 1000;
 
 /**
  * Makes the function that a `Worker` runs: one look at the task of the job, then back into the queue until the next
@@ -28,14 +34,18 @@ const ACTION = "taskProcessor";
  *
  * @example
  * ```ts
- * const worker = new Worker("tasks", taskProcessor({ source: new BdrcClient() }), {
+ * const worker = new Worker("tasks", taskProcessor({ source: new BdrcClient(), queue }), {
  *   connection,
  *   ...taskWorkerOptions({ perSecond: 8 }),
  * });
  * ```
  */
 export function taskProcessor(options: TaskProcessorOptions): TaskProcessor {
-  const { source, defaults } = resolveDriverOptions(options, [], ACTION);
+  const { source, defaults } = resolveDriverOptions(options, ["queue"], ACTION);
+  const { queue } = options;
+  if (queue !== undefined && typeof queue?.rateLimit !== "function") {
+    refuseOption(ACTION, "queue", "a Queue of BullMQ", queue);
+  }
   return async (job, token) => {
     const { state: before, resolved } = readJob(job, defaults);
     const decision = await step(source, before, resolved);
@@ -47,6 +57,10 @@ export function taskProcessor(options: TaskProcessorOptions): TaskProcessor {
       state,
       events: decision.events.map((event) => toEventRecord(event, state.taskId, nowMs)),
     });
+    const throttled = decision.events.find((event) => event.name === "throttled");
+    if (throttled !== undefined) {
+      await queue?.rateLimit(throttled.payload.retryAfterMs ?? SHORTEST_PAUSE_MS);
+    }
     if (decision.kind === "poll") {
       await job.moveToDelayed(Math.ceil(state.nextPollAtMs), token);
       throw new DelayedError();

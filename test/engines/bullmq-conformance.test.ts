@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DispatchSource } from "./harness/dispatch.ts";
 import { findProgram, isThere } from "./harness/engine.ts";
 import { findPostgres, PostgresServer } from "./harness/postgres-server.ts";
+import { eventually } from "./harness/processes.ts";
 import { type BackendAddress, backendOf } from "./harness/queue-backend.ts";
 import { RedisServer } from "./harness/redis-server.ts";
 
@@ -51,7 +52,7 @@ for (const { name, isInstalled, start } of backends) {
       const { Queue, QueueEvents, Worker, connection } = backendOf(address);
       const queue = new Queue("tasks", { connection });
       const queueEvents = new QueueEvents("tasks", { connection });
-      const worker = new Worker("tasks", taskProcessor({ source: dispatch }) as never, {
+      const worker = new Worker("tasks", taskProcessor({ source: dispatch, queue }) as never, {
         connection,
         ...taskWorkerOptions({ perSecond: 300 }),
       });
@@ -95,6 +96,23 @@ for (const { name, isInstalled, start } of backends) {
       expect(ended.map(({ taskStatus }) => taskStatus)).toEqual(Array(20).fill("COMPLETE"));
       expect(source.calls.length).toBeLessThanOrEqual(4);
       expect(statuses).toContain("COMPLETE");
+    });
+
+    it("holds all looks back after a throttled answer, for as long as that says", async () => {
+      const throttled = { throttled: true, retryAfterMs: 1500 } as const;
+      const source = scriptedSource({ "t-busy": [throttled, "COMPLETE"], "t-other": ["RUNNING"] });
+      const quick = { minIntervalMs: 5, maxIntervalMs: 50 };
+      const other = tasks.wait(dispatch.idOf(source, "t-other"), quick);
+      await eventually("looks", async () => expect(source.calls.length).toBeGreaterThan(2));
+      await tasks.wait(dispatch.idOf(source, "t-busy"), quick);
+      other.abandon();
+      await other.outcome;
+      await tasks.cancel(other.taskId);
+      const { atMs } = source.callsOf("t-busy")[0] as { atMs: number };
+      const times = source.callsOf("t-other").map((call) => call.atMs - atMs);
+      expect(times.some((ms) => ms < 0)).toBe(true);
+      // What was under way is not held back.
+      expect(times.filter((ms) => ms > 300 && ms < 1400)).toEqual([]);
     });
 
     it("iterates over the changes", async () => {
