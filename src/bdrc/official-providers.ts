@@ -1,5 +1,6 @@
 import type { OfficialCredentialModel } from "./credential.ts";
 import type { Environment } from "./environment.ts";
+import { profileFromEnvironment } from "./profile.ts";
 
 /** One way of the official library to find a credential. */
 export interface OfficialProvider {
@@ -26,9 +27,12 @@ type Library = Readonly<Record<ProviderName, ProviderClass>>;
 
 /** The official library's provider for a profile of the official command. */
 export async function profileProvider(name: string): Promise<OfficialProvider> {
-  const { CLIProfileCredentialsProvider } = await loadLibrary();
-  const builder = CLIProfileCredentialsProvider.builder();
-  return (builder.withProfileName?.(name) ?? builder).build();
+  return ofProfile((await loadLibrary()).CLIProfileCredentialsProvider, name);
+}
+
+function ofProfile(provider: ProviderClass, name: string | undefined): OfficialProvider {
+  const builder = provider.builder();
+  return (name === undefined ? builder : (builder.withProfileName?.(name) ?? builder)).build();
 }
 
 /**
@@ -41,10 +45,12 @@ export async function profileProvider(name: string): Promise<OfficialProvider> {
 export async function chainProviders(environment: Environment): Promise<OfficialProvider[]> {
   const library = await loadLibrary();
   const uri = environment["ALIBABA_CLOUD_CREDENTIALS_URI"];
+  // By name, as the library itself knows only the first of the three variables.
+  const profile = profileFromEnvironment(environment);
   const builds: Array<() => OfficialProvider | undefined> = [
     () => library.OIDCRoleArnCredentialsProvider.builder().build(),
-    () => library.CLIProfileCredentialsProvider.builder().build(),
-    () => library.ProfileCredentialsProvider.builder().build(),
+    () => ofProfile(library.CLIProfileCredentialsProvider, profile),
+    () => ofProfile(library.ProfileCredentialsProvider, profile),
     () => {
       const builder = library.ECSRAMRoleCredentialsProvider.builder();
       return (builder.withRoleName?.(environment["ALIBABA_CLOUD_ECS_METADATA"]) ?? builder).build();

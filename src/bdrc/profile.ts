@@ -5,7 +5,7 @@ import * as z from "zod/mini";
 import { AccessDeniedError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import type { BdrcClientOptions } from "./client-options.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, firstSet, prefixed } from "./environment.ts";
 import { keyFromEnvironment } from "./environment-keys.ts";
 import type { NamedRegion } from "./region.ts";
 
@@ -53,6 +53,11 @@ export async function readProfile(name?: string): Promise<Profile> {
   };
 }
 
+/** The profile that the environment asks for: `ALIBABA_CLOUD_PROFILE`, or the same under the older prefixes. */
+export function profileFromEnvironment(environment: Environment): string | undefined {
+  return firstSet(environment, prefixed("PROFILE"))?.value;
+}
+
 /**
  * The region of the profile that the credentials come from, if they come from one: an access key that is given
  * or set has nothing to do with any profile.
@@ -68,7 +73,7 @@ export async function regionOfProfile(
     return undefined;
   }
   try {
-    return (await readProfile(profile ?? (environment["ALIBABA_CLOUD_PROFILE"] || undefined))).region;
+    return (await readProfile(profile ?? profileFromEnvironment(environment))).region;
   } catch {
     // Whoever asks for the credentials hears of it.
     return undefined;

@@ -133,6 +133,33 @@ describe("the default chain", () => {
     expect(await chooseCredentials({}).get()).toMatchObject({ accessKeyId: "id-ini" });
   });
 
+  it.each(["ALIBABA_CLOUD_PROFILE", "ALIBABACLOUD_PROFILE", "ALICLOUD_PROFILE"])(
+    "takes the profile that %s names, not the current one",
+    async (variable) => {
+      writeConfiguration(PROFILES);
+      vi.stubEnv(variable, "work");
+      expect(await chooseCredentials({}).get()).toMatchObject({ accessKeyId: "id-work" });
+    },
+  );
+
+  it("takes the profile of the first of these variables that is not empty", async () => {
+    writeConfiguration(PROFILES);
+    vi.stubEnv("ALIBABA_CLOUD_PROFILE", "");
+    vi.stubEnv("ALIBABACLOUD_PROFILE", "work");
+    vi.stubEnv("ALICLOUD_PROFILE", "home");
+    expect(await chooseCredentials({}).get()).toMatchObject({ accessKeyId: "id-work" });
+  });
+
+  it("takes the named section of the official library's INI file", async () => {
+    mkdirSync(join(home, ".alibabacloud"));
+    writeFileSync(
+      join(home, ".alibabacloud/credentials"),
+      "[other]\ntype = access_key\naccess_key_id = id-other\naccess_key_secret = s-other\n",
+    );
+    vi.stubEnv("ALICLOUD_PROFILE", "other");
+    expect(await chooseCredentials({}).get()).toMatchObject({ accessKeyId: "id-other" });
+  });
+
   it("calls a failure passing when it has worked before", async () => {
     writeConfiguration(PROFILES);
     const source = chooseCredentials({});
@@ -173,6 +200,7 @@ describe("a profile", () => {
     ["of the option", { profile: "work" }, {}, "bdrc.cn-shanghai-finance-1"],
     ["of the current profile", {}, {}, "bdrc.ap-southeast-1"],
     ["of the variable's profile", {}, { ALIBABA_CLOUD_PROFILE: "work" }, "bdrc.cn-shanghai-finance-1"],
+    ["of the older variable's profile", {}, { ALICLOUD_PROFILE: "work" }, "bdrc.cn-shanghai-finance-1"],
     ["of the region option instead", { profile: "work", regionId: "cn-shanghai" }, {}, "bdrc.cn-shanghai"],
     ["of the environment instead", { profile: "work" }, { REGION_ID: "cn-shanghai" }, "bdrc.cn-shanghai"],
     ["of none with explicit keys", { accessKeyId: "id-1", accessKeySecret: "s-1" }, {}, "bdrc.cn-shanghai"],
