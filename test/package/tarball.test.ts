@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pack, run, type Tarball, temporaryFolder } from "./npm.ts";
+import { pack, root, run, type Tarball, temporaryFolder } from "./npm.ts";
 
 const folder = temporaryFolder();
 const unpacked = join(folder, "package");
@@ -29,9 +29,9 @@ beforeAll(async () => {
 });
 
 describe("the tarball", () => {
-  it("holds dist, docs and the pages of the root, nothing else", () => {
+  it("holds dist and the pages of the root, nothing else", () => {
     const odd = tarball.paths.filter(
-      (path) => !/^(?:dist\/|docs\/|(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$)/.test(path),
+      (path) => !/^(?:dist\/|(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$)/.test(path),
     );
     expect(odd).toEqual([]);
     expect(tarball.paths).toEqual(
@@ -39,32 +39,36 @@ describe("the tarball", () => {
     );
   });
 
-  it("holds in dist/ only what tsc emits, and the generated reference not at all", () => {
-    const odd = tarball.paths.filter((path) => path.startsWith("dist/") && !/\.(?:js|d\.ts)$/.test(path));
-    expect(odd).toEqual([]);
-    expect(tarball.paths.filter((path) => path.startsWith("docs/api/"))).toEqual([]);
-  });
-
-  it("holds a built file for each source file, and none whose source is gone", () => {
-    const scripts = tarball.paths.filter((path) => path.startsWith("dist/") && path.endsWith(".js"));
-    const orphans = scripts.filter(
-      (path) =>
-        !existsSync(join(import.meta.dirname, "../..", path.replace(/^dist\//, "src/").replace(/js$/, "ts"))),
+  it("holds in dist/ only modules and declarations, and a module only where a source file is", () => {
+    const built = tarball.paths.filter((path) => path.startsWith("dist/"));
+    const modules = built.filter((path) => path.endsWith(".js"));
+    const orphans = modules.filter(
+      (path) => !existsSync(join(root, path.replace(/^dist\//, "src/").replace(/js$/, "ts"))),
     );
-    expect(scripts.length).toBeGreaterThan(10);
+    expect(built.filter((path) => !/\.(?:js|d\.ts)$/.test(path))).toEqual([]);
+    expect(modules.length).toBeGreaterThan(10);
     expect(orphans).toEqual([]);
   });
 
-  it("stays under 1 MB unpacked", () => {
+  it("stays under 600 kB unpacked", () => {
     expect(tarball.unpackedBytes).toBeGreaterThan(10_000);
-    expect(tarball.unpackedBytes).toBeLessThan(1_000_000);
+    expect(tarball.unpackedBytes).toBeLessThan(600_000);
   });
 
-  it("promises no source map, as it holds none: maps with their sources would be two thirds of it", () => {
+  it("leaves its modules readable, as it holds no source maps", () => {
+    const source = read("dist/engine/watch.js");
     const promising = tarball.paths.filter(
       (path) => path.startsWith("dist/") && read(path).includes("//# sourceMappingURL="),
     );
     expect(promising).toEqual([]);
+    expect(source).toMatch(/^\tget isUnwanted\(\) \{$/m);
+    expect(source.split("\n").length).toBeGreaterThan(80);
+  });
+
+  it("documents what it declares", () => {
+    expect(read("dist/index.d.ts")).toMatch(
+      /\n \* @throws \{@link InvalidOptionError\}[\s\S]*?\*\/\ndeclare function runTask\(/,
+    );
   });
 
   it("has a file behind every export, and behind the command, which starts with a hash-bang", () => {
