@@ -1,88 +1,73 @@
 // Builds beside dist/ and swaps at the end: a running process or a parallel test never sees half a build,
 // and a file whose source is gone does not linger.
 //
-// tsc checks and compiles; rolldown then writes each module without its comments, and the declarations of each entry
-// point as far as it exports them: docs/decisions/package-size.md.
-import { spawnSync } from "node:child_process";
+// Each module is written without its comments, and for each entry point one file of declarations, as far as it
+// exports them (docs/decisions/package-size.md). Types are not checked here but by `npm run check:types`: the sources
+// hold nothing that depends on it (erasableSyntaxOnly, isolatedDeclarations).
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
 
 const root = join(import.meta.dirname, "..");
+const source = join(root, "src");
 const fresh = join(root, `.dist-${process.pid}`);
-const compiled = `${fresh}-tsc`;
 const old = `${fresh}-old`;
 const dist = join(root, "dist");
+const tsconfig = join(root, "tsconfig.build.json");
 
-/** Files of dist/, as package.json names them: entry points, and commands, which have no declarations. */
+/** Where package.json leads; a command has no declarations. */
 const { exports, bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const declared = Object.values(exports).flatMap(({ types }) => types ?? []);
-const run = [...Object.values(exports).flatMap((one) => one.default ?? []), ...Object.values(bin)];
+const runnable = [...Object.values(exports).flatMap((one) => one.default ?? []), ...Object.values(bin)];
 
-function entries(paths) {
-  return Object.fromEntries(
-    paths.map((path) => [
-      path.replace(/^(?:\.\/)?dist\/|(?:\.d\.ts|\.js)$/g, ""),
-      path.replace(/^(?:\.\/)?dist/, compiled),
-    ]),
-  );
-}
-
-/** rolldown writes a module's path above it, though it is the file's own. */
-const withoutNames = {
-  name: "without-names",
-  generateBundle(_, bundle) {
-    for (const file of Object.values(bundle)) {
-      file.code = file.code.replace(/^\/\/ \S+\.js\n/m, "");
-    }
-  },
-};
-
-async function write(paths, input, output) {
+async function write(paths, plugins, output) {
+  const names = paths.map((path) => path.replace(/^(?:\.\/)?dist\/|(?:\.d\.ts|\.js)$/g, ""));
   const bundle = await rolldown({
-    input: entries(paths),
+    input: Object.fromEntries(names.map((name) => [name, join(source, `${name}.ts`)])),
     // Ours are relative; every other import stays what it is.
     external: (id) => !/^[./\\]|^[a-z]:\\/i.test(id),
-    cwd: compiled,
-    ...input,
+    cwd: source,
+    platform: "node",
+    tsconfig,
+    plugins,
   });
   await bundle.write({ dir: fresh, ...output });
   await bundle.close();
 }
 
+/** Undoes two habits of rolldown: a module's path above it, and documentation without its indent. */
+const tidy = {
+  name: "tidy",
+  generateBundle(_, bundle) {
+    for (const file of Object.values(bundle)) {
+      file.code = file.fileName.endsWith(".d.ts")
+        ? file.code.replace(/^([ \t]*)\*(?=[ /\n])/gm, "$1 *")
+        : file.code.replace(/^\/\/ \S+\.ts\n/m, "");
+    }
+  },
+};
+
 try {
-  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-  const built = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", compiled], {
-    cwd: root,
-    stdio: "inherit",
+  await write(runnable, [tidy], {
+    preserveModules: true,
+    preserveModulesRoot: source,
+    entryFileNames: "[name].js",
+    comments: false,
   });
-  if (built.status !== 0) {
-    process.exitCode = built.status ?? 1;
-  } else {
-    await write(
-      run,
-      { platform: "node", plugins: [withoutNames] },
-      {
-        preserveModules: true,
-        preserveModulesRoot: compiled,
-        entryFileNames: "[name].js",
-        comments: false,
-      },
-    );
-    await write(declared, { plugins: [dts({ dtsInput: true })] }, { chunkFileNames: "types/[name].js" });
-    for (const path of Object.values(bin)) {
-      chmodSync(path.replace(/^dist/, fresh), 0o755);
-    }
-    if (existsSync(dist)) {
-      renameSync(dist, old);
-    }
-    renameSync(fresh, dist);
+  await write(declared, [dts({ oxc: true, emitDtsOnly: true, tsconfig }), tidy], {
+    chunkFileNames: "types/[name].js",
+  });
+  for (const path of Object.values(bin)) {
+    chmodSync(path.replace(/^dist/, fresh), 0o755);
   }
+  if (existsSync(dist)) {
+    renameSync(dist, old);
+  }
+  renameSync(fresh, dist);
 } finally {
-  for (const folder of [compiled, fresh, old]) {
+  for (const folder of [fresh, old]) {
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -16,7 +16,7 @@ export interface Run {
 }
 
 /** The environment without what an outer `npm test` or `npx -c` says of itself: it would bind an inner npm. */
-function plainEnvironment(): NodeJS.ProcessEnv {
+export function plainEnvironment(): NodeJS.ProcessEnv {
   const own =
     /^(?:npm_(?:lifecycle|package|command|config_(?:local_prefix|prefix|call|package|yes)$)|INIT_CWD$|NODE_OPTIONS$|VITEST|NODE_ENV$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
