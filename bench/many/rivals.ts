@@ -4,8 +4,19 @@ import pWaitFor from "p-wait-for";
 import { isBdrcApiError } from "../../src/task/errors.ts";
 import type { Task } from "../../src/task/task.ts";
 
-/** Waits for one task; true when it learned that the task completed. */
-type RivalWait = (describe: () => Promise<Task>, signal: AbortSignal) => Promise<boolean>;
+/** The names of the rivals. */
+export type RivalName = "smithy" | "core-lro" | "p-wait-for";
+
+/**
+ * Waits for one task; true when it learned that the task completed.
+ *
+ * @param intervalMs - Between two looks; its own default schedule without.
+ */
+type RivalWait = (
+  describe: () => Promise<Task>,
+  signal: AbortSignal,
+  intervalMs?: number,
+) => Promise<boolean>;
 
 /** Seconds that a waiter is given in all. */
 const MOST_S = 30 * 86_400;
@@ -26,10 +37,11 @@ async function withRetries(describe: () => Promise<Task>): Promise<Task> {
 }
 
 /** The published code of others, with its own defaults for the schedule, one waiter a task, errors lived through. */
-export const RIVALS = {
-  smithy: async (describe, abortSignal) => {
+export const RIVALS: Readonly<Record<RivalName, RivalWait>> = {
+  smithy: async (describe, abortSignal, intervalMs) => {
+    const [minDelay, maxDelay] = intervalMs === undefined ? [2, 120] : [intervalMs / 1000, intervalMs / 1000];
     const outcome = await createWaiter(
-      { client: {}, minDelay: 2, maxDelay: 120, maxWaitTime: MOST_S, abortSignal },
+      { client: {}, minDelay, maxDelay, maxWaitTime: MOST_S, abortSignal },
       {},
       async () => {
         const task = await look(describe);
@@ -41,7 +53,7 @@ export const RIVALS = {
     );
     return outcome.state === WaiterState.SUCCESS;
   },
-  "core-lro": async (describe, abortSignal) => {
+  "core-lro": async (describe, abortSignal, intervalMs) => {
     const poller = createHttpPoller(
       {
         sendInitialRequest: async () => ({
@@ -67,19 +79,17 @@ export const RIVALS = {
           };
         },
       },
-      { skipFinalGet: true } as never,
+      { skipFinalGet: true, ...(intervalMs === undefined ? {} : { intervalInMs: intervalMs }) } as never,
     );
     await poller.pollUntilDone({ abortSignal });
     return true;
   },
-  "p-wait-for": async (describe, signal) => {
-    await pWaitFor(async () => (await look(describe))?.taskStatus === "COMPLETE", { signal });
+  "p-wait-for": async (describe, signal, intervalMs) => {
+    const every = intervalMs === undefined ? {} : { interval: intervalMs };
+    await pWaitFor(async () => (await look(describe))?.taskStatus === "COMPLETE", { signal, ...every });
     return true;
   },
-} satisfies Record<string, RivalWait>;
-
-/** The names of the rivals. */
-export type RivalName = keyof typeof RIVALS;
+};
 
 /** An error that is left after the retries counts as "not yet", which flatters: most would end the wait. */
 async function look(describe: () => Promise<Task>): Promise<Task | undefined> {

@@ -57,7 +57,7 @@ export function trustOf(known: TypeHistory | undefined): number {
 export function remember(
   history: TaskHistory,
   task: Task,
-  { duration, honesty }: { readonly duration?: number; readonly honesty?: number },
+  { duration, honesty }: { readonly duration?: number | undefined; readonly honesty?: number | undefined },
 ): TaskHistory {
   const taskType = task.taskType ?? "";
   if (taskType.length > LONGEST_TYPE || (duration === undefined && honesty === undefined)) {

@@ -1,6 +1,6 @@
 import { endedByAge } from "./age-expectation.ts";
 import { remember, type TaskHistory } from "./history.ts";
-import { endedAround } from "./logistic-expectation.ts";
+import { expectAround } from "./logistic-expectation.ts";
 import { runStart } from "./run-clock.ts";
 import type { WaitState } from "./wait-state.ts";
 
@@ -19,12 +19,7 @@ export function rememberWait(history: TaskHistory, state: WaitState): TaskHistor
   if (task === undefined || (task.taskStatus !== "COMPLETE" && task.taskStatus !== "FAILED")) {
     return history;
   }
-  const duration = durationOf(state);
-  const honesty = honestyOf(state);
-  return remember(history, task, {
-    ...(duration === undefined ? {} : { duration }),
-    ...(honesty === undefined ? {} : { honesty }),
-  });
+  return remember(history, task, { duration: durationOf(state), honesty: honestyOf(state) });
 }
 
 /** By the service's own clock when it tells, else by ours if we saw the task run. */
@@ -49,7 +44,8 @@ function honestyOf({ progressTrack, lookedAtMs = 0 }: WaitState): number | undef
   }
   const { prediction, origin } = progressTrack;
   const gap = (lookedAtMs - progressTrack.lookedAtMs) / 1000;
-  const foreseen = endedAround(prediction, gap);
+  const foreseen = { unnoticed: 0, ended: 0 };
+  expectAround(prediction, gap, foreseen);
   const byAge = endedByAge(Math.max(0, progressTrack.lookedAtMs - origin.atMs) / 1000, gap);
-  return foreseen >= byAge ? 1 : foreseen / byAge;
+  return foreseen.ended >= byAge ? 1 : foreseen.ended / byAge;
 }

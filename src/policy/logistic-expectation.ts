@@ -1,38 +1,37 @@
+import type { Expected } from "./expectation.ts";
 import type { ProgressPrediction } from "./progress-track.ts";
 
 // Below this the conditioned logistic and its exponential tail are the same number in double precision.
 const TAIL = 1e-12;
 
 /**
- * `A(s) = E[(s - T)+]` of a remaining run time that is expected around `center`, give or take `scale`: a logistic
- * distribution, conditioned on being positive because the task is known to run still.
+ * What is expected of a remaining run time around `remaining` seconds from now, negative when the end is overdue, give
+ * or take `scale`: a logistic distribution, conditioned on being positive because the task is known to run still.
  *
- * With `F0 = expit(-center / scale)`, what the unconditioned distribution had before now,
- * `A(s) = (scale (softplus((s - center) / scale) - softplus(-center / scale)) - s F0) / (1 - F0)`.
- * When `center` is past (`c = 1 - F0 < 1/2`), the same is written as `s + scale ln(1 + c (e^-u - 1)) / c`
- * with `u = s / scale`, where nothing cancels; its limit far past is the exponential tail
- * `s - scale (1 - e^-u)`.
+ * With `F0 = expit(-remaining / scale)`, what the unconditioned distribution had before now,
+ * `A(s) = (scale (softplus((s - remaining) / scale) - softplus(-remaining / scale)) - s F0) / (1 - F0)`.
+ * When `remaining` is past (`c = 1 - F0 < 1/2`), the same is written as `s + scale ln(1 + c (e^-u - 1)) / c`
+ * with `u = s / scale`, where nothing cancels; its limit far past is the exponential tail `s - scale (1 - e^-u)`.
+ * `F(s) = (expit((s - remaining) / scale) - F0) / (1 - F0)` is a product in which nothing cancels.
  *
- * @param around - The center, in seconds from now, negative when the end is overdue; and the scale, more than 0.
  * @param s - Seconds from now.
+ * @param into - Takes the answer: two numbers that are handed back cost memory at every step of a search.
  */
-export function unnoticedAround({ remaining: center, scale }: ProgressPrediction, s: number): number {
-  const b = center / scale;
+export function expectAround(
+  { remaining, scale }: ProgressPrediction,
+  s: number,
+  into: { -readonly [K in keyof Expected]: Expected[K] },
+): void {
+  const b = remaining / scale;
   const u = s / scale;
   const c = expit(b);
-  if (b > 0) {
-    return Math.max(0, (scale * (softplus(u - b) - softplus(-b) - u * (1 - c))) / c);
-  }
   const passed = Math.expm1(-u);
-  return Math.max(0, s + scale * (c < TAIL ? passed : Math.log1p(c * passed) / c));
-}
-
-/**
- * `F(s) = P(T <= s)` of the same, `(expit((s - center) / scale) - F0) / (1 - F0)`: which is this product, where
- * nothing cancels.
- */
-export function endedAround({ remaining: center, scale }: ProgressPrediction, s: number): number {
-  return -Math.expm1(-s / scale) * expit((s - center) / scale);
+  const unnoticed =
+    b > 0
+      ? (scale * (softplus(u - b) - softplus(-b) - u * (1 - c))) / c
+      : s + scale * (c < TAIL ? passed : Math.log1p(c * passed) / c);
+  into.unnoticed = Math.max(0, unnoticed);
+  into.ended = -passed * expit(u - b);
 }
 
 /** `1 / (1 + e^-x)`. */

@@ -47,22 +47,18 @@ export function nextLook(
   // A task in a queue has yet to wait and then to run.
   const gap = isWaiting ? Math.max(priced, gapForPrice(new Outlook(0, known), price)) : priced;
   const worth = worthCurve(outlook, gap, price, nowMs - callMs);
-  if (prediction === undefined) {
-    return { delayMs: bounded(1000 * gap - callMs, state, context), etaMs: undefined, worth };
+  let trusted = gap;
+  let etaMs: number | undefined;
+  if (prediction !== undefined) {
+    const { remaining, scale } = prediction;
+    const isTold = outlook.trust >= LEAST_ETA_TRUST && scale <= Math.max(1, remaining / 2);
+    etaMs = isTold ? 1000 * remaining : undefined;
+    const stretch = 1 / Math.sqrt(1 - outlook.trust);
+    outlook.forgetProgress();
+    if (outlook.at(gap / stretch).unnoticed > price) {
+      trusted = stretch * gapForPrice(outlook, price);
+    }
   }
-  const { remaining, scale } = prediction;
-  const isTold = outlook.trust >= LEAST_ETA_TRUST && scale <= Math.max(1, remaining / 2);
-  const stretch = 1 / Math.sqrt(1 - outlook.trust);
-  outlook.forgetProgress();
-  const isBounded = outlook.at(gap / stretch).unnoticed <= price;
-  const trusted = isBounded ? gap : stretch * gapForPrice(outlook, price);
-  return {
-    delayMs: bounded(1000 * trusted - callMs, state, context),
-    etaMs: isTold ? 1000 * remaining : undefined,
-    worth,
-  };
-}
-
-function bounded(delayMs: number, state: WaitState, context: DecideContext): number {
-  return beforeDeadline(withinIntervals(delayMs, context), state, context);
+  const wantedMs = withinIntervals(1000 * trusted - callMs, context);
+  return { delayMs: beforeDeadline(wantedMs, state, context), etaMs, worth };
 }

@@ -1,7 +1,7 @@
 import { endedByAge, gapByAge, unnoticedByAge } from "./age-expectation.ts";
 import type { Expected, SearchableExpectation } from "./expectation.ts";
 import { type TypeHistory, trustOf } from "./history.ts";
-import { endedAround, unnoticedAround } from "./logistic-expectation.ts";
+import { expectAround } from "./logistic-expectation.ts";
 import type { ProgressPrediction } from "./progress-track.ts";
 import { type RunTimes, runTimesOf } from "./run-times.ts";
 
@@ -75,8 +75,9 @@ export class Outlook implements SearchableExpectation, Expected {
       ended += this.#factor * Math.max(0, run.ended - this.#endedBefore);
     }
     if (this.#prediction !== undefined) {
-      unnoticed += this.trust * (unnoticedAround(this.#prediction, s) - unnoticed);
-      ended += this.trust * (endedAround(this.#prediction, s) - ended);
+      expectAround(this.#prediction, s, this);
+      unnoticed += this.trust * (this.unnoticed - unnoticed);
+      ended += this.trust * (this.ended - ended);
     }
     this.unnoticed = unnoticed;
     this.ended = ended;

@@ -50,14 +50,14 @@ const WANDER_WEIGHT = 0.3;
 /** The track after one more look, which has shown how far the task has come. */
 export function trackProgress(
   before: ProgressTrack | undefined,
-  shown: ProgressPoint,
+  atMs: number,
+  value: number,
   { startedAtMs, spreadMs }: RunStart,
 ): ProgressTrack {
-  const { atMs, value } = shown;
   const last = before === undefined ? undefined : (before.points.at(-1) ?? before.origin);
   const quantum = commonDivisor(before?.quantum ?? DONE, value);
   if (last !== undefined && value < last.value) {
-    return { origin: shown, points: [], lookedAtMs: atMs, quantum };
+    return { origin: { atMs, value }, points: [], lookedAtMs: atMs, quantum };
   }
   const isOrigin = before !== undefined && (before.origin.value > 0 || before.origin.atMs === startedAtMs);
   const origin = isOrigin ? before.origin : { atMs: startedAtMs, value: 0 };
@@ -115,12 +115,11 @@ function predict(
   const stalled = Math.max(0, atMs - newest.atMs - stepMs) / 1000;
   const remaining = Math.max(0, stalled, (endAtMs - atMs) / 1000);
   const gap = Math.max(0.001, (atMs - lookedAtMs) / 1000);
-  const wander =
-    before?.endAtMs === undefined
-      ? Math.max(remaining, 0.001)
-      : newest === before.points.at(-1)
-        ? (before.wander ?? 0)
-        : ((endAtMs - before.endAtMs) / 1000) ** 2 / gap;
+  let wander = before?.wander ?? Math.max(remaining, 0.001);
+  if (before?.endAtMs !== undefined && newest !== before.points.at(-1)) {
+    const latest = ((endAtMs - before.endAtMs) / 1000) ** 2 / gap;
+    wander += Math.min(1, gap / ((1 - RECENT) * (ran / 1000))) * (latest - wander);
+  }
   const moved = Math.sqrt(wander * remaining);
   const quantisation = (Math.min(gap, stepMs / 1000) * DONE) / (newest.value * Math.sqrt(12));
   const startError = (startSpreadMs / 1000) * (left / done);

@@ -19,7 +19,7 @@ export function followRun(state: WaitDraft, task: Task, context: DecideContext):
   const start = runStart(state, context.clockOffsetMs);
   if (task.progress !== undefined) {
     const value = Math.min(10_000, Math.max(0, task.progress));
-    state.progressTrack = trackProgress(state.progressTrack, { atMs, value }, start);
+    state.progressTrack = trackProgress(state.progressTrack, atMs, value, start);
   }
   return start;
 }

@@ -5,7 +5,7 @@ import type { Expectation } from "./expectation.ts";
  * the currency of `waitPriceMs`. It is the expected unnoticed wait `A(s) = E[(s - T)+]` in short form, so that one
  * task's costs one power to evaluate and a crowd's can be summed several times a second.
  *
- * Up to the gap `g` at which the next look is due, `A(s) = square s² + rest (s / g)^power`: a part that any task may
+ * Up to the gap `g` at which the next look is due, `A(s) = square s² + rest (s / g)^power` with `rest = price - square g²`: a part that any task may
  * end at any time, and a part that sets in where the end is predicted; both values and the slope at `g` and the value
  * at `g / 2` are those of the full mixture. Beyond, the chance that it still runs decays at the rate it has at `g`.
  */
@@ -20,8 +20,7 @@ export interface WorthCurve {
   readonly ended: number;
   /** Per second. */
   readonly square: number;
-  /** In seconds. */
-  readonly rest: number;
+  /** Of what is left of the price, in seconds. */
   readonly power: number;
 }
 
@@ -36,12 +35,13 @@ export function worthCurve(expectation: Expectation, gap: number, price: number,
 }
 
 /** How likely the task has ended by now, unnoticed. */
-export function endedAt({ fromMs, gapMs, ended, square, rest, power }: WorthCurve, nowMs: number): number {
+export function endedAt({ fromMs, gapMs, price, ended, square, power }: WorthCurve, nowMs: number): number {
   if (nowMs <= fromMs) {
     return 0;
   }
   const s = (nowMs - fromMs) / 1000;
   const g = gapMs / 1000;
+  const rest = price - square * g * g;
   if (s <= g) {
     return Math.min(1, 2 * square * s + ((rest * power) / g) * (s / g) ** (power - 1));
   }
@@ -50,15 +50,13 @@ export function endedAt({ fromMs, gapMs, ended, square, rest, power }: WorthCurv
 }
 
 /** What a look now is worth, in seconds. */
-export function worthAt(
-  { fromMs, gapMs, price, ended, square, rest, power }: WorthCurve,
-  nowMs: number,
-): number {
+export function worthAt({ fromMs, gapMs, price, ended, square, power }: WorthCurve, nowMs: number): number {
   if (nowMs <= fromMs) {
     return 0;
   }
   const s = (nowMs - fromMs) / 1000;
   const g = gapMs / 1000;
+  const rest = price - square * g * g;
   if (s <= g) {
     return square * s * s + rest * (s / g) ** power;
   }
@@ -111,7 +109,7 @@ export function moreEager(a: WorthCurve | undefined, b: WorthCurve | undefined):
 /** A task that has surely ended, or that nobody has looked at yet: every second counts whole. */
 export function certainWorth(fromMs: number, price: number): WorthCurve {
   const g = Math.max(SHORTEST_GAP_MS / 1000, price);
-  return { fromMs, gapMs: 1000 * g, price, ended: 1, square: 0, rest: price, power: 1 };
+  return { fromMs, gapMs: 1000 * g, price, ended: 1, square: 0, power: 1 };
 }
 
 /** A task that nobody has looked at yet, and that is first worth it at `dueMs`. */
@@ -129,10 +127,10 @@ function curve(fromMs: number, g: number, price: number, ended: number, half: nu
   if (rest < 1e-3 * price || sharp <= rest) {
     // No part of it sets in late: one power tells it all.
     const power = Math.min(MOST_POWER, Math.max(1, (ended * g) / price));
-    return { fromMs, gapMs: 1000 * g, price, ended, square: 0, rest: price, power };
+    return { fromMs, gapMs: 1000 * g, price, ended, square: 0, power };
   }
   const power = Math.min(MOST_POWER, sharp / rest);
-  return { fromMs, gapMs: 1000 * g, price, ended, square: even / (g * g), rest, power };
+  return { fromMs, gapMs: 1000 * g, price, ended, square: even / (g * g), power };
 }
 
 /** How fast the chance to have ended grows where the look is due, per second. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { endedByAge, unnoticedByAge } from "../../src/policy/age-expectation.ts";
 import { gapForPrice, type SearchableExpectation } from "../../src/policy/expectation.ts";
 import type { TypeHistory } from "../../src/policy/history.ts";
-import { endedAround, unnoticedAround } from "../../src/policy/logistic-expectation.ts";
+import { expectAround } from "../../src/policy/logistic-expectation.ts";
 import { Outlook } from "../../src/policy/outlook.ts";
 import { RunTimes } from "../../src/policy/run-times.ts";
 import { integrate } from "./quadrature.ts";
@@ -30,10 +30,14 @@ const byAge = (years: number): Parts => ({
   ended: (s) => endedByAge(years, s),
 });
 
-const around = (remaining: number, width: number): Parts => ({
-  unnoticed: (s) => unnoticedAround({ remaining, scale: width }, s),
-  ended: (s) => endedAround({ remaining, scale: width }, s),
-});
+const around = (remaining: number, width: number): Parts => {
+  const expected = { unnoticed: Number.NaN, ended: Number.NaN };
+  const at = (s: number): typeof expected => {
+    expectAround({ remaining, scale: width }, s, expected);
+    return expected;
+  };
+  return { unnoticed: (s) => at(s).unnoticed, ended: (s) => at(s).ended };
+};
 
 /** Both functions of an expectation, apart from it. */
 const parts = (expectation: SearchableExpectation | RunTimes): Parts => ({

@@ -9,8 +9,7 @@ function follow(progressAt: (seconds: number) => number, looks: readonly number[
   let track: ProgressTrack | undefined;
   for (const seconds of looks) {
     const value = Math.floor(progressAt(seconds));
-    const shown = { atMs: BEGAN_MS + 1000 * seconds, value };
-    track = trackProgress(track, shown, { startedAtMs: BEGAN_MS, spreadMs: 0 });
+    track = trackProgress(track, BEGAN_MS + 1000 * seconds, value, { startedAtMs: BEGAN_MS, spreadMs: 0 });
   }
   return track as ProgressTrack;
 }
@@ -106,7 +105,7 @@ describe("the track", () => {
         let atMs = BEGAN_MS;
         for (const { gap, value, spread } of all) {
           atMs += 1000 * gap;
-          track = trackProgress(track, { atMs, value }, { startedAtMs: BEGAN_MS, spreadMs: spread });
+          track = trackProgress(track, atMs, value, { startedAtMs: BEGAN_MS, spreadMs: spread });
           expect(track.points.length).toBeLessThanOrEqual(MOST_POINTS);
           expect(JSON.parse(JSON.stringify(track))).toEqual(track);
           if (track.prediction !== undefined) {

@@ -1,0 +1,124 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { TaskWaiter } from "../../src/engine/task-waiter.ts";
+import type { TaskSource } from "../../src/source.ts";
+import type { Task } from "../../src/task/task.ts";
+import { RIVALS, type RivalName } from "../many/rivals.ts";
+
+/** What waiting costs this process: real time, no network. */
+export interface WaitingCost {
+  readonly who: string;
+  /** How many waits were started, or polled. */
+  readonly waits: number;
+  /** CPU time to start them all. */
+  readonly startMs?: number;
+  /** Heap of each while it waits for its next look. */
+  readonly heapBytes?: number;
+  /** Timers that they hold, all together. */
+  readonly timers?: number;
+  /** CPU time of one poll and what was decided on it. */
+  readonly pollMicros?: number;
+}
+
+const COUNT = 100_000;
+// A hundred thousand of the rivals' loops do not let this process come to rest.
+const RIVAL_COUNT = 10_000;
+const FEW = 1000;
+const MEASURED_MS = 4000;
+
+type Start = (taskId: string, describe: () => Promise<Task>, signal: AbortSignal) => void;
+
+/** Ours, then each rival's published code. Needs `--expose-gc`. */
+export async function measureWaiting(): Promise<readonly WaitingCost[]> {
+  const costs = [await idle("taskwait", COUNT, oursAt({ perSecond: 1 }))];
+  costs.push(await polling("taskwait", COUNT, oursAt({ perSecond: 10_000 })));
+  costs.push(await polling("taskwait", FEW, oursAt({ perSecond: 10_000 })));
+  for (const name of Object.keys(RIVALS) as RivalName[]) {
+    costs.push(await idle(name, RIVAL_COUNT, rivalAt(name)));
+    costs.push(await polling(name, FEW, rivalAt(name, 1000)));
+  }
+  return costs;
+}
+
+function oursAt(rate: { readonly perSecond: number }): Start {
+  let describeOne: (() => Promise<Task>) | undefined;
+  const source: TaskSource = {
+    describe: async (taskId) => ({ taskStatus: "RUNNING", ...(await describeOne?.()), taskId }),
+  };
+  const waiter = new TaskWaiter({ source, rate, batch: "never", maxIntervalMs: 1000 });
+  return (taskId, describe, signal) => {
+    describeOne = describe;
+    waiter.wait(taskId, { signal }).catch(() => {});
+  };
+}
+
+function rivalAt(name: RivalName, intervalMs?: number): Start {
+  return (_taskId, describe, signal) => {
+    RIVALS[name](describe, signal, intervalMs).catch(() => {});
+  };
+}
+
+async function idle(who: string, waits: number, start: Start): Promise<WaitingCost> {
+  const crowd = new Crowd();
+  collect();
+  const [heapBefore, timersBefore, fromMicros] = [process.memoryUsage().heapUsed, timersHeld(), cpuMicros()];
+  crowd.start(waits, start);
+  await pause(0);
+  const startMs = (cpuMicros() - fromMicros) / 1000;
+  await pause(1000);
+  collect();
+  const heapBytes = (process.memoryUsage().heapUsed - heapBefore) / waits;
+  const timers = timersHeld() - timersBefore;
+  await crowd.end();
+  return { who, waits, startMs, heapBytes, timers };
+}
+
+async function polling(who: string, waits: number, start: Start): Promise<WaitingCost> {
+  const crowd = new Crowd();
+  crowd.start(waits, start);
+  await pause(1500);
+  const [fromMicros, fromPolls] = [cpuMicros(), crowd.polls];
+  await pause(MEASURED_MS);
+  const pollMicros = (cpuMicros() - fromMicros) / (crowd.polls - fromPolls);
+  await crowd.end();
+  return { who, waits, pollMicros };
+}
+
+/** Waits for tasks that run until everybody is sent home. */
+class Crowd {
+  polls = 0;
+  readonly #abort = new AbortController();
+  #isOver = false;
+
+  start(waits: number, start: Start): void {
+    const describe = async (): Promise<Task> => {
+      this.polls++;
+      return { taskId: "t", taskStatus: this.#isOver ? "COMPLETE" : "RUNNING" };
+    };
+    for (let index = 0; index < waits; index++) {
+      start(`t-${index}`, describe, this.#abort.signal);
+    }
+  }
+
+  /** Not all of the rivals heed a signal between two looks; so the tasks end, too. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    this.#abort.abort();
+    await pause(3000);
+  }
+}
+
+function timersHeld(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+}
+
+function cpuMicros(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+function collect(): void {
+  if (globalThis.gc === undefined) {
+    throw new Error("run with --expose-gc");
+  }
+  globalThis.gc();
+}
