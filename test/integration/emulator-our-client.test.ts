@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, type TestContext, vi } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import { type Emulator, type EmulatorOptions, type Fault, startEmulator } from "../../src/emulator/index.ts";
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
@@ -6,32 +6,35 @@ import type { TaskSource } from "../../src/source.ts";
 import { isTaskwaitError } from "../../src/task/errors.ts";
 import type { Outcome } from "../../src/task/outcome.ts";
 
-const closers: (() => Promise<void>)[] = [];
+// Most of a test here is waiting for clocks, so some wait together.
+vi.setConfig({ maxConcurrency: 8 });
+
 // What is loaded with the first call would count as its time.
 beforeAll(async () => {
   await using emulator = await startEmulator();
   await using client = new BdrcClient(emulator.clientOptions);
   await client.describeTasks();
 });
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) {
-    await close();
-  }
-});
 
-async function emulate(options: EmulatorOptions): Promise<{ emulator: Emulator; client: BdrcClient }> {
+async function emulate(
+  { onTestFinished }: TestContext,
+  options: EmulatorOptions,
+): Promise<{ emulator: Emulator; client: BdrcClient }> {
   const emulator = await startEmulator({ seed: 1, ...options });
-  const client = new BdrcClient({ ...emulator.clientOptions, callTimeoutMs: 600 });
-  closers.push(() => emulator.stop());
-  closers.push(() => client.close());
+  const client = new BdrcClient({ ...emulator.clientOptions, callTimeoutMs: CALL_TIMEOUT_MS });
+  onTestFinished(async () => {
+    await client.close();
+    await emulator.stop();
+  });
   return { emulator, client };
 }
 
-const QUICK = { minIntervalMs: 10, maxIntervalMs: 100, pollTimeoutMs: 600, waitPriceMs: 20 };
+const CALL_TIMEOUT_MS = 800;
+const QUICK = { minIntervalMs: 10, maxIntervalMs: 100, pollTimeoutMs: CALL_TIMEOUT_MS, waitPriceMs: 20 };
 
-function waiterOf(source: TaskSource): TaskWaiter {
+function waiterOf({ onTestFinished }: TestContext, source: TaskSource): TaskWaiter {
   const waiter = new TaskWaiter({ source, rate: { perSecond: 1000 }, ...QUICK });
-  closers.push(async () => waiter.close());
+  onTestFinished(() => waiter.close());
   return waiter;
 }
 
@@ -74,9 +77,9 @@ const FAULTS: readonly (readonly [name: string, fault: Fault, tells: string])[] 
   ["an answer without Data", { kind: "answer", body: '{"RequestId":"x"}' }, "ProtocolError"],
 ];
 
-describe("one call of our client", () => {
-  it.each(FAULTS)("under %s", async (_name, fault, tells) => {
-    const { client } = await emulate({
+describe.concurrent("one call of our client", () => {
+  it.for(FAULTS)("under %s", async ([_name, fault, tells], test) => {
+    const { client } = await emulate(test, {
       tasks: [{ taskId: "t-1", durationMs: "never" }],
       faults: () => fault,
     });
@@ -103,33 +106,34 @@ const KINDS = {
   "t-canceled": "canceled",
 };
 
-describe("our waits, with one call in five going wrong", () => {
-  it.each(FAULTS)("end as their tasks do, under %s", async (_name, fault) => {
-    await expectTrueEndings((n) => (n % 5 === 0 || n === 1 ? fault : undefined));
+describe.concurrent("our waits, with one call in five going wrong", () => {
+  it.for(FAULTS)("end as their tasks do, under %s", async ([_name, fault], test) => {
+    await expectTrueEndings(test, (n) => (n % 5 === 0 || n === 1 ? fault : undefined));
   });
 
-  it("end as their tasks do, under all of it at once", async () => {
+  it("end as their tasks do, under all of it at once", async (test) => {
     const faults = FAULTS.map(([, fault]) => fault);
     // One call in twenty for each would be all calls and more: here it is every other call, each fault in turn.
-    await expectTrueEndings((n) => (n % 2 === 0 ? faults[(n / 2) % faults.length] : undefined));
+    await expectTrueEndings(test, (n) => (n % 2 === 0 ? faults[(n / 2) % faults.length] : undefined));
   });
 
-  it("end as their tasks do when one connection in five is reset", async () => {
-    await expectTrueEndings(() => ({ kind: "close" }), { resetConnection: (n) => n % 5 === 0 });
+  it("end as their tasks do when one connection in five is reset", async (test) => {
+    await expectTrueEndings(test, () => ({ kind: "close" }), { resetConnection: (n) => n % 5 === 0 });
   });
 });
 
 async function expectTrueEndings(
+  test: TestContext,
   decide: (n: number) => Fault | undefined,
   options: EmulatorOptions = {},
 ): Promise<void> {
-  const { client } = await emulate({
+  const { client } = await emulate(test, {
     tasks: Object.entries(ENDINGS).map(([taskId, status]) => ({ taskId, status, durationMs: 300 })),
     faults: (_request, n) => decide(n),
     ...options,
   });
   let calls = 0;
-  const waiter = waiterOf({
+  const waiter = waiterOf(test, {
     describe: (taskId, about) => {
       calls++;
       return client.describe(taskId, about);
@@ -152,23 +156,23 @@ async function expectTrueEndings(
   expect(calls).toBe(before);
 }
 
-describe("our waits, when nothing comes through at all", () => {
-  it.each(
+describe.concurrent("our waits, when nothing comes through at all", () => {
+  it.for(
     FAULTS.filter(([, fault, tells]) => tells !== "fine" && fault.kind !== "refuse" && fault.kind !== "skew"),
-  )("end as unreachable, never as failed, under %s", async (_name, fault) => {
-    const { client } = await emulate({ tasks: [{ taskId: "t-1" }], faults: () => fault });
-    const wait = waiterOf(client).wait("t-1", { timeoutMs: 20_000, outageBudgetMs: 600 });
+  )("end as unreachable, never as failed, under %s", async ([_name, fault], test) => {
+    const { client } = await emulate(test, { tasks: [{ taskId: "t-1" }], faults: () => fault });
+    const wait = waiterOf(test, client).wait("t-1", { timeoutMs: 20_000, outageBudgetMs: 600 });
     const outcome = await wait.outcome;
     expect(outcome.kind).toBe("unreachable");
   });
 
-  it("end at their deadline while every call is throttled", async () => {
-    const { client } = await emulate({ tasks: [{ taskId: "t-1" }], quota: { perSecond: 0 } });
-    const wait = waiterOf(client).wait("t-1", { timeoutMs: 700, outageBudgetMs: 300 });
+  it("end at their deadline while every call is throttled", async (test) => {
+    const { client } = await emulate(test, { tasks: [{ taskId: "t-1" }], quota: { perSecond: 0 } });
+    const wait = waiterOf(test, client).wait("t-1", { timeoutMs: 700, outageBudgetMs: 300 });
     expect((await wait.outcome).kind).toBe("timedOut");
   });
 
-  it("end as denied at once when the key is refused, whatever the code", async () => {
+  it("end as denied at once when the key is refused, whatever the code", async (test) => {
     const refusals: EmulatorOptions[] = [
       { ram: { denied: ["DescribeTask"] } },
       { ram: { denied: ["DescribeTask"], code: "Forbidden.RAM" } },
@@ -176,49 +180,49 @@ describe("our waits, when nothing comes through at all", () => {
       { keys: [{ accessKeyId: "AK", accessKeySecret: "s", securityToken: "t", expiresAtMs: 1 }] },
     ];
     for (const options of refusals) {
-      const { client, emulator } = await emulate({ tasks: [{ taskId: "t-1" }], ...options });
-      const outcome = await waiterOf(client).wait("t-1", { timeoutMs: 20_000 }).outcome;
+      const { client, emulator } = await emulate(test, { tasks: [{ taskId: "t-1" }], ...options });
+      const outcome = await waiterOf(test, client).wait("t-1", { timeoutMs: 20_000 }).outcome;
       expect(outcome.kind).toBe("denied");
       expect(emulator.requests()).toHaveLength(1);
     }
   });
 });
 
-describe("our client against a service that is otherwise than usual", () => {
-  it.each([
-    [{ httpStatus: 404, code: "EntityNotExist.Task" }],
-    [{ httpStatus: 400, code: "InvalidTaskId.NotFound" }],
-    [{ httpStatus: 200 }],
-    [{ httpStatus: 404, code: "Odd" }],
-  ])("knows an unknown task by %j", async (unknownTask) => {
-    const { client } = await emulate({ unknownTask });
-    const wait = waiterOf(client).wait("t-1", { timeoutMs: 20_000, notFoundGraceMs: 100 });
+describe.concurrent("our client against a service that is otherwise than usual", () => {
+  it.for([
+    { httpStatus: 404, code: "EntityNotExist.Task" },
+    { httpStatus: 400, code: "InvalidTaskId.NotFound" },
+    { httpStatus: 200 },
+    { httpStatus: 404, code: "Odd" },
+  ])("knows an unknown task by %j", async (unknownTask, test) => {
+    const { client } = await emulate(test, { unknownTask });
+    const wait = waiterOf(test, client).wait("t-1", { timeoutMs: 20_000, notFoundGraceMs: 100 });
     expect((await wait.outcome).kind).toBe("notFound");
   });
 
-  it.each([400, 429, 503] as const)("slows down for %i with a time to wait", async (throttleStatus) => {
-    const { client, emulator } = await emulate({
+  it.for([400, 429, 503] as const)("slows down for %i with a time to wait", async (throttleStatus, test) => {
+    const { client, emulator } = await emulate(test, {
       tasks: [{ taskId: "t-1", durationMs: 300 }],
       quota: { perSecond: 2 },
       throttleStatus,
       retryAfterHeader: true,
     });
-    const wait = waiterOf(client).wait("t-1", { timeoutMs: 20_000 });
+    const wait = waiterOf(test, client).wait("t-1", { timeoutMs: 20_000 });
     expect((await wait.outcome).kind).toBe("complete");
     expect(emulator.counters("DescribeTask").throttled).toBeLessThan(6);
   });
 
-  it("sets its clock by the server's", async () => {
-    const { client } = await emulate({
+  it("sets its clock by the server's", async (test) => {
+    const { client } = await emulate(test, {
       tasks: [{ taskId: "t-1", durationMs: 0 }],
       clockSkewMs: -20 * 60_000,
     });
-    const outcome = await waiterOf(client).wait("t-1", { timeoutMs: 20_000 }).outcome;
+    const outcome = await waiterOf(test, client).wait("t-1", { timeoutMs: 20_000 }).outcome;
     expect(outcome.kind).toBe("complete");
   });
 
-  it("is not misled by a task's oddities", async () => {
-    const { client } = await emulate({
+  it("is not misled by a task's oddities", async (test) => {
+    const { client } = await emulate(test, {
       quirks: {
         notYet: "null",
         fullWhileRunning: true,
@@ -231,7 +235,7 @@ describe("our client against a service that is otherwise than usual", () => {
         { taskId: "t-2", durationMs: 300, hiddenMs: 150 },
       ],
     });
-    const waiter = waiterOf(client);
+    const waiter = waiterOf(test, client);
     const waits = ["t-1", "t-2"].map((taskId) => waiter.wait(taskId, { timeoutMs: 20_000 }));
     expect((await Promise.all(waits.map((wait) => wait.outcome))).map(({ kind }) => kind)).toEqual([
       "complete",
