@@ -89,6 +89,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         unknownTask: { httpStatus: 400, code: "InvalidTask.NotFound", ...resolved.unknownTask },
         taskTypeFilter: resolved.taskTypeFilter ?? true,
         totalCount: resolved.totalCount ?? false,
+        concurrentStarts: resolved.concurrentStarts ?? "separate",
         starts: { ...STARTS, ...resolved.starts },
       },
       knowsHost: (name) => hosts.has(name.toLowerCase()),

@@ -4,6 +4,7 @@ import type { NextTokens } from "./next-token.ts";
 import { type Refusal, refuse, refuseWith } from "./refusal.ts";
 import type { Call } from "./routes.ts";
 import type { TaskSpec } from "./task-spec.ts";
+import { jsonText } from "./wire-task.ts";
 import type { World } from "./world.ts";
 
 const FEWEST_RESULTS = 10;
@@ -16,6 +17,12 @@ const RESOURCE_TYPES = [
   "ACS::NAS::FileSystem",
 ] as const;
 
+/**
+ * What becomes of a start while the same task has not ended: another task (`separate`), the one there is (`merged`),
+ * or none (`refused`).
+ */
+export type ConcurrentStarts = "separate" | "merged" | "refused";
+
 /** What the documents leave open about the operations. */
 export interface OperationStyle {
   /** What an unknown task id is answered with; default 400 `InvalidTask.NotFound`, as a sister service does. */
@@ -24,6 +31,8 @@ export interface OperationStyle {
   readonly taskTypeFilter: boolean;
   /** Whether DescribeTasks returns `TotalCount`. */
   readonly totalCount: boolean;
+  /** What a start is answered with while a task of the same type and detail has not ended. */
+  readonly concurrentStarts: ConcurrentStarts;
   /** What becomes of the tasks that UpdateResources and CheckRules start. */
   readonly starts: { readonly UPDATE_RESOURCES?: TaskSpec; readonly CHECK_RULES?: TaskSpec };
 }
@@ -134,8 +143,18 @@ function checkRules(request: ApiRequest, context: OperationContext): OperationRe
 function started(context: OperationContext, spec: TaskSpec): OperationResult {
   // A fixed id in a template would make the second start fail, and the service draws ids itself.
   const { taskId: _, ...rest } = spec;
-  const { taskId } = context.world.addTask({ createdMs: 500, ...rest });
+  const running = context.style.concurrentStarts === "separate" ? undefined : sameTask(context.world, spec);
+  if (running !== undefined && context.style.concurrentStarts === "refused") {
+    return refused(refuse("OperationConflict"));
+  }
+  const taskId = running ?? context.world.addTask({ createdMs: 500, ...rest }).taskId;
   return { kind: "data", data: { TaskId: taskId }, taskId };
+}
+
+/** The id of a task of the same type and detail that has not ended. */
+function sameTask(world: World, { taskType = "", detail }: TaskSpec): string | undefined {
+  const active = ["CREATED", "RUNNING"].flatMap((taskStatus) => world.tasks({ taskType, taskStatus }));
+  return active.find(({ wire }) => wire["TaskDetail"] === jsonText(detail))?.taskId;
 }
 
 function refused(refusal: Refusal): OperationResult {

@@ -16,7 +16,8 @@ export interface Refusal {
  *
  * Source: Alibaba Cloud's public error codes (documents 48054, 51132, 25932 of its help centre), "V3 request
  * structure and signature", and answers that users of its APIs published. The statuses of the security-token
- * codes are not documented: 400 is an assumption.
+ * codes are not documented: 400 is an assumption. `OperationConflict` is made up: what BDRC says then, if it ever
+ * refuses, is not known.
  */
 const CATALOG = {
   MissingAccessKeyId: [400, "AccessKeyId is mandatory for this action."],
@@ -45,6 +46,7 @@ const CATALOG = {
   InvalidParameter: [400, "The specified parameter is not valid."],
   RequestBodyTooLarge: [413, "The request body is too large."],
   "InvalidTask.NotFound": [400, "The specified task does not exist."],
+  OperationConflict: [409, "The same task is running already."],
   "Throttling.User": [400, "Request was denied due to user flow control."],
   "Throttling.Api": [400, "Request was denied due to api flow control."],
   "Throttling.Api.Concurrency": [400, "Request was denied due to api concurrency flow control."],

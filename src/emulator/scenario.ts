@@ -26,6 +26,12 @@ export interface Scenario {
   readonly tasks?: readonly ScenarioTask[];
   /** What becomes of the tasks that calls start; default 10 s for an update, 5 s for a check, then COMPLETE. */
   readonly starts?: { readonly UPDATE_RESOURCES?: TaskSpec; readonly CHECK_RULES?: TaskSpec };
+  /**
+   * What a start is answered with while a task of the same type and detail has not ended: another task
+   * (`separate`, the default), the id of that one (`merged`), or 409 `OperationConflict` (`refused`). The API does
+   * not say.
+   */
+  readonly concurrentStarts?: "separate" | "merged" | "refused";
   /** Quirks of all tasks. */
   readonly quirks?: TaskQuirks;
   /** Default: no limit. */
@@ -64,6 +70,7 @@ const settings: z.ZodMiniType<Omit<Scenario, "tasks">> = z.strictObject({
   starts: z.exactOptional(
     z.strictObject({ UPDATE_RESOURCES: z.exactOptional(taskSpec), CHECK_RULES: z.exactOptional(taskSpec) }),
   ),
+  concurrentStarts: z.exactOptional(z.enum(["separate", "merged", "refused"])),
   quirks: z.exactOptional(taskQuirks),
   quota: z.exactOptional(quota),
   throttleStatus: z.exactOptional(z.literal([400, 429, 503])),

@@ -67,6 +67,7 @@ function seconds(ms: number): number {
   return Math.floor(ms / 1000);
 }
 
-function jsonText(value: unknown): string {
+/** As the API carries JSON: as text, and a text as it is. */
+export function jsonText(value: unknown): string {
   return value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
 }

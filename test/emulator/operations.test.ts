@@ -134,6 +134,31 @@ describe("the operations that start tasks", () => {
     expect(gateway.world.size).toBe(1);
   });
 
+  it.each([
+    ["separate", [1, 2, 3, 4, 5]],
+    ["merged", [1, 1, 3, 4, 5]],
+    ["refused", [1, "OperationConflict", 3, 4, 5]],
+  ] as const)("are %s while the same task has not ended", (concurrentStarts, expected) => {
+    const gateway = new TestGateway({ style: { concurrentStarts } });
+    const ids: unknown[] = [];
+    const start = (action: "UpdateResources" | "CheckRules", form: Record<string, string>) => {
+      const { code, body } = post(gateway, action, form);
+      const taskId = code ?? (body["Data"] as { TaskId: string }).TaskId;
+      ids.push(taskId);
+      return code ?? ids.indexOf(taskId) + 1;
+    };
+    const first = start("UpdateResources", {});
+    gateway.clock.advance(2000);
+    const seen = [
+      first,
+      start("UpdateResources", {}),
+      start("UpdateResources", { ResourceType: "ACS::OSS::Bucket" }),
+      start("CheckRules", { ResourceArn: "acs:ecs:1" }),
+    ];
+    gateway.clock.advance(60_000);
+    expect([...seen, start("UpdateResources", {})]).toEqual(expected);
+  });
+
   it("start what the scenario says, as often as they are called", () => {
     const gateway = new TestGateway({
       style: { starts: { UPDATE_RESOURCES: { taskId: "t-fixed", durationMs: 100, status: "FAILED" } } },

@@ -44,6 +44,7 @@ export class TestGateway {
           unknownTask: { httpStatus: 400, code: "InvalidTask.NotFound" },
           taskTypeFilter: true,
           totalCount: false,
+          concurrentStarts: "separate",
           starts: {},
           ...options.style,
         },

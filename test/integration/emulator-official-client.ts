@@ -33,7 +33,11 @@ interface OfficialModule {
   ) => OfficialClient) & {
     readonly default?: new (config: unknown) => OfficialClient;
   };
-  readonly OpenApiUtil: { getNonce: () => string; getTimestamp: () => string };
+  readonly OpenApiUtil: {
+    getNonce: () => string;
+    getTimestamp: () => string;
+    getAuthorization: (...parts: unknown[]) => string;
+  };
   readonly $OpenApiUtil: {
     readonly Config: new (fields: unknown) => unknown;
     readonly Params: new (fields: unknown) => CallParams;
@@ -50,7 +54,7 @@ const PATHS: Readonly<Record<string, readonly [method: string, path: string]>> =
   CheckRules: ["POST", "/api/v1/rules/check"],
 };
 
-/** The official core's own helpers, to be replaced for a while by tests that need an old date or nonce. */
+/** The official core's own helpers, to be replaced for a while by tests that need an old date or nonce, or a bad signature. */
 export const officialUtil: OfficialModule["OpenApiUtil"] = core.OpenApiUtil;
 
 export function officialClient(emulator: Emulator, config: Record<string, unknown> = {}): OfficialClient {
@@ -100,4 +104,19 @@ export async function call(client: OfficialClient, action: string, of: OfficialC
     { connectTimeout: 5000, readTimeout: 5000 },
   );
   return answer.body;
+}
+
+/** The error with which a call is refused. */
+export async function refusal(
+  emulator: Emulator,
+  action: string,
+  of: OfficialCall = {},
+  config: Record<string, unknown> = {},
+): Promise<Record<string, unknown>> {
+  return call(officialClient(emulator, config), action, of).then(
+    () => {
+      throw new Error("the call was not refused");
+    },
+    (error: unknown) => error as Record<string, unknown>,
+  );
 }

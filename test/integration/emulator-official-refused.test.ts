@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
-import { call, type OfficialCall, officialClient, officialUtil } from "./emulator-official-client.ts";
+import { type OfficialCall, refusal } from "./emulator-official-client.ts";
 
 const started: Emulator[] = [];
 async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -9,10 +9,7 @@ async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
   return emulator;
 }
 
-const { getNonce, getTimestamp } = officialUtil;
 afterEach(async () => {
-  officialUtil.getNonce = getNonce;
-  officialUtil.getTimestamp = getTimestamp;
   await Promise.all(started.splice(0).map((emulator) => emulator.stop()));
 });
 
@@ -279,46 +276,4 @@ describe("the official client is refused, by the class it documents", () => {
     expect(error).toMatchObject({ name, statusCode, code });
     expect(error["requestId"]).toBe(emulator.requests()[0]?.requestId);
   });
-
-  it("for RAM, with the service's explanation", async () => {
-    const error = await refusal(await emulate({ ram: { denied: ["CheckRules"] } }), "CheckRules");
-    expect(error["accessDeniedDetail"]).toMatchObject({ AuthAction: "bdrc:CheckRules" });
-  });
-
-  it("for a nonce that it used before", async () => {
-    officialUtil.getNonce = () => "always the same";
-    const emulator = await emulate({ tasks: [{ taskId: "t-1" }] });
-    const client = officialClient(emulator);
-    await call(client, "DescribeTask", look);
-    await expect(call(client, "DescribeTask", look)).rejects.toMatchObject({
-      name: "ClientError",
-      code: "SignatureNonceUsed",
-    });
-  });
-
-  it.each([
-    ["old", -16 * 60_000, "InvalidTimeStamp.Expired"],
-    ["future", 16 * 60_000, "InvalidTimeStamp.Expired"],
-    ["malformed", Number.NaN, "InvalidTimeStamp.Format"],
-  ])("for an %s date", async (_kind, offsetMs, code) => {
-    officialUtil.getTimestamp = () =>
-      Number.isNaN(offsetMs)
-        ? "yesterday"
-        : new Date(Date.now() + offsetMs).toISOString().replace(/\.\d+Z$/, "Z");
-    await expect(refusal(await emulate(), "DescribeTask", look)).resolves.toMatchObject({ code });
-  });
 });
-
-async function refusal(
-  emulator: Emulator,
-  action: string,
-  of: OfficialCall = {},
-  config: Record<string, unknown> = {},
-): Promise<Record<string, unknown>> {
-  return call(officialClient(emulator, config), action, of).then(
-    () => {
-      throw new Error("the call was not refused");
-    },
-    (error: unknown) => error as Record<string, unknown>,
-  );
-}

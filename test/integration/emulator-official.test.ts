@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
-import { call, type OfficialCall, officialClient, officialUtil } from "./emulator-official-client.ts";
+import { call, officialClient, refusal } from "./emulator-official-client.ts";
 
 const started: Emulator[] = [];
 async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -9,10 +9,7 @@ async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
   return emulator;
 }
 
-const { getNonce, getTimestamp } = officialUtil;
 afterEach(async () => {
-  officialUtil.getNonce = getNonce;
-  officialUtil.getTimestamp = getTimestamp;
   await Promise.all(started.splice(0).map((emulator) => emulator.stop()));
 });
 
@@ -100,17 +97,3 @@ describe("the official client calls all four operations", () => {
     expect(error["retryAfter"]).toBeLessThanOrEqual(1000);
   });
 });
-
-async function refusal(
-  emulator: Emulator,
-  action: string,
-  of: OfficialCall = {},
-  config: Record<string, unknown> = {},
-): Promise<Record<string, unknown>> {
-  return call(officialClient(emulator, config), action, of).then(
-    () => {
-      throw new Error("the call was not refused");
-    },
-    (error: unknown) => error as Record<string, unknown>,
-  );
-}

@@ -1,6 +1,7 @@
 import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { BdrcClient } from "../../src/bdrc/client.ts";
 import {
   type Emulator,
   type EmulatorOptions,
@@ -104,6 +105,21 @@ describe("the server", () => {
     expect(JSON.stringify(logged)).not.toMatch(
       new RegExp(`secret|${emulator.clientOptions.accessKeySecret}`),
     );
+  });
+
+  it.each([
+    ["oldest", ["t-1", "t-2", "t-10"]],
+    ["newest", ["t-12", "t-11", "t-3"]],
+  ] as const)("lists the %s first when told so, with tokens as short-lived as told", async (order, shown) => {
+    const tasks = [{ taskId: "t", count: 12, durationMs: "never" as const }];
+    const emulator = await emulate({ tasks, order, nextTokenMs: 0, totalCount: true });
+    await using client = new BdrcClient(emulator.clientOptions);
+    const page = await client.describeTasks({ maxResults: 10 });
+    const ids = page.tasks.map(({ taskId }) => taskId);
+    expect([ids[0], ids[1], ids[9], page.totalCount]).toEqual([...shown, 12]);
+    await expect(client.describeTasks({ nextToken: String(page.nextToken) })).rejects.toMatchObject({
+      apiCode: "InvalidNextToken",
+    });
   });
 
   it("takes other limits, policies and keys while it runs", async () => {
