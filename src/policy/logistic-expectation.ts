@@ -35,11 +35,11 @@ export function expectAround(
 }
 
 /** `1 / (1 + e^-x)`. */
-export function expit(x: number): number {
+function expit(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
 /** `ln(1 + e^x)`, without overflow. */
-export function softplus(x: number): number {
+function softplus(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
 }
