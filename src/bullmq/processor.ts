@@ -16,7 +16,12 @@ export interface TaskProcessorOptions extends Omit<WaitOptions, "signal" | "resu
    * The `Queue` of the jobs. With it, a throttled answer holds back all workers for the time that it names, or a
    * second; without it, only the next look at that task is put off.
    */
-  readonly queue?: { rateLimit(durationMs: number): Promise<unknown> } | undefined;
+  readonly queue?:
+    | {
+        /** Holds all workers of the queue back for so many milliseconds; BullMQ's own. */
+        rateLimit(durationMs: number): Promise<unknown>;
+      }
+    | undefined;
 }
 
 /** What BullMQ's `Worker` calls with each job. */

@@ -10,6 +10,7 @@ const URGENT = 1e12;
 const FORESEEN_MS = 250;
 // A look that is worth nearly its price is not put off.
 const NEARLY = 0.9;
+const RECHECK_MS = 1000;
 
 /**
  * What a look that is due is worth, as its rank among those that wait for a permit: last looks before a deadline
@@ -34,13 +35,17 @@ export function putOffUntilMs(watch: Watch, cover: SweepCover, nowMs: number): n
   }
   if (coveredMs === Number.POSITIVE_INFINITY) {
     // The sweep's end is heard of; this is only in case it takes too long.
-    return nowMs + 1000;
+    return nowMs + RECHECK_MS;
   }
   if (cover.worthOf(watch, nowMs) >= NEARLY * watch.worth.price) {
     return undefined;
   }
-  const dueMs = dueSince(watch.worth, coveredMs);
-  return dueMs > nowMs ? dueMs : undefined;
+  // What a sweep did not show is believed to run on for so long and no longer; what one under way covers, until it
+  // ends. Then it is due, or a crowd of such tasks would sleep on, each worth so much that no sweep seems better
+  // than the look at it.
+  const lapseMs = cover.creditLapsesMs(watch);
+  const untilMs = Math.min(dueSince(watch.worth, coveredMs), lapseMs > nowMs ? lapseMs : nowMs + RECHECK_MS);
+  return untilMs > nowMs ? untilMs : undefined;
 }
 
 /** What a wait wants whatever a look is worth: retries, its longest interval, the last look. */

@@ -60,8 +60,13 @@ export class SweepCover {
       !isGone &&
       this.#creditMs > coveredMs &&
       this.#creditMs > addedMs + LISTED_AFTER_MS &&
-      nowMs - worth.fromMs < LONGEST_CREDIT_GAPS * worth.gapMs + LONGEST_CREDIT_MS;
+      nowMs < this.creditLapsesMs(watch);
     return isCredited ? this.#creditMs : coveredMs;
+  }
+
+  /** Until when a task that no listing of ended tasks has shown is believed to run on. */
+  creditLapsesMs({ worth }: Watch): number {
+    return worth.fromMs + LONGEST_CREDIT_GAPS * worth.gapMs + LONGEST_CREDIT_MS;
   }
 
   #update(): void {

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import type { ListSweep } from "../../src/engine/list-sweep.ts";
+import { putOffUntilMs } from "../../src/engine/look-worth.ts";
+import { SweepCover } from "../../src/engine/sweep-cover.ts";
+import type { WaitCore } from "../../src/engine/wait-core.ts";
+import { Watch } from "../../src/engine/watch.ts";
+import { certainWorth } from "../../src/policy/worth.ts";
+
+const PRICE = 0.4;
+const HOUR_MS = 3_600_000;
+const SEEN_MS = 1000;
+// Eight gaps and half a minute after the look: nothing that a listing lacks is believed to run on for longer.
+const LAPSES_MS = SEEN_MS + 8 * 1000 * PRICE + 30_000;
+
+/** Seen at {@link SEEN_MS}, and surely over soon after: no listing can make another look at it worth less than all. */
+function watchOfEnded(): Watch {
+  const core = {
+    state: {
+      nextPollAtMs: 0,
+      startedAtMs: 0,
+      lookedAtMs: SEEN_MS,
+      deadlineMs: HOUR_MS,
+      failuresInARow: 0,
+      throttledInARow: 0,
+    },
+    options: { waitPriceMs: 1000 * PRICE, maxIntervalMs: HOUR_MS, pollTimeoutMs: 10_000 },
+  } as unknown as WaitCore;
+  const watch = new Watch("t-1", core, 0, { worthOf: () => 0, granted: () => undefined });
+  watch.join(core);
+  watch.seen(certainWorth(SEEN_MS, PRICE));
+  return watch;
+}
+
+const sweepOfEnded = (startedAtMs: number): ListSweep =>
+  ({ plan: { kind: "ended" }, startedAtMs }) as unknown as ListSweep;
+
+describe("a look that sweeps make needless for now", () => {
+  it("is put off until what they did not show is believed no more, and not for ever", () => {
+    const cover = new SweepCover();
+    cover.readEnded(20_000);
+    expect(putOffUntilMs(watchOfEnded(), cover, 20_100)).toBe(LAPSES_MS);
+  });
+
+  it("is thought about again in a second while one is under way after that", () => {
+    const cover = new SweepCover();
+    cover.readEnded(59_000);
+    cover.began(sweepOfEnded(60_000));
+    expect(putOffUntilMs(watchOfEnded(), cover, 60_100)).toBe(61_100);
+  });
+
+  it("is due when that has lapsed and none is under way", () => {
+    const cover = new SweepCover();
+    cover.readEnded(59_000);
+    expect(putOffUntilMs(watchOfEnded(), cover, LAPSES_MS)).toBeUndefined();
+  });
+});
