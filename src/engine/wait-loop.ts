@@ -19,12 +19,9 @@ import { WatchJudge } from "./watch-judge.ts";
 
 /**
  * Drives any number of waits with one timer: sleeps until the next look or deadline is due, claims permits for
- * the looks, and hands what they gave to every wait on that task.
- *
- * - A look that is due claims a permit; a task that is being asked about is not asked about twice.
- * - A deadline settles its wait whatever else is under way.
- * - Where listings are worth it, their pages are looks, too.
- * - A task that nobody waits for any more leaves nothing behind.
+ * the looks, and hands what they gave to every wait on that task. A task that is being asked about is not asked
+ * about twice; a deadline settles its wait whatever else is under way; where listings are worth it, their pages are
+ * looks, too; a task that nobody waits for any more leaves nothing behind.
  */
 export class WaitLoop implements WatchKeeper {
   readonly #clock: SteadyClock;
