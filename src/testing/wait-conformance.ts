@@ -28,7 +28,10 @@ async function runOn(makeDriver: MakeDriver, { run }: ConformanceCase<WaitDriver
   const driver = await makeDriver();
   try {
     await run(driver);
-  } finally {
-    await driver.close?.();
+  } catch (error) {
+    // What a failed case has left running may well be in the way of closing: that would hide why it failed.
+    await (async () => driver.close?.())().catch(() => undefined);
+    throw error;
   }
+  await driver.close?.();
 }

@@ -101,7 +101,7 @@ describe("whatever comes as HTTP", () => {
   });
   afterAll(() => peer.stop());
 
-  it("is a value or one of our errors, 500 times", async () => {
+  it("is a value or one of our errors, 1,500 times", async () => {
     const client = new BdrcClient({ ...peer.options, callTimeoutMs: 5000 });
     let runs = 0;
     const answer = fc.record({
@@ -124,9 +124,9 @@ describe("whatever comes as HTTP", () => {
           expect(outcome).toMatchObject({ taskId: "t-1", taskStatus: expect.any(String) });
         }
       }),
-      { numRuns: 500, seed: 8 },
+      { numRuns: 1500, seed: 8 },
     );
-    expect(runs).toBe(500);
+    expect(runs).toBe(1500);
     await client.close();
   });
 });
@@ -140,7 +140,7 @@ describe("whatever comes as bytes", () => {
   });
   afterAll(() => peer.stop());
 
-  it("is a value or one of our errors, 300 times", async () => {
+  it("is a value or one of our errors, 1,500 times", async () => {
     const client = new BdrcClient({ endpoint: peer.origin, ...KEYS, callTimeoutMs: 5000 });
     const head = fc.constantFrom(
       "HTTP/1.1 200 OK\r\n",
@@ -158,7 +158,7 @@ describe("whatever comes as bytes", () => {
         next = Buffer.concat([Buffer.from(start), rest]);
         expectOurs(await client.describe("t-1").catch((error: unknown) => error));
       }),
-      { numRuns: 300, seed: 9 },
+      { numRuns: 1500, seed: 9 },
     );
     await client.close();
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { setTimeout as after } from "node:timers/promises";
+import { setTimeout as after, setImmediate as turn } from "node:timers/promises";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import { type Answer, errorAnswer, goodAnswer } from "../../src/emulator/answer.ts";
 import type { ApiRequest } from "../../src/emulator/api-request.ts";
@@ -157,6 +157,10 @@ export function driverOverHttp(bad: BadLine = {}): WaitDriver {
           wait.abandon(reason);
           // A call that was under way is the line's by now: it may still come to the source.
           await after(UNDER_WAY_MS);
+          for (let turns = 0; turns < 5; turns++) {
+            // A process that was kept from running runs its timers before it reads what has come.
+            await turn();
+          }
         },
         checkpoint: () => wait.checkpoint(),
       };
