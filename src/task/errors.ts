@@ -18,7 +18,10 @@ export interface TaskwaitErrorDetails {
   readonly cause?: unknown;
 }
 
-/** The family of all errors of this package. Tell them apart by class, by `name` or by `code`. */
+/**
+ * The family of all errors of this package. Tell them apart by class, by `name` or by `code`.
+ * See docs/errors.md#errors.
+ */
 export class TaskwaitError extends Error {
   override readonly name: string = "TaskwaitError";
   /** A constant for programs; the message is for people. */
@@ -47,7 +50,7 @@ export class TaskwaitError extends Error {
   }
 }
 
-/** The task ended as FAILED. */
+/** The task ended as FAILED. See docs/errors.md#taskfailederror. */
 export class TaskFailedError extends TaskwaitError {
   override readonly name = "TaskFailedError";
   override readonly code = "TASK_FAILED";
@@ -63,25 +66,28 @@ export class TaskFailedError extends TaskwaitError {
   }
 }
 
-/** The task ended as EXPIRED: the service gave it up at its `expireTime`. */
+/** The task ended as EXPIRED: the service gave it up at its `expireTime`. See docs/errors.md#taskexpirederror. */
 export class TaskExpiredError extends TaskwaitError {
   override readonly name = "TaskExpiredError";
   override readonly code = "TASK_EXPIRED";
 }
 
-/** The task ended as CANCELED. */
+/** The task ended as CANCELED. See docs/errors.md#taskcancelederror. */
 export class TaskCanceledError extends TaskwaitError {
   override readonly name = "TaskCanceledError";
   override readonly code = "TASK_CANCELED";
 }
 
-/** `timeoutMs` passed before the task ended. The task may still be running. */
+/** `timeoutMs` passed before the task ended. The task may still be running. See docs/errors.md#waittimeouterror. */
 export class WaitTimeoutError extends TaskwaitError {
   override readonly name = "WaitTimeoutError";
   override readonly code = "WAIT_TIMEOUT";
 }
 
-/** The service knows no such task, and went on saying so for `notFoundGraceMs`. */
+/**
+ * The service knows no such task, and went on saying so for `notFoundGraceMs`.
+ * See docs/errors.md#tasknotfounderror.
+ */
 export class TaskNotFoundError extends TaskwaitError {
   override readonly name = "TaskNotFoundError";
   override readonly code = "TASK_NOT_FOUND";
@@ -89,7 +95,7 @@ export class TaskNotFoundError extends TaskwaitError {
 
 /**
  * The service refused the caller (unknown or disabled key, wrong signature, expired token, RAM denial), or
- * there were no credentials to ask with. Never retried.
+ * there were no credentials to ask with. Never retried. See docs/errors.md#accessdeniederror.
  */
 export class AccessDeniedError extends TaskwaitError {
   override readonly name = "AccessDeniedError";
@@ -98,7 +104,7 @@ export class AccessDeniedError extends TaskwaitError {
 
 /**
  * No usable answer: one call that reached nobody, or a wait whose `outageBudgetMs` was spent. `cause` is the
- * last error. It says nothing about the task.
+ * last error. It says nothing about the task. See docs/errors.md#unreachableerror.
  */
 export class UnreachableError extends TaskwaitError {
   override readonly name = "UnreachableError";
@@ -107,7 +113,7 @@ export class UnreachableError extends TaskwaitError {
 
 /**
  * A start was sent and its outcome could not be found out, in the listing of tasks neither: it may have started a
- * task or not. It was not sent again. `cause` is what became of the start.
+ * task or not. It was not sent again. `cause` is what became of the start. See docs/errors.md#startunknownerror.
  */
 export class StartUnknownError extends TaskwaitError {
   override readonly name = "StartUnknownError";
@@ -121,19 +127,22 @@ export class StartUnknownError extends TaskwaitError {
   }
 }
 
-/** An answer that is not what the API documents. The message names the path. */
+/** An answer that is not what the API documents. The message names the path. See docs/errors.md#protocolerror. */
 export class ProtocolError extends TaskwaitError {
   override readonly name = "ProtocolError";
   override readonly code = "PROTOCOL";
 }
 
-/** A task id or an option that can't be used. The message names the option, the rule and the value. */
+/**
+ * A task id or an option that can't be used. The message names the option, the rule and the value.
+ * See docs/errors.md#invalidoptionerror.
+ */
 export class InvalidOptionError extends TaskwaitError {
   override readonly name = "InvalidOptionError";
   override readonly code = "INVALID_OPTION";
 }
 
-/** The waiter was closed while the wait was in flight. */
+/** The waiter was closed while the wait was in flight. See docs/errors.md#waiterclosederror. */
 export class WaiterClosedError extends TaskwaitError {
   override readonly name = "WaiterClosedError";
   override readonly code = "WAITER_CLOSED";
@@ -148,7 +157,7 @@ export interface BdrcApiErrorDetails extends TaskwaitErrorDetails {
   readonly resend?: boolean;
 }
 
-/** The API answered with an error. It never holds a header, a key or a signature. */
+/** The API answered with an error. It never holds a header, a key or a signature. See docs/errors.md#bdrcapierror. */
 export class BdrcApiError extends TaskwaitError {
   override readonly name = "BdrcApiError";
   override readonly code = "API_ERROR";

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import * as errors from "../../src/task/errors.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+function read(path: string): string {
+  return readFileSync(join(root, path), "utf8");
+}
+
+const { scripts } = JSON.parse(read("package.json")) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
+
+const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".md") && !/^api[\\/]/.test(path))
+  .map((path) => `docs/${path.replaceAll("\\", "/")}`);
+
+/** A page in pieces that a reader takes for one: from a heading to the next. */
+function sections(text: string): string[] {
+  return text.split(/^(?=#{1,6} )/m);
+}
+
+function codeBlocks(text: string): string[] {
+  return [...text.matchAll(/^```\w*\n([\s\S]*?)^```/gm)].map(([, code = ""]) => code);
+}
+
+describe("README", () => {
+  const readme = read("README.md");
+
+  it("has fewer than 200 lines", () => {
+    expect(readme.trimEnd().split("\n").length).toBeLessThan(200);
+  });
+
+  it("shows examples of at most 12 lines", () => {
+    const lengths = codeBlocks(readme).map((code) => code.trimEnd().split("\n").length);
+    expect(lengths.length).toBeGreaterThan(4);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(12);
+  });
+});
+
+describe("a claim about a rival or about speed names the command that prints it", () => {
+  const RIVAL = /\brivals?\b|util-waiter|@smithy\/core|core-lro|google-gax|p-wait-for|terraform|aliyun-cli/;
+  const SPEED =
+    /\b\d[\d,.]*\s*(?:µs|ms|s|kB|MB)\b.*\b(?:against|instead of|faster|slower|CPU|a poll|to install)\b/i;
+  const COMMAND = /`(?:time )?npm (?:run [\w:]+|pack|install)\b|`du -sm /;
+
+  function unproven(text: string): string[] {
+    return sections(text)
+      .filter((section) => RIVAL.test(section) || SPEED.test(section))
+      .filter((section) => !COMMAND.test(section))
+      .map((section) => section.split("\n", 1)[0] ?? "");
+  }
+
+  it.each([
+    ["## Speed\nA start takes 2 s instead of 9.\n"],
+    ["## Size\nThe core is 27 MB to install.\n"],
+    ["## Rivals\nAs fast as p-wait-for.\n"],
+  ])("which this check would miss in %j", (text) => {
+    expect(unproven(text)).toHaveLength(1);
+    expect(unproven(`${text}\n\`npm run bench:engine\` prints it.\n`)).toEqual([]);
+    expect(unproven(`${text}\n## Other\n\`npm run bench:engine\`\n`)).toHaveLength(1);
+  });
+
+  it.each(["README.md", "CONTRIBUTING.md", ...docs])("%s", (page) => {
+    expect(unproven(read(page))).toEqual([]);
+  });
+
+  it.each(["README.md", "CONTRIBUTING.md", ...docs])("%s names only commands that there are", (page) => {
+    const named = [...read(page).matchAll(/\bnpm run (?:-s )?([\w:]+)/g)].map(([, name = ""]) => name);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+describe("docs/errors.md", () => {
+  const page = read("docs/errors.md");
+  const source = read("src/task/errors.ts");
+  const classes = Object.values(errors).filter(
+    (value): value is typeof errors.TaskwaitError =>
+      typeof value === "function" && value.prototype instanceof Error,
+  );
+  const made = classes.map((Class) => {
+    const Made = Class as new (message: string, details: object) => errors.TaskwaitError;
+    return [Class.name, new Made("It failed.", {}).code] as const;
+  });
+
+  it.each(made)("%s has a heading, under which its code %s is", (name, code) => {
+    const heading = name === "TaskwaitError" ? "# Errors" : `## ${name}`;
+    const section = sections(page).find((one) => one.startsWith(`${heading}\n`));
+    expect(section).toContain(`\`${code}\``);
+  });
+
+  it.each(made)("%s links to it", (name) => {
+    const [, before = ""] =
+      new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\nexport class ${name} `).exec(source) ?? [];
+    const anchor = name === "TaskwaitError" ? "errors" : name.toLowerCase();
+    expect(before).toContain(`docs/errors.md#${anchor}.`);
+  });
+
+  it("tells of every warning", () => {
+    const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
+    const codes = files
+      .filter((file) => /^(?:engine|policy|bdrc|wait|task)[\\/].*\.ts$/.test(file))
+      .flatMap((file) => [...read(`src/${file}`).matchAll(/\bcode: "([A-Z]+_[A-Z_]+)"/g)])
+      .map(([, code = ""]) => code);
+    expect(codes.length).toBeGreaterThan(2);
+    expect(codes.filter((code) => !page.includes(`\n| \`${code}\` |`))).toEqual([]);
+  });
+});
