@@ -161,7 +161,8 @@ afterAll(() => {
   rmSync(house, { recursive: true, force: true });
 });
 
-describe("npm run check", () => {
+// A whole run of a tool each, beside other tests.
+describe("npm run check", { timeout: 90_000 }, () => {
   it("runs every check there is", () => {
     const checks = Object.keys(manifest.scripts).filter((name) => name.startsWith("check:"));
     expect(manifest.scripts["check"]).toBe(checks.map((name) => `npm run ${name}`).join(" && "));
