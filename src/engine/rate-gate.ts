@@ -100,7 +100,10 @@ export class RateGate {
     try {
       await throttle.pass();
     } finally {
-      this.#passing = undefined;
+      // Who was aborted gets here only after the next one has begun.
+      if (this.#passing === throttle) {
+        this.#passing = undefined;
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type Claim, PATIENCE, PermitQueue } from "../../src/engine/permit-queue.ts";
 import { RateGate } from "../../src/engine/rate-gate.ts";
 import { SteadyClock } from "../../src/engine/steady-clock.ts";
@@ -54,6 +54,24 @@ describe("the permit queue", () => {
     const at = granted.indexOf("old");
     expect(at).toBeGreaterThanOrEqual(0);
     expect(at).toBeLessThan(PATIENCE * 3);
+  });
+
+  it("keeps nothing pending when the last claim was replaced in the turn in which it was withdrawn", async () => {
+    const queue = makeQueue(1);
+    const granted: string[] = [];
+    queue.add(claim("first", 1, granted));
+    await pass(0);
+    const withdrawn = claim("withdrawn", 1, granted);
+    const replacement = claim("replacement", 1, granted);
+    queue.add(withdrawn);
+    await pass(10);
+    queue.remove(withdrawn);
+    queue.add(replacement);
+    await pass(10);
+    queue.remove(replacement);
+    await pass(0);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(granted).toEqual(["first"]);
   });
 
   it("keeps nothing pending once every claim is withdrawn", async () => {
