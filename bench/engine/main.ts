@@ -44,16 +44,14 @@ for (const decisionCase of DECISION_CASES) {
   const holds = 1000 * p50Ms <= MOST_MICROSECONDS && bytes <= MOST_BYTES;
   isWithin &&= holds;
   const microseconds = (1000 * p50Ms).toFixed(1);
-  console.log(
-    `${holds ? "ok    " : "FAILED"} one decision, ${decisionCase.name}: ${microseconds} us, ${bytes} bytes`,
-  );
+  console.log(`${verdict(holds)} one decision, ${decisionCase.name}: ${microseconds} us, ${bytes} bytes`);
 }
 console.log(`limits: ${MOST_MICROSECONDS} us (median), ${MOST_BYTES} bytes`);
 for (const { name, medianMs, nodeMs, ratio } of measureStartup(["--version", "--help"])) {
   const holds = ratio <= MOST_STARTUP;
   isWithin &&= holds;
   console.log(
-    `${holds ? "ok    " : "FAILED"} taskwait ${name}: ${medianMs.toFixed(0)} ms, ${ratio.toFixed(2)} x node -e 0 (${nodeMs.toFixed(0)} ms)`,
+    `${verdict(holds)} taskwait ${name}: ${medianMs.toFixed(0)} ms, ${ratio.toFixed(2)} x node -e 0 (${nodeMs.toFixed(0)} ms)`,
   );
 }
 console.log(`limit: ${MOST_STARTUP} x (median of 20 processes)`);
@@ -70,14 +68,17 @@ for (const { who, waits, startMs, heapBytes, timers, pollMicros } of await measu
     pollMicros === undefined
       ? `started in ${startMs?.toFixed(0)} ms of CPU, ${heapBytes?.toFixed(0)} bytes of heap each, ${timers} timers`
       : `${pollMicros.toFixed(1)} us of CPU a poll`;
-  const verdict = isOurs ? (holds ? "ok    " : "FAILED") : "      ";
-  console.log(`${verdict} ${who}, ${waits} waits: ${figures}`);
+  console.log(`${isOurs ? verdict(holds) : "      "} ${who}, ${waits} waits: ${figures}`);
 }
 console.log(
   `limits: ${MOST_START_MS} ms, ${MOST_WAIT_BYTES} bytes, ${MOST_TIMERS} timers; ${MOST_POLL_MICROS[100_000]} us a poll of 100,000, ${MOST_POLL_MICROS[1000]} us of 1,000`,
 );
 // The rivals' last timers are not worth waiting for.
 process.exit(isWithin ? 0 : 1);
+
+function verdict(holds: boolean): string {
+  return holds ? "ok    " : "FAILED";
+}
 
 /** The median over rounds of what one decision allocates. */
 function allocatedBytes({ decide }: DecisionCase): number {

@@ -1,4 +1,5 @@
 import { refuseOption } from "../durable/driver-options.ts";
+import { pause } from "../durable/pause.ts";
 import { beginPortable } from "../durable/step.ts";
 import { checkOptionNames } from "../policy/option-names.ts";
 import { resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
@@ -97,9 +98,7 @@ export class TaskQueue {
           throw error;
         }
       }
-      await new Promise((resolve) => {
-        setTimeout(resolve, REMOVE_EVERY_MS);
-      });
+      await pause(REMOVE_EVERY_MS);
     }
   }
 

@@ -3,6 +3,7 @@ import { type ApiRequest, formValue, queryValue } from "./api-request.ts";
 import type { NextTokens } from "./next-token.ts";
 import { type Refusal, refuse, refuseWith } from "./refusal.ts";
 import type { Call } from "./routes.ts";
+import type { Scenario } from "./scenario.ts";
 import type { TaskSpec } from "./task-spec.ts";
 import { jsonText } from "./wire-task.ts";
 import type { World } from "./world.ts";
@@ -17,12 +18,6 @@ const RESOURCE_TYPES = [
   "ACS::NAS::FileSystem",
 ] as const;
 
-/**
- * What becomes of a start while the same task has not ended: another task (`separate`), the one there is (`merged`),
- * or none (`refused`).
- */
-export type ConcurrentStarts = "separate" | "merged" | "refused";
-
 /** What the documents leave open about the operations. */
 export interface OperationStyle {
   /** What an unknown task id is answered with; default 400 `InvalidTask.NotFound`, as a sister service does. */
@@ -32,7 +27,7 @@ export interface OperationStyle {
   /** Whether DescribeTasks returns `TotalCount`. */
   readonly totalCount: boolean;
   /** What a start is answered with while a task of the same type and detail has not ended. */
-  readonly concurrentStarts: ConcurrentStarts;
+  readonly concurrentStarts: NonNullable<Scenario["concurrentStarts"]>;
   /** What becomes of the tasks that UpdateResources and CheckRules start. */
   readonly starts: { readonly UPDATE_RESOURCES?: TaskSpec; readonly CHECK_RULES?: TaskSpec };
 }

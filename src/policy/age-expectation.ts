@@ -1,6 +1,5 @@
-// Two seconds: what a task is taken to have behind it when it has only just begun, so that the first gap is
-// not nought.
-const HEAD_START = 2;
+/** Seconds that a task is taken to have behind it when it has only just begun, so that the first gap is not nought. */
+export const HEAD_START = 2;
 
 /**
  * All that a task's age alone can tell: `P(T > r) = X / (X + r)` with `X = age + 2 s`. A task that has run

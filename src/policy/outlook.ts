@@ -1,4 +1,4 @@
-import { endedByAge, gapByAge, unnoticedByAge } from "./age-expectation.ts";
+import { endedByAge, gapByAge, HEAD_START, unnoticedByAge } from "./age-expectation.ts";
 import type { Expected, SearchableExpectation } from "./expectation.ts";
 import { type TypeHistory, trustOf } from "./history.ts";
 import { expectAround } from "./logistic-expectation.ts";
@@ -6,7 +6,6 @@ import type { ProgressPrediction } from "./progress-track.ts";
 import { type RunTimes, runTimesOf } from "./run-times.ts";
 
 const MOST_WEIGHT = 0.95;
-const HEAD_START = 2;
 const LEAST_SURVIVAL = 0.1;
 
 /**

@@ -5,9 +5,10 @@ import type { Expectation } from "./expectation.ts";
  * the currency of `waitPriceMs`. It is the expected unnoticed wait `A(s) = E[(s - T)+]` in short form, so that one
  * task's costs one power to evaluate and a crowd's can be summed several times a second.
  *
- * Up to the gap `g` at which the next look is due, `A(s) = square s² + rest (s / g)^power` with `rest = price - square g²`: a part that any task may
- * end at any time, and a part that sets in where the end is predicted; both values and the slope at `g` and the value
- * at `g / 2` are those of the full mixture. Beyond, the chance that it still runs decays at the rate it has at `g`.
+ * Up to the gap `g` at which the next look is due, `A(s) = square s² + rest (s / g)^power` with
+ * `rest = price - square g²`: a part that any task may end at any time, and a part that sets in where the end is
+ * predicted; both values and the slope at `g` and the value at `g / 2` are those of the full mixture. Beyond, the
+ * chance that it still runs decays at the rate it has at `g`.
  */
 export interface WorthCurve {
   /** The moment from which it grows, in milliseconds: the last look. */
@@ -20,7 +21,7 @@ export interface WorthCurve {
   readonly ended: number;
   /** Per second. */
   readonly square: number;
-  /** Of what is left of the price, in seconds. */
+  /** How late the rest sets in: 1 for evenly from the start. */
   readonly power: number;
 }
 
@@ -35,13 +36,14 @@ export function worthCurve(expectation: Expectation, gap: number, price: number,
 }
 
 /** How likely the task has ended by now, unnoticed. */
-export function endedAt({ fromMs, gapMs, price, ended, square, power }: WorthCurve, nowMs: number): number {
+export function endedAt(worth: WorthCurve, nowMs: number): number {
+  const { fromMs, gapMs, ended, square, power } = worth;
   if (nowMs <= fromMs) {
     return 0;
   }
   const s = (nowMs - fromMs) / 1000;
   const g = gapMs / 1000;
-  const rest = price - square * g * g;
+  const rest = restOf(worth);
   if (s <= g) {
     return Math.min(1, 2 * square * s + ((rest * power) / g) * (s / g) ** (power - 1));
   }
@@ -50,13 +52,14 @@ export function endedAt({ fromMs, gapMs, price, ended, square, power }: WorthCur
 }
 
 /** What a look now is worth, in seconds. */
-export function worthAt({ fromMs, gapMs, price, ended, square, power }: WorthCurve, nowMs: number): number {
+export function worthAt(worth: WorthCurve, nowMs: number): number {
+  const { fromMs, gapMs, price, ended, square, power } = worth;
   if (nowMs <= fromMs) {
     return 0;
   }
   const s = (nowMs - fromMs) / 1000;
   const g = gapMs / 1000;
-  const rest = price - square * g * g;
+  const rest = restOf(worth);
   if (s <= g) {
     return square * s * s + rest * (s / g) ** power;
   }
@@ -131,6 +134,11 @@ function curve(fromMs: number, g: number, price: number, ended: number, half: nu
   }
   const power = Math.min(MOST_POWER, sharp / rest);
   return { fromMs, gapMs: 1000 * g, price, ended, square: even / (g * g), power };
+}
+
+/** What the part that sets in late is worth at the gap, in seconds. */
+function restOf({ price, square, gapMs }: WorthCurve): number {
+  return price - square * (gapMs / 1000) ** 2;
 }
 
 /** How fast the chance to have ended grows where the look is due, per second. */
