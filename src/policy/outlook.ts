@@ -13,8 +13,8 @@ const LEAST_SURVIVAL = 0.1;
  * what is usual, which its age and the history of its type tell. Both functions of an expectation are linear in
  * the distribution, so the mixture's are the weighted means. It is one flat object because every decision makes one.
  *
- * Of the type's run times `D`, those count that this task has not outlived: with `a` its age, `H(t) = E[(t - D)+]`
- * and `S = P(D > a)`, the remaining ones have `A(s) = (H(a + s) - H(a) - s (1 - S)) / S`.
+ * Of the type's run times `D`, those count that this task has not outlived: with `a` its age and `S = P(D > a)`, they
+ * have `A(s) = E[(a + s - D)+; D > a] / S`.
  *
  * History is believed as `n / (n + 1)` at first, and by Bayes' rule less when a task outlives what history
  * expected and the age rule did not: as `prior S` against `(1 - prior) other`. So `S` cancels from its part of the
@@ -28,8 +28,8 @@ export class Outlook implements SearchableExpectation, Expected {
   readonly #age: number;
   #prediction: ProgressPrediction | undefined;
   readonly #runTimes: RunTimes | undefined;
-  readonly #unnoticedBefore: number;
-  readonly #endedBefore: number;
+  /** `S` */
+  readonly #survived: number;
   /** How far history is believed, by `S`. */
   readonly #factor: number;
 
@@ -45,16 +45,14 @@ export class Outlook implements SearchableExpectation, Expected {
     this.#runTimes = runTimesOf(known?.durations);
     const n = known?.durations.length ?? 0;
     const prior = Math.min(MOST_WEIGHT, n / (n + 1));
-    const before = this.#runTimes?.at(this.#age);
-    this.#unnoticedBefore = before?.unnoticed ?? 0;
-    this.#endedBefore = before?.ended ?? 0;
+    this.#survived = this.#runTimes?.since(this.#age, Number.POSITIVE_INFINITY).ended ?? 1;
     const other = Math.max(LEAST_SURVIVAL, Math.sqrt(HEAD_START / (this.#age + HEAD_START)));
-    this.#factor = prior / (prior * (1 - this.#endedBefore) + (1 - prior) * other);
+    this.#factor = prior / (prior * this.#survived + (1 - prior) * other);
   }
 
   /** How far history is believed in what is usual, 0 to 1; age has the rest. */
   get historyWeight(): number {
-    return this.#factor * (1 - this.#endedBefore);
+    return this.#factor * this.#survived;
   }
 
   /** From now on only what is usual counts. */
@@ -68,10 +66,9 @@ export class Outlook implements SearchableExpectation, Expected {
     let unnoticed = ageWeight * unnoticedByAge(this.#age, s);
     let ended = ageWeight * endedByAge(this.#age, s);
     if (this.#runTimes !== undefined) {
-      const run = this.#runTimes.at(this.#age + s);
-      const since = run.unnoticed - this.#unnoticedBefore - s * this.#endedBefore;
-      unnoticed += this.#factor * Math.max(0, since);
-      ended += this.#factor * Math.max(0, run.ended - this.#endedBefore);
+      const since = this.#runTimes.since(this.#age, s);
+      unnoticed += this.#factor * since.unnoticed;
+      ended += this.#factor * since.ended;
     }
     if (this.#prediction !== undefined) {
       expectAround(this.#prediction, s, this);

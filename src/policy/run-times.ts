@@ -1,4 +1,4 @@
-import type { Expectation, Expected } from "./expectation.ts";
+import type { Expected } from "./expectation.ts";
 
 const MOST_KERNELS = 16;
 const NARROWEST = 0.03;
@@ -9,10 +9,12 @@ const BANDWIDTH = 0.5;
 
 /**
  * How long the tasks of a type run from their start: the run times of earlier ones, each blurred into a logistic
- * whose width is proportional to it and shrinks as `n^-0.2`, as a kernel estimate's should. So `A` is the mean of
- * `scale softplus((s - d) / scale)`, and `F` that of `expit((s - d) / scale)`.
+ * whose width is proportional to it and shrinks as `n^-0.2`, as a kernel estimate's should.
+ *
+ * Everything it tells is of the tasks that have not ended at some age, and not divided by their share: with `D` the
+ * run time and `a` the age, `E[(a + s - D)+; D > a]` and `P(a < D <= a + s)`.
  */
-export class RunTimes implements Expectation, Expected {
+export class RunTimes implements Expected {
   unnoticed: number = Number.NaN;
   ended: number = Number.NaN;
   readonly #centers: Float64Array;
@@ -27,15 +29,27 @@ export class RunTimes implements Expectation, Expected {
     this.#scales = this.#centers.map((d) => width * d);
   }
 
-  at(s: number): Expected {
+  /**
+   * Of the tasks that run still at an age, `s` seconds later. A kernel's part is the difference that those seconds
+   * make, taken kernel by kernel: between the large numbers from the start on little of it would be left.
+   */
+  since(age: number, s: number): Expected {
     let unnoticed = 0;
     let ended = 0;
     for (let i = 0; i < this.#centers.length; i++) {
       const scale = this.#scales[i] as number;
-      const x = (s - (this.#centers[i] as number)) / scale;
-      const tail = Math.exp(-Math.abs(x));
-      unnoticed += scale * (Math.max(0, x) + Math.log1p(tail));
-      ended += (x > 0 ? 1 : tail) / (1 + tail);
+      const b = ((this.#centers[i] as number) - age) / scale;
+      const u = s / scale;
+      const passed = Math.expm1(-u);
+      const now = Math.exp(-Math.abs(b));
+      const later = Math.exp(-Math.abs(u - b));
+      const c = (b > 0 ? 1 : now) / (1 + now);
+      const grown =
+        b > 0
+          ? Math.max(0, u - b) + Math.log1p(later) - Math.log1p(now) - (u * now) / (1 + now)
+          : c * u + Math.log1p(c * passed);
+      unnoticed += scale * Math.max(0, grown);
+      ended -= (passed * c * (u > b ? 1 : later)) / (1 + later);
     }
     this.unnoticed = unnoticed / this.#centers.length;
     this.ended = ended / this.#centers.length;
