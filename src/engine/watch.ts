@@ -24,8 +24,6 @@ export class Watch implements Claim {
   readonly #keeper: WatchKeeper;
   /** When the first of the waits wants a look; while asleep also its rank. */
   dueMs: number = Number.POSITIVE_INFINITY;
-  /** The last moment for a look that is answered before the first of the waits' deadlines. */
-  lastChanceMs: number = Number.POSITIVE_INFINITY;
   rank = 0;
   heapIndex = -1;
   ticket = -1;
@@ -45,6 +43,8 @@ export class Watch implements Claim {
   // Nearly always there is one wait, and a set for one would cost more than the rest of the watch.
   #first: WaitCore | undefined;
   #others: Set<WaitCore> | undefined;
+  // Found when it is asked for: all who wait for a task leave at once, and none of them asks.
+  #lastChanceMs: number | undefined;
 
   constructor(taskId: string, core: WaitCore, nowMs: number, keeper: WatchKeeper) {
     this.taskId = taskId;
@@ -85,6 +85,7 @@ export class Watch implements Claim {
 
   /** @returns Whether the wait had joined. */
   leave(core: WaitCore): boolean {
+    this.#lastChanceMs = undefined;
     if (core !== this.#first) {
       return this.#others?.delete(core) ?? false;
     }
@@ -93,16 +94,21 @@ export class Watch implements Claim {
     if (next !== undefined) {
       this.#others?.delete(next);
     }
-    this.update();
     return true;
   }
 
-  /** Sets {@link dueMs} and {@link lastChanceMs} by what the waits want. */
+  /** Sets {@link dueMs} by what the waits want now. */
   update(): void {
     this.dueMs = this.#least(({ state }) => state.nextPollAtMs);
-    this.lastChanceMs = this.#least(
+    this.#lastChanceMs = undefined;
+  }
+
+  /** The last moment for a look that is answered before the first of the waits' deadlines. */
+  get lastChanceMs(): number {
+    this.#lastChanceMs ??= this.#least(
       ({ state, options }) => state.deadlineMs - lastLookLeadMs(state, options),
     );
+    return this.#lastChanceMs;
   }
 
   /** A look has shown the task; the most eager of the waits says what the next is worth. */

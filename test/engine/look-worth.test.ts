@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ListSweep } from "../../src/engine/list-sweep.ts";
-import { putOffUntilMs } from "../../src/engine/look-worth.ts";
+import { claimWorth, putOffUntilMs } from "../../src/engine/look-worth.ts";
 import { SweepCover } from "../../src/engine/sweep-cover.ts";
 import type { WaitCore } from "../../src/engine/wait-core.ts";
 import { Watch } from "../../src/engine/watch.ts";
@@ -52,5 +52,56 @@ describe("a look that sweeps make needless for now", () => {
     const cover = new SweepCover();
     cover.readEnded(59_000);
     expect(putOffUntilMs(watchOfEnded(), cover, LAPSES_MS)).toBeUndefined();
+  });
+});
+
+describe("a last look before a deadline", () => {
+  const NOW_MS = 100_000;
+
+  function waitUntil(deadlineMs: number): WaitCore {
+    return {
+      state: { nextPollAtMs: 0, deadlineMs, callMs: 100 },
+      options: { waitPriceMs: 1000 * PRICE, pollTimeoutMs: 10_000 },
+    } as unknown as WaitCore;
+  }
+
+  function watchOf(...waits: readonly [WaitCore, ...WaitCore[]]): Watch {
+    const watch = new Watch("t-1", waits[0], NOW_MS, { worthOf: () => 0, granted: () => undefined });
+    for (const wait of waits) {
+      watch.join(wait);
+    }
+    watch.update();
+    return watch;
+  }
+
+  const worthOf = (watch: Watch): number => claimWorth(watch, new SweepCover(), NOW_MS);
+  const distant = NOW_MS + HOUR_MS;
+
+  it("goes before every other, however much is expected to go unnoticed there", () => {
+    const precious = watchOf(waitUntil(distant));
+    precious.seen(certainWorth(0, PRICE));
+    expect(worthOf(precious)).toBeGreaterThan(50);
+    expect(worthOf(watchOf(waitUntil(NOW_MS + 300)))).toBeGreaterThan(worthOf(precious));
+  });
+
+  it("goes before that of a later deadline, whichever of its task's waits has it", () => {
+    const near = watchOf(waitUntil(distant), waitUntil(NOW_MS + 250));
+    expect(worthOf(near)).toBeGreaterThan(worthOf(watchOf(waitUntil(NOW_MS + 300))));
+  });
+
+  it("is none any more when the wait with the deadline has gone", () => {
+    const hurried = waitUntil(NOW_MS + 250);
+    const watch = watchOf(hurried, waitUntil(distant));
+    expect(worthOf(watch)).toBeGreaterThan(1e9);
+    watch.leave(hurried);
+    expect(worthOf(watch)).toBe(worthOf(watchOf(waitUntil(distant))));
+  });
+
+  it("is none any more, either, when the one that has gone had joined later", () => {
+    const hurried = waitUntil(NOW_MS + 250);
+    const watch = watchOf(waitUntil(distant), hurried);
+    expect(worthOf(watch)).toBeGreaterThan(1e9);
+    watch.leave(hurried);
+    expect(worthOf(watch)).toBe(worthOf(watchOf(waitUntil(distant))));
   });
 });

@@ -51,6 +51,15 @@ describe("the end that progress predicts", () => {
     expect(jumped.prediction?.scale).toBeGreaterThan(3 * (even.prediction?.scale ?? 0));
   });
 
+  it("stays vague for a while after it was wrong, though looks that follow closely agree", () => {
+    const slower = (seconds: number): number => (seconds <= 100 ? 50 * seconds : 5000 + 20 * (seconds - 100));
+    const wrong = [...every(10, 100), 120];
+    const closely = [120.5, 121, 121.5, 122];
+    const scaleAfter = (looks: readonly number[]): number =>
+      follow(slower, looks).prediction?.scale ?? Number.NaN;
+    expect(scaleAfter([...wrong, ...closely])).toBeGreaterThan(0.8 * scaleAfter(wrong));
+  });
+
   it("is widened by the size of the steps that it is told in", () => {
     const fine = follow(linear(600), [100, 200, 303]);
     const steps = follow((seconds) => 1000 * Math.floor(linear(600)(seconds) / 1000), [100, 200, 303]);
