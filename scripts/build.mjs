@@ -9,6 +9,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { rolldown } from "rolldown";
 import { dts } from "rolldown-plugin-dts";
+import { writeCommonJs } from "./commonjs.mjs";
 
 const root = join(import.meta.dirname, "..");
 const source = join(root, "src");
@@ -19,11 +20,12 @@ const tsconfig = join(root, "tsconfig.build.json");
 
 /** Where package.json leads; a command has no declarations. */
 const { exports, bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const declared = Object.values(exports).flatMap(({ types }) => types ?? []);
-const runnable = [...Object.values(exports).flatMap((one) => one.default ?? []), ...Object.values(bin)];
+const entries = Object.values(exports).flatMap((one) => one.default ?? one.import ?? []);
+const required = Object.values(exports).flatMap((one) => (one.require === undefined ? [] : one.default));
+const commands = Object.values(bin);
 
 async function write(paths, plugins, output) {
-  const names = paths.map((path) => path.replace(/^(?:\.\/)?dist\/|(?:\.d\.ts|\.js)$/g, ""));
+  const names = paths.map((path) => path.replace(/^(?:\.\/)?dist\/|\.js$/g, ""));
   const bundle = await rolldown({
     input: Object.fromEntries(names.map((name) => [name, join(source, `${name}.ts`)])),
     // Ours are relative; every other import stays what it is.
@@ -33,8 +35,28 @@ async function write(paths, plugins, output) {
     tsconfig,
     plugins,
   });
-  await bundle.write({ dir: fresh, ...output });
+  const written = await bundle.write({ dir: fresh, ...output });
   await bundle.close();
+  return written.output;
+}
+
+/** Says in an entry point's declarations what is only a type there: of a class that several share, rolldown forgets it. */
+function typesOnly(modules) {
+  const values = new Map(modules.map(({ fileName, exports }) => [fileName.replace(/js$/, "d.ts"), exports]));
+  const mark = (names, file) =>
+    names
+      .replace(/\btype /g, "")
+      .split(", ")
+      .map((one) => (values.get(file).includes(one.split(" ").at(-1)) ? one : `type ${one}`))
+      .join(", ");
+  return {
+    name: "types-only",
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle).filter(({ isEntry }) => isEntry)) {
+        file.code = file.code.replace(/(?<=^export \{ ).*(?= \};$)/m, (names) => mark(names, file.fileName));
+      }
+    },
+  };
 }
 
 /** Undoes two habits of rolldown: a module's path above it, and documentation without its indent. */
@@ -50,16 +72,17 @@ const tidy = {
 };
 
 try {
-  await write(runnable, [tidy], {
+  const modules = await write([...entries, ...commands], [tidy], {
     preserveModules: true,
     preserveModulesRoot: source,
     entryFileNames: "[name].js",
     comments: false,
   });
-  await write(declared, [dts({ oxc: true, emitDtsOnly: true, tsconfig }), tidy], {
+  await write(entries, [dts({ oxc: true, emitDtsOnly: true, tsconfig }), tidy, typesOnly(modules)], {
     chunkFileNames: "types/[name].js",
   });
-  for (const path of Object.values(bin)) {
+  writeCommonJs(required.map((path) => path.replace(/^\.\/dist/, fresh)));
+  for (const path of commands) {
     chmodSync(path.replace(/^dist/, fresh), 0o755);
   }
   if (existsSync(dist)) {

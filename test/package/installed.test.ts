@@ -56,6 +56,13 @@ describe("installed in an empty project", () => {
     expect(await run(project, process.execPath, name)).toMatchObject({ code: 0, stdout: "function true\n" });
   });
 
+  it("a CommonJS module can't require the adapter to Restate, whose SDK is another copy there", async () => {
+    const name = script("restate.cjs", 'require("taskwait/restate");\n');
+    const { code, stderr } = await run(project, process.execPath, name);
+    expect(code).toBe(1);
+    expect(stderr).toContain("ERR_PACKAGE_PATH_NOT_EXPORTED");
+  });
+
   it("its inside can't be imported", async () => {
     const name = script("deep.mjs", 'import "taskwait/dist/task/errors.js";\n');
     const { code, stderr } = await run(project, process.execPath, name);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pack, root, run, type Tarball, temporaryFolder } from "./npm.ts";
 
@@ -39,13 +39,13 @@ describe("the tarball", () => {
     );
   });
 
-  it("holds in dist/ only modules and declarations, and a module only where a source file is", () => {
+  it("holds in dist/ only modules and declarations, and an ES module only where a source file is", () => {
     const built = tarball.paths.filter((path) => path.startsWith("dist/"));
     const modules = built.filter((path) => path.endsWith(".js"));
     const orphans = modules.filter(
       (path) => !existsSync(join(root, path.replace(/^dist\//, "src/").replace(/js$/, "ts"))),
     );
-    expect(built.filter((path) => !/\.(?:js|d\.ts)$/.test(path))).toEqual([]);
+    expect(built.filter((path) => !/\.(?:js|d\.ts|cjs|d\.cts)$/.test(path))).toEqual([]);
     expect(modules.length).toBeGreaterThan(10);
     expect(orphans).toEqual([]);
   });
@@ -63,6 +63,19 @@ describe("the tarball", () => {
     expect(promising).toEqual([]);
     expect(source).toMatch(/^\tget isUnwanted\(\) \{$/m);
     expect(source.split("\n").length).toBeGreaterThan(80);
+  });
+
+  it("requires of each entry point what it imports, and declares all of its values and no other", () => {
+    const entries = Object.values(manifest["exports"] as Record<string, string | Record<string, string>>)
+      .filter((one) => typeof one === "object")
+      .filter((one) => "require" in one);
+    expect(entries).toHaveLength(6);
+    for (const { require: required = "", default: imported = "" } of entries) {
+      const [, names = ""] = /export \{ ([^}]*) \};\s*$/.exec(read(imported)) ?? [];
+      const declared = read(required.replace(/\.cjs$/, ".d.cts")).matchAll(/^export declare const (\w+)/gm);
+      expect(read(required)).toBe(`module.exports = require("./${basename(imported)}");\n`);
+      expect([...declared].map(([, name]) => name)).toEqual(names.split(", "));
+    }
   });
 
   it("documents what it declares", () => {
