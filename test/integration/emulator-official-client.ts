@@ -80,6 +80,7 @@ export interface OfficialCall {
   readonly path?: string;
   readonly method?: string;
   readonly authType?: string;
+  readonly runtime?: Record<string, unknown>;
 }
 
 export async function call(client: OfficialClient, action: string, of: OfficialCall = {}): Promise<Answer> {
@@ -101,7 +102,7 @@ export async function call(client: OfficialClient, action: string, of: OfficialC
       ...(of.query === undefined ? {} : { query: of.query }),
       ...(method === "POST" ? { body: of.form ?? {} } : {}),
     }),
-    { connectTimeout: 5000, readTimeout: 5000 },
+    { connectTimeout: 5000, readTimeout: 5000, ...of.runtime },
   );
   return answer.body;
 }
