@@ -2,6 +2,8 @@ import * as z from "zod/mini";
 import { InvalidOptionError } from "../task/errors.ts";
 import { printable, quoted } from "../task/printable.ts";
 
+// What a branch of a union says of a value that is meant for another branch.
+const MISFITS: ReadonlySet<unknown> = new Set(["invalid_type", "invalid_value"]);
 const SECRET = /secret|token/i;
 
 /**
@@ -33,17 +35,21 @@ interface Issue {
   readonly [key: string]: unknown;
 }
 
-// Of a union's branches the one that got furthest is the one that was meant.
+// Of a union's branches the one that got furthest is the one that was meant: to a field, or past the value's own type.
 function deepest(issue: unknown): Issue | undefined {
   const top = issue as Issue | undefined;
   let best: Issue | undefined;
   for (const branch of top?.errors ?? []) {
     const inner = deepest(branch[0]);
-    if (inner !== undefined && inner.path.length > (best?.path.length ?? 0)) {
+    if (inner !== undefined && reach(inner) > reach(best)) {
       best = inner;
     }
   }
   return top !== undefined && best !== undefined ? { ...best, path: [...top.path, ...best.path] } : top;
+}
+
+function reach(issue: Issue | undefined): number {
+  return issue === undefined ? 0 : issue.path.length + (MISFITS.has(issue.code) ? 0 : 0.5);
 }
 
 function rule(issue: Issue | undefined): string {

@@ -14,6 +14,7 @@ import type { Action } from "./routes.ts";
 import { expandTasks } from "./scenario.ts";
 import { selfSigned } from "./self-signed.ts";
 import { type Listening, listen } from "./server.ts";
+import { StartPlan } from "./start-plan.ts";
 import { World } from "./world.ts";
 
 const NEXT_TOKEN_MS = 10 * 60_000;
@@ -90,7 +91,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         taskTypeFilter: resolved.taskTypeFilter ?? true,
         totalCount: resolved.totalCount ?? false,
         concurrentStarts: resolved.concurrentStarts ?? "separate",
-        starts: { ...STARTS, ...resolved.starts },
+        starts: new StartPlan({ ...STARTS, ...resolved.starts }),
       },
       knowsHost: (name) => hosts.has(name.toLowerCase()),
     },

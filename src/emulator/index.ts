@@ -10,6 +10,7 @@ export type { Quota, QuotaCounters, QuotaLimits } from "./quota.ts";
 export { formatRequestRecord, type RequestRecord } from "./request-record.ts";
 export { ACTIONS, type Action } from "./routes.ts";
 export { parseScenario, type Scenario, type ScenarioTask } from "./scenario.ts";
+export type { StartSpecs, Starts } from "./start-plan.ts";
 export type { ListingOrder, TaskFilter } from "./task-listing.ts";
 export type { StatusStage, TaskQuirks, TaskSpec } from "./task-spec.ts";
 export type { WireTask } from "./wire-task.ts";

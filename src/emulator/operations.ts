@@ -4,6 +4,7 @@ import type { NextTokens } from "./next-token.ts";
 import { type Refusal, refuse, refuseWith } from "./refusal.ts";
 import type { Call } from "./routes.ts";
 import type { Scenario } from "./scenario.ts";
+import type { StartPlan, Starts } from "./start-plan.ts";
 import type { TaskSpec } from "./task-spec.ts";
 import { jsonText } from "./wire-task.ts";
 import type { World } from "./world.ts";
@@ -29,7 +30,7 @@ export interface OperationStyle {
   /** What a start is answered with while a task of the same type and detail has not ended. */
   readonly concurrentStarts: NonNullable<Scenario["concurrentStarts"]>;
   /** What becomes of the tasks that UpdateResources and CheckRules start. */
-  readonly starts: { readonly UPDATE_RESOURCES?: TaskSpec; readonly CHECK_RULES?: TaskSpec };
+  readonly starts: StartPlan;
 }
 
 /** What the operations work on. */
@@ -107,14 +108,12 @@ function describeTasks(request: ApiRequest, context: OperationContext): Operatio
 function updateResources(request: ApiRequest, context: OperationContext): OperationResult {
   const resourceType = formValue(request, "ResourceType") || undefined;
   const resourceTypes = resourceType === undefined ? RESOURCE_TYPES : [resourceType];
-  return started(context, {
+  return started(context, "UPDATE_RESOURCES", {
     taskName: "update resources",
     detail: { resourceTypes },
     result: {
       resourceCounts: resourceTypes.map((type, index) => ({ resourceType: type, count: index + 2 })),
     },
-    ...context.style.starts.UPDATE_RESOURCES,
-    taskType: "UPDATE_RESOURCES",
   });
 }
 
@@ -127,22 +126,24 @@ function checkRules(request: ApiRequest, context: OperationContext): OperationRe
     return refused(refuse("InvalidParameter", { message: "Specified parameter ResourceArn is not valid." }));
   }
   const ruleId = formValue(request, "RuleId") || undefined;
-  return started(context, {
+  return started(context, "CHECK_RULES", {
     taskName: "check rules",
     detail: ruleId === undefined ? { resourceArn } : { resourceArn, ruleId },
-    ...context.style.starts.CHECK_RULES,
-    taskType: "CHECK_RULES",
   });
 }
 
-function started(context: OperationContext, spec: TaskSpec): OperationResult {
+function started(context: OperationContext, taskType: keyof Starts, defaults: TaskSpec): OperationResult {
+  const { world, style } = context;
   // A fixed id in a template would make the second start fail, and the service draws ids itself.
-  const { taskId: _, ...rest } = spec;
-  const running = context.style.concurrentStarts === "separate" ? undefined : sameTask(context.world, spec);
-  if (running !== undefined && context.style.concurrentStarts === "refused") {
-    return refused(refuse("OperationConflict"));
+  const { taskId: _, ...spec } = { createdMs: 500, ...defaults, ...style.starts.next(taskType), taskType };
+  const running = style.concurrentStarts === "separate" ? undefined : sameTask(world, spec);
+  if (running !== undefined) {
+    return style.concurrentStarts === "refused"
+      ? refused(refuse("OperationConflict"))
+      : { kind: "data", data: { TaskId: running }, taskId: running };
   }
-  const taskId = running ?? context.world.addTask({ createdMs: 500, ...rest }).taskId;
+  style.starts.take(taskType);
+  const { taskId } = world.addTask(spec);
   return { kind: "data", data: { TaskId: taskId }, taskId };
 }
 

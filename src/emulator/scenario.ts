@@ -5,6 +5,7 @@ import { type AccessPolicy, accessPolicy } from "./access-policy.ts";
 import { checkOption } from "./check-option.ts";
 import { parseFaultFlags } from "./fault-flags.ts";
 import { type Quota, quota } from "./quota.ts";
+import type { Starts } from "./start-plan.ts";
 import { type TaskQuirks, type TaskSpec, taskQuirks, taskSpec } from "./task-spec.ts";
 
 const MOST_TASKS = 1_000_000;
@@ -24,8 +25,11 @@ export interface Scenario {
   readonly speed?: number;
   /** The tasks that are there at the start. */
   readonly tasks?: readonly ScenarioTask[];
-  /** What becomes of the tasks that calls start; default 10 s for an update, 5 s for a check, then COMPLETE. */
-  readonly starts?: { readonly UPDATE_RESOURCES?: TaskSpec; readonly CHECK_RULES?: TaskSpec };
+  /**
+   * What becomes of the tasks that calls start; default 10 s for an update, 5 s for a check, then COMPLETE. Of a list,
+   * the first is for the first task started, and the last for all further ones.
+   */
+  readonly starts?: Starts;
   /**
    * What a start is answered with while a task of the same type and detail has not ended: another task
    * (`separate`, the default), the id of that one (`merged`), or 409 `OperationConflict` (`refused`). The API does
@@ -62,13 +66,17 @@ export interface Scenario {
 
 const flag = z.exactOptional(z.boolean());
 const text = z.string().check(z.maxLength(10_000));
+const startSpecs = z.union([taskSpec, z.array(taskSpec).check(z.minLength(1))]);
 
 const settings: z.ZodMiniType<Omit<Scenario, "tasks">> = z.strictObject({
   description: z.exactOptional(text),
   seed: z.exactOptional(z.int()),
   speed: z.exactOptional(z.number().check(z.gte(0.001), z.lte(1_000_000))),
   starts: z.exactOptional(
-    z.strictObject({ UPDATE_RESOURCES: z.exactOptional(taskSpec), CHECK_RULES: z.exactOptional(taskSpec) }),
+    z.strictObject({
+      UPDATE_RESOURCES: z.exactOptional(startSpecs),
+      CHECK_RULES: z.exactOptional(startSpecs),
+    }),
   ),
   concurrentStarts: z.exactOptional(z.enum(["separate", "merged", "refused"])),
   quirks: z.exactOptional(taskQuirks),

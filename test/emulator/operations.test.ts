@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { StartPlan } from "../../src/emulator/start-plan.ts";
 import { TestGateway } from "./test-gateway.ts";
 
 function withTasks(count: number, options: ConstructorParameters<typeof TestGateway>[0] = {}): TestGateway {
@@ -159,9 +160,33 @@ describe("the operations that start tasks", () => {
     expect([...seen, start("UpdateResources", {})]).toEqual(expected);
   });
 
+  it("start one after the other what a list of the scenario says, and then its last, each type by itself", () => {
+    const update = { durationMs: 100, status: "FAILED" } as const;
+    const gateway = new TestGateway({
+      style: {
+        concurrentStarts: "refused",
+        starts: new StartPlan({
+          UPDATE_RESOURCES: [update, { ...update, status: "CANCELED" }, { durationMs: 100 }],
+        }),
+      },
+    });
+    const seen: unknown[] = [];
+    for (let n = 0; n < 4; n++) {
+      post(gateway, "CheckRules", { ResourceArn: "acs:ecs:1" });
+      const { body } = post(gateway, "UpdateResources", {});
+      // Refused, because the first one runs: it is nobody's turn.
+      expect(post(gateway, "UpdateResources", {}).code).toBe("OperationConflict");
+      gateway.clock.advance(60_000);
+      seen.push(wire(gateway, body)?.["TaskStatus"]);
+    }
+    expect(seen).toEqual(["FAILED", "CANCELED", "COMPLETE", "COMPLETE"]);
+  });
+
   it("start what the scenario says, as often as they are called", () => {
     const gateway = new TestGateway({
-      style: { starts: { UPDATE_RESOURCES: { taskId: "t-fixed", durationMs: 100, status: "FAILED" } } },
+      style: {
+        starts: new StartPlan({ UPDATE_RESOURCES: { taskId: "t-fixed", durationMs: 100, status: "FAILED" } }),
+      },
     });
     const bodies = [post(gateway, "UpdateResources", {}).body, post(gateway, "UpdateResources", {}).body];
     gateway.clock.advance(60_000);

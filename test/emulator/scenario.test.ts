@@ -28,6 +28,9 @@ describe("parseScenario()", () => {
     [{ throttleStatus: 418 }, "scenario.throttleStatus must be 400 or 429 or 503, got 418"],
     [{ faults: "reset=2" }, 'fault "reset" must have a chance from 0 to 1'],
     [{ starts: { TEST: {} } }, 'scenario.starts must not have "TEST"'],
+    [{ starts: { CHECK_RULES: { takes: 5 } } }, 'scenario.starts.CHECK_RULES must not have "takes"'],
+    [{ starts: { CHECK_RULES: [{}, { takes: 5 }] } }, 'scenario.starts.CHECK_RULES[1] must not have "takes"'],
+    [{ starts: { CHECK_RULES: [] } }, "scenario.starts.CHECK_RULES must be at least 1"],
     [{ ram: { denied: ["Everything"] } }, "scenario.ram.denied[0] must be"],
     [{ speed: 0 }, "scenario.speed must be at least 0.001, got 0"],
   ])("refuses %j with a clear error", (json, message) => {

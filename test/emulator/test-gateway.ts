@@ -6,6 +6,7 @@ import { type EmulatorBearer, type EmulatorKey, KeyRing } from "../../src/emulat
 import { NextTokens } from "../../src/emulator/next-token.ts";
 import type { OperationStyle } from "../../src/emulator/operations.ts";
 import { type Quota, QuotaGate, type ThrottleStyle } from "../../src/emulator/quota.ts";
+import { StartPlan } from "../../src/emulator/start-plan.ts";
 import { World } from "../../src/emulator/world.ts";
 import { HandClock } from "./hand-clock.ts";
 
@@ -45,7 +46,7 @@ export class TestGateway {
           taskTypeFilter: true,
           totalCount: false,
           concurrentStarts: "separate",
-          starts: {},
+          starts: new StartPlan({}),
           ...options.style,
         },
         knowsHost: (host) => hosts.includes(host),

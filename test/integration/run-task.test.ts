@@ -20,32 +20,20 @@ async function withEmulator(
 
 describe("runTask over HTTP", () => {
   it("needs three starts when the service fails two tasks because it is busy", async () => {
+    const busy = { durationMs: 30, status: "FAILED", errorMessage: "too many requests." } as const;
     await withEmulator(
-      {
-        starts: {
-          UPDATE_RESOURCES: { durationMs: 30, status: "FAILED", errorMessage: "too many requests." },
-        },
-      },
+      { starts: { UPDATE_RESOURCES: [busy, busy, { durationMs: 30 }] }, order: "oldest" },
       async (emulator, client) => {
-        const run = runTask(
-          Object.assign(
-            async ({ attempt, signal }: { attempt: number; signal: AbortSignal }) => {
-              const { taskId } = await client.updateResources({}, { signal });
-              if (attempt === 3) {
-                emulator.world.forget(taskId);
-                return emulator.world.addTask({ taskId: "t-third", durationMs: 30 });
-              }
-              return { taskId };
-            },
-            { taskType: "UPDATE_RESOURCES", source: client },
-          ),
-          QUICK,
-        );
+        const run = runTask(updateResources(client), QUICK);
         const attempts: number[] = [];
         run.on("again", ({ attempt }) => attempts.push(attempt));
-        expect(await run).toMatchObject({ taskId: "t-third", taskStatus: "COMPLETE" });
+        const task = await run;
+        expect(task.taskStatus).toBe("COMPLETE");
         expect(attempts).toEqual([1, 2]);
-        expect(emulator.world.size).toBe(3);
+        const world = emulator.world.tasks();
+        expect(world.map(({ taskStatus }) => taskStatus)).toEqual(["FAILED", "FAILED", "COMPLETE"]);
+        expect(world[2]?.taskId).toBe(task.taskId);
+        expect(emulator.requests().filter(({ action }) => action === "UpdateResources")).toHaveLength(3);
       },
     );
   });
