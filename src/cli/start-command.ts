@@ -30,6 +30,7 @@ export interface StartFlags {
   readonly wait: boolean;
 }
 
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const TASK_TYPES = { "update-resources": "UPDATE_RESOURCES", "check-rules": "CHECK_RULES" } as const;
 
 /** `taskwait start …`: starts a task, then waits for it. */
@@ -76,13 +77,14 @@ async function start(
   flags: StartFlags & WaitFlags,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const patience = AbortSignal.timeout(
-    waitOptionsOf(flags).outageBudgetMs ?? DEFAULT_WAIT_OPTIONS.outageBudgetMs,
-  );
+  // Not AbortSignal.timeout: in Node 20 it may be collected as garbage before its time, and then never aborts.
+  const patience = new AbortController();
+  const patienceMs = waitOptionsOf(flags).outageBudgetMs ?? DEFAULT_WAIT_OPTIONS.outageBudgetMs;
+  const timer = setTimeout(() => patience.abort(), Math.min(LONGEST_TIMER_MS, patienceMs));
   let notTaken: Error | undefined;
   try {
     const { taskId, adopted } = await startTask(startOf(client, kind, flags), {
-      signal: AbortSignal.any([signal, patience]),
+      signal: AbortSignal.any([signal, patience.signal]),
       onRetry: (error, delayMs) => {
         notTaken = error;
         if (!flags.quiet) {
@@ -95,15 +97,17 @@ async function start(
     }
     return taskId;
   } catch (error) {
-    if (signal.aborted || !(isStartUnknownError(error) || patience.aborted)) {
+    if (signal.aborted || !(isStartUnknownError(error) || patience.signal.aborted)) {
       throw error;
     }
     complain(
-      patience.aborted && notTaken !== undefined
+      patience.signal.aborted && notTaken !== undefined
         ? `nothing was started: ${describeError(notTaken)}`
         : `${describeError(error)}. See: taskwait list --type ${TASK_TYPES[kind]}`,
     );
     return undefined;
+  } finally {
+    clearTimeout(timer);
   }
 }
 

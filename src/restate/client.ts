@@ -1,3 +1,4 @@
+import { boundedCall } from "../durable/bounded-call.ts";
 import { pause } from "../durable/pause.ts";
 import type { PortableWaitOptions } from "../durable/step.ts";
 import { checkOptionNames } from "../policy/option-names.ts";
@@ -65,20 +66,20 @@ export function restateClient(options: RestateClientOptions): RestateClient {
   const base = checkUrl(ingress, "ingress");
   const adminBase = admin === undefined ? undefined : checkUrl(admin, "admin");
 
-  const call = async (
+  const call = (
     url: string,
     init: RequestInit,
     signal?: AbortSignal,
-    limitMs = ATTACH_MS,
-  ): Promise<Answer> => {
-    const limit = AbortSignal.timeout(limitMs);
-    const response = await fetch(url, {
-      ...init,
-      headers: { ...headers, ...(init.headers as Record<string, string>) },
-      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
-    });
-    return { status: response.status, body: parse(await response.text()) };
-  };
+    timeoutMs = ATTACH_MS,
+  ): Promise<Answer> =>
+    boundedCall(
+      async (own) => {
+        const all = { ...headers, ...(init.headers as Record<string, string>) };
+        const response = await fetch(url, { ...init, headers: all, signal: own });
+        return { status: response.status, body: parse(await response.text()) };
+      },
+      { timeoutMs, signal, onTimeout: () => new SilenceError(`restate: no answer within ${timeoutMs} ms`) },
+    );
 
   /** A wait that goes on and a network that swallows everything look alike: no answer comes. */
   const isThere = (signal: AbortSignal | undefined): Promise<boolean> =>
@@ -105,8 +106,7 @@ export function restateClient(options: RestateClientOptions): RestateClient {
         }
         last = new ProtocolError(`restate: answered with status ${answer.status}`);
       } catch (error) {
-        const isSilent = (error as Error | null)?.name === "TimeoutError";
-        contactMs = isSilent && (await isThere(signal)) ? performance.now() : contactMs;
+        contactMs = error instanceof SilenceError && (await isThere(signal)) ? performance.now() : contactMs;
         last = error;
       }
       signal?.throwIfAborted();
@@ -170,6 +170,8 @@ export function restateClient(options: RestateClientOptions): RestateClient {
     },
   };
 }
+
+class SilenceError extends Error {}
 
 interface Answer {
   readonly status: number;
