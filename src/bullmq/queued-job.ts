@@ -36,11 +36,28 @@ export function failedJob(
   return { kind: "settle", state, outcome: { kind: "unreachable", error } };
 }
 
-/** Emits; what a listener throws is reported and changes nothing. */
+type Listener = (payload: unknown) => unknown;
+
+// Told once per listener, however often it throws.
+const reported = new WeakSet<Listener>();
+
+/** Emits; what a listener throws, or rejects with, is reported and changes nothing, for the other listeners neither. */
 export function emitIsolated(emitter: EventEmitter<string>, event: string, payload: unknown): void {
-  try {
-    emitter.emit(event, payload);
-  } catch (error) {
-    process.emitWarning(`a listener for "${event}" threw ${quoted(error)}; the wait goes on`);
+  for (const listener of emitter.listeners(event) as Listener[]) {
+    // Within an asynchronous function, so that both are a rejection.
+    const called = (async () => await listener(payload))();
+    called.catch((error: unknown) => report(event, listener, error));
   }
+}
+
+function report(event: string, listener: Listener, error: unknown): void {
+  if (reported.has(listener)) {
+    return;
+  }
+  reported.add(listener);
+  process.emitWarning(`a listener for "${event}" threw ${quoted(error)}; the wait goes on`, {
+    type: "TaskwaitWarning",
+    code: "LISTENER_THREW",
+    ...(error instanceof Error && error.stack !== undefined ? { detail: error.stack } : {}),
+  });
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import process from "node:process";
+import { describe, expect, it, vi } from "vitest";
 import { TaskQueue } from "../../src/bullmq/task-queue.ts";
 
 const nothing = () => Promise.resolve(undefined);
@@ -20,5 +21,30 @@ describe("a TaskQueue", () => {
     const tasks = new TaskQueue({ queue, queueEvents });
     expect(() => tasks.wait("no id!")).toThrow(/taskId must be/);
     expect(() => tasks.wait("t-1", { timeoutMs: -1 })).toThrow(/timeoutMs must be/);
+  });
+
+  it("tells of a listener that throws, once, and lets the others hear", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const heard: string[] = [];
+    const wait = new TaskQueue({ queue, queueEvents }).wait("t-1");
+    const fails = () => {
+      throw new Error("my own mistake");
+    };
+    wait.on("settled", fails).on("settled", () => heard.push("settled"));
+    wait.on("aborted", async () => Promise.reject(new Error("mine, too"))).on("aborted", fails);
+    wait.abandon();
+    expect((await wait.outcome).kind).toBe("aborted");
+    expect(heard).toEqual(["settled"]);
+    await new Promise((resolve) => setImmediate(resolve));
+    const options = {
+      type: "TaskwaitWarning",
+      code: "LISTENER_THREW",
+      detail: expect.stringMatching(/mine, too|my own/),
+    };
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/^a listener for "(aborted|settled)" threw .*; the wait goes on$/), options],
+      [expect.stringMatching(/^a listener for "(aborted|settled)" threw .*; the wait goes on$/), options],
+    ]);
+    warn.mockRestore();
   });
 });
