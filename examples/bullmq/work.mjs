@@ -5,7 +5,7 @@ import { taskProcessor, taskWorkerOptions } from "taskwait/bullmq";
 
 const worker = new Worker("tasks", taskProcessor({ source: new BdrcClient() }), {
   connection: { host: "127.0.0.1", port: 6379, maxRetriesPerRequest: null },
-  // 85 % of what the account may call.
-  ...taskWorkerOptions({ perSecond: 8 }),
+  // What the account may call, for all workers together.
+  ...taskWorkerOptions({ perSecond: 10 }),
 });
 worker.on("error", (error) => console.error(error.message));

@@ -5,8 +5,8 @@ import { BdrcClient } from "taskwait";
 import { outcomeOfTerminalError, restateServices } from "taskwait/restate";
 
 const client = new BdrcClient();
-// 85 % of what the account may call. All processes share it.
-const { services, waits } = restateServices({ source: client, perSecond: 8 });
+// What the account may call, for all processes together.
+const { services, waits } = restateServices({ source: client, perSecond: 10 });
 
 const nightly = service({
   name: "Nightly",

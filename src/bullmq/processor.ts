@@ -41,7 +41,7 @@ const SHORTEST_PAUSE_MS = 1000;
  * ```ts
  * const worker = new Worker("tasks", taskProcessor({ source: new BdrcClient(), queue }), {
  *   connection,
- *   ...taskWorkerOptions({ perSecond: 8 }),
+ *   ...taskWorkerOptions({ perSecond: 10 }),
  * });
  * ```
  */

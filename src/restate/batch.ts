@@ -1,5 +1,6 @@
 import { isTooLate, lookLimitMs, lookWithin } from "../durable/look-within.ts";
 import type { OutcomeRecord } from "../durable/outcome-record.ts";
+import { ARRIVAL_SLACK_MS } from "../durable/paced-rate.ts";
 import { pause } from "../durable/pause.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
 import { decide, decideTimeout } from "../policy/decide.ts";
@@ -34,13 +35,23 @@ export interface BatchResult {
   readonly pauseMs?: number;
 }
 
-// A slot that is older belongs to a process that was gone: its calls would all come at once.
-const SLOT_GRACE_MS = 300;
+// A call that is later than this is not made, and booked anew: more would use up the slack of the rate, which is for
+// the way, too.
+const TURN_GRACE_MS = 100;
+/**
+ * When what failed is tried again at the earliest. Later than the grace: of the turns that a killed process had taken,
+ * none is then left for who goes on with its batch, or a booking would be called for twice.
+ */
+export const RETRY_AFTER_MS: number = ARRIVAL_SLACK_MS;
 const SHORTEST_PAUSE_MS = 1000;
 // A backlog of this much doubles the wait price.
 const PRICE_BACKLOG_MS = 500;
 
-/** Looks at some tasks, each in its turn, and decides for all their waits. It never rejects. */
+/**
+ * Looks at some tasks, each in its turn, and decides for all their waits. It never rejects.
+ *
+ * @param signal - Once it is aborted no further call is made: somebody else goes on with the batch.
+ */
 export async function lookAtBatch(
   source: TaskSource,
   entries: readonly Entry[],
@@ -53,8 +64,8 @@ export async function lookAtBatch(
   await Promise.all(
     entries.map(async ({ taskId, waits }, index) => {
       const turnMs = slot.atMs + index * slot.everyMs;
-      await pause(Math.max(0, turnMs - Date.now()), signal);
-      if (pauseMs > 0 || signal.aborted || Date.now() > turnMs + SLOT_GRACE_MS) {
+      await pause(Math.max(0, turnMs - Date.now()));
+      if (pauseMs > 0 || signal.aborted || Date.now() > turnMs + TURN_GRACE_MS) {
         return;
       }
       const nowMs = Date.now();
@@ -65,7 +76,7 @@ export async function lookAtBatch(
         return;
       }
       const limitMs = Math.min(...inTime.map(({ state, options }) => lookLimitMs(state, options, nowMs)));
-      const { observation, callMs } = await lookWithin(source, taskId, limitMs, signal);
+      const { observation, callMs } = await lookWithin(source, taskId, limitMs);
       if (observation.kind === "throttled") {
         pauseMs = Math.max(pauseMs, observation.retryAfterMs ?? SHORTEST_PAUSE_MS);
       }

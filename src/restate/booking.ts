@@ -1,7 +1,5 @@
+import { pacedPerSecond } from "../durable/paced-rate.ts";
 import type { Slot } from "./handlers.ts";
-
-// Three tenths of a second's worth: what a sliding second may exceed the rate by.
-const BURST_SECONDS = 0.3;
 
 /** What booking some calls gives. */
 export interface Booking {
@@ -10,11 +8,12 @@ export interface Booking {
 }
 
 /**
- * Books calls one after another. It never makes anybody wait: who books waits for the slot by himself, and the
- * next one can book meanwhile.
+ * Books calls one after another, evenly and without a burst. It never makes anybody wait: who books waits for the
+ * slot by himself, and the next one can book meanwhile.
  *
- * @param request - How many calls, and how long from now the first can be made at the earliest.
  * @param bookedUntilMs - From the booking before; 0 at first.
+ * @param request - How many calls, and how long from now the first can be made at the earliest.
+ * @param perSecond - What the account may call.
  */
 export function book(
   bookedUntilMs: number,
@@ -22,17 +21,15 @@ export function book(
   perSecond: number,
   nowMs: number,
 ): Booking {
-  const everyMs = 1000 / perSecond;
-  const toleranceMs = BURST_SECONDS * 1000;
-  const atMs = Math.max(nowMs + leadMs, bookedUntilMs - toleranceMs);
-  const fromMs = Math.max(bookedUntilMs, nowMs + leadMs);
+  const everyMs = 1000 / pacedPerSecond(perSecond);
+  const atMs = Math.max(nowMs + leadMs, bookedUntilMs);
   return {
     slot: { bookedAtMs: nowMs, atMs, everyMs, backlogMs: atMs - nowMs - leadMs },
-    bookedUntilMs: fromMs + calls * everyMs,
+    bookedUntilMs: atMs + calls * everyMs,
   };
 }
 
-/** Nobody calls for a while, and whoever calls then begins without a burst. */
+/** Nobody calls for a while. */
 export function closeFor(bookedUntilMs: number, pauseMs: number, nowMs: number): number {
-  return Math.max(bookedUntilMs, nowMs + pauseMs + BURST_SECONDS * 1000);
+  return Math.max(bookedUntilMs, nowMs + pauseMs);
 }

@@ -7,7 +7,7 @@ import type { TaskSource } from "../source.ts";
 export interface RestateServicesOptions extends Omit<PortableWaitOptions, "resume" | "justStarted"> {
   /** Where the tasks are seen; such as a `BdrcClient`. */
   readonly source: TaskSource;
-  /** Calls a second over all processes. Take 85 % of what the account may. Default 5. */
+  /** Calls a second that the account may make, for all processes together; they plan four fifths of it. Default 5. */
   readonly perSecond?: number | undefined;
   /** Objects that poll; more of them shorten each one's queue. Default one for 20 calls a second. */
   readonly shards?: number | undefined;

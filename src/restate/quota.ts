@@ -1,4 +1,5 @@
 import { type ObjectContext, object, type VirtualObjectDefinition } from "@restatedev/restate-sdk";
+import { RETRY_AFTER_MS } from "./batch.ts";
 import { book, closeFor } from "./booking.ts";
 import type { QuotaHandlers } from "./handlers.ts";
 import type { ResolvedServicesOptions } from "./options.ts";
@@ -33,5 +34,5 @@ export const INTERNAL = {
   journalRetention: 0,
   enableLazyState: true,
   // The default grows to a minute and gives up after 70 tries, with the object's key locked all the time.
-  retryPolicy: { initialInterval: 100, maxInterval: 3000, maxAttempts: 1_000_000 },
+  retryPolicy: { initialInterval: RETRY_AFTER_MS as number, maxInterval: 3000, maxAttempts: 1_000_000 },
 };

@@ -30,7 +30,7 @@ export interface RestateServices {
  *
  * @example
  * ```ts
- * const { services, waits } = restateServices({ source: new BdrcClient(), perSecond: 8 });
+ * const { services, waits } = restateServices({ source: new BdrcClient(), perSecond: 10 });
  * const nightly = restate.service({
  *   name: "Nightly",
  *   handlers: {

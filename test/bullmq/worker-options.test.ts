@@ -1,22 +1,45 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { taskWorkerOptions } from "../../src/bullmq/worker-options.ts";
+import { ARRIVAL_SLACK_MS } from "../../src/durable/paced-rate.ts";
+import { mostWithin } from "../most-within.ts";
 
 describe("taskWorkerOptions", () => {
-  it("never lets more through than the rate, over any number of windows", () => {
+  it("never lets more than the rate arrive in a second, however late each look is within the slack", () => {
     fc.assert(
-      fc.property(fc.double({ min: 0.01, max: 10_000, noNaN: true }), (perSecond) => {
-        const { max, duration } = taskWorkerOptions({ perSecond }).limiter;
-        expect(max / (duration / 1000)).toBeLessThanOrEqual(perSecond * 1.000001);
-        expect(Number.isInteger(max) && Number.isInteger(duration)).toBe(true);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 400 }),
+        fc.infiniteStream(fc.nat({ max: 1000 })),
+        fc.boolean(),
+        (perSecond, chance, isGreedy) => {
+          const { max, duration } = taskWorkerOptions({ perSecond }).limiter;
+          const looks: number[] = [];
+          for (let beginMs = 0; beginMs < 6000; beginMs += duration) {
+            for (let n = 0; n < max; n++) {
+              // The first look begins the window; the others come with it, at its end, or in between.
+              const shift = isGreedy ? Number(beginMs < 3000) : (chance.next().value ?? 0) / 1001;
+              const late = isGreedy ? Number(beginMs < 3000) : (chance.next().value ?? 0) / 1001;
+              looks.push(
+                beginMs + (n === 0 ? 0 : shift * (duration - 0.01)) + late * (ARRIVAL_SLACK_MS - 0.01),
+              );
+            }
+          }
+          expect(mostWithin(looks, 1000)).toBeLessThanOrEqual(perSecond);
+        },
+      ),
     );
   });
 
-  it("counts in windows so short that two full ones make little of a second", () => {
-    const { max, duration } = taskWorkerOptions({ perSecond: 80 }).limiter;
-    expect(max).toBeLessThanOrEqual(80 * 0.1);
-    expect(duration).toBeLessThanOrEqual(100);
+  it("lets three quarters of the rate through, where there is nothing to wait for", () => {
+    for (const perSecond of [5, 8, 20, 39, 40, 80, 100, 1000]) {
+      const { max, duration } = taskWorkerOptions({ perSecond }).limiter;
+      expect((1000 * max) / duration / perSecond).toBeGreaterThan(0.68);
+    }
+  });
+
+  it("lets less than one look a second through when that is the rate", () => {
+    const { max, duration } = taskWorkerOptions({ perSecond: 0.01 }).limiter;
+    expect([max, duration]).toEqual([1, 125_000]);
   });
 
   it.each([0, -1, 10_001, Number.NaN, "8", undefined])("refuses %s calls a second", (perSecond) => {

@@ -8,7 +8,6 @@ const chaos = ["*-chaos.test.ts"];
 const common = {
   // What is cancelled or fails on purpose would fill the output otherwise.
   env: { RESTATE_LOGGING: "ERROR" },
-  retry,
   testTimeout: 240_000,
   hookTimeout: 60_000,
 };
@@ -22,6 +21,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           ...common,
           name: "engines",
+          retry,
           include: ["*.test.ts"],
           exclude: ["node_modules/**", ...chaos],
           // They wait more than they work.
@@ -32,6 +32,7 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           ...common,
+          // No second attempt: outcomes and rates are to bear a busy machine.
           name: "chaos",
           include: chaos,
           // Servers, workers and kills share one small machine: one file after another.

@@ -1,4 +1,5 @@
 import type { Emulator, EmulatorOptions } from "taskwait/emulator";
+import { mostWithin } from "../../most-within.ts";
 
 /** The id of the n-th task; every tenth fails. */
 export const idOf = (n: number): string => `t-${n % 10 === 0 ? "fails" : "completes"}-${n}`;
@@ -9,7 +10,7 @@ export function accountOf(tasks: number, perSecond: number, seconds: number): Em
   return {
     seed: 7,
     keepRequests: 100_000,
-    quota: { apis: { DescribeTask: { perSecond: Math.ceil(perSecond * 1.3) + 1 } } },
+    quota: { apis: { DescribeTask: { perSecond } } },
     throttleStatus: 429,
     tasks: Array.from({ length: tasks }, (_, index) => ({
       taskId: idOf(index),
@@ -23,13 +24,8 @@ export function accountOf(tasks: number, perSecond: number, seconds: number): Em
 
 /** The most calls that came within any second. */
 export function mostInASecond(emulator: Emulator): number {
-  const times = emulator.requests().map(({ atMs }) => atMs);
-  let most = 0;
-  for (let from = 0, to = 0; to < times.length; to++) {
-    while ((times[to] as number) - (times[from] as number) >= 1000) {
-      from++;
-    }
-    most = Math.max(most, to - from + 1);
-  }
-  return most;
+  return mostWithin(
+    emulator.requests().map(({ atMs }) => atMs),
+    1000,
+  );
 }

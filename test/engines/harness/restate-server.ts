@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually, freePort, type Started, start } from "./processes.ts";
 
+// A second where nothing else runs; after a crash in the middle of much to do, on a busy machine, some more.
+const START_MS = 60_000;
+
 /** A Restate of a test: real, single, on the loopback, with its data in a folder of its own. */
 export class RestateServer {
   readonly ingress: string;
@@ -85,7 +88,7 @@ export class RestateServer {
   }
 
   async untilReady(): Promise<void> {
-    await eventually(`Restate's start (${this.#process.output()})`, async () => {
+    const ready = async () => {
       for (const url of [`${this.admin}/health`, `${this.ingress}/restate/health`]) {
         const response = await fetch(url);
         if (!response.ok) {
@@ -93,7 +96,8 @@ export class RestateServer {
         }
       }
       await this.query("select count(1) as n from sys_invocation");
-    });
+    };
+    await eventually(`Restate's start (${this.#process.output()})`, ready, START_MS);
   }
 
   /** kill -9, then a start on the same data and ports. */
