@@ -4,7 +4,7 @@ import type { Decision } from "../policy/decision.ts";
 import type { JustStarted, ResolvedWaitOptions, WaitOptions } from "../policy/wait-options.ts";
 import type { WaitCheckpoint, WaitState } from "../policy/wait-state.ts";
 import type { TaskSource } from "../source.ts";
-import { isTooLate, lookLimitMs, lookWithin } from "./look-within.ts";
+import { isTooLate, lookLimitMs, lookWithin, type TimedLook } from "./look-within.ts";
 
 /** The options of a wait that can go from one process to another: plain JSON. */
 export type PortableWaitOptions = Omit<WaitOptions, "signal" | "resume" | "justStarted"> & {
@@ -25,18 +25,13 @@ export function beginPortable(
     : resumeWait(taskId, { checkpoint: resume, nowMs });
 }
 
-/** One look and what follows from it; a state that has ended is not looked at any more. It never rejects. */
-export async function step(
+/** What follows from a look. */
+export function decideLook(
   source: TaskSource,
   state: WaitState,
   options: ResolvedWaitOptions,
-  signal?: AbortSignal,
-): Promise<Decision> {
-  if (state.ended !== undefined || isTooLate(state, Date.now())) {
-    return decideTimeout(state, Date.now());
-  }
-  const limitMs = lookLimitMs(state, options, Date.now());
-  const { observation, callMs } = await lookWithin(source, state.taskId, limitMs, signal);
+  { observation, callMs }: TimedLook,
+): Decision {
   const clockOffsetMs = source.clockOffsetMs?.();
   return decide(state, observation, {
     nowMs: Date.now(),
@@ -45,4 +40,19 @@ export async function step(
     callMs,
     ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
   });
+}
+
+/** One look and what follows from it; a state that has ended is not looked at any more. It never rejects. */
+export async function step(
+  source: TaskSource,
+  state: WaitState,
+  options: ResolvedWaitOptions,
+  signal?: AbortSignal,
+): Promise<Decision> {
+  const nowMs = Date.now();
+  if (state.ended !== undefined || isTooLate(state, nowMs)) {
+    return decideTimeout(state, nowMs);
+  }
+  const look = await lookWithin(source, state.taskId, lookLimitMs(state, options, nowMs), signal);
+  return decideLook(source, state, options, look);
 }

@@ -2,10 +2,10 @@ import { isTooLate, lookLimitMs, lookWithin } from "../durable/look-within.ts";
 import type { OutcomeRecord } from "../durable/outcome-record.ts";
 import { ARRIVAL_SLACK_MS } from "../durable/paced-rate.ts";
 import { pause } from "../durable/pause.ts";
+import { decideLook } from "../durable/step.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
-import { decide, decideTimeout } from "../policy/decide.ts";
-import type { Decision } from "../policy/decision.ts";
-import type { Observation } from "../policy/observe.ts";
+import { decideTimeout } from "../policy/decide.ts";
+import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
 import type { WaitState } from "../policy/wait-state.ts";
 import type { TaskSource } from "../source.ts";
 import type { Slot, Subscription } from "./handlers.ts";
@@ -70,49 +70,25 @@ export async function lookAtBatch(
       }
       const nowMs = Date.now();
       const inTime = waits.filter(({ state }) => !isTooLate(state, nowMs));
-      const late = waits.filter(({ state }) => isTooLate(state, nowMs)).map((wait) => timeOut(wait, nowMs));
-      steps[taskId] = late;
-      if (inTime.length === 0) {
-        return;
-      }
       const limitMs = Math.min(...inTime.map(({ state, options }) => lookLimitMs(state, options, nowMs)));
-      const { observation, callMs } = await lookWithin(source, taskId, limitMs);
-      if (observation.kind === "throttled") {
-        pauseMs = Math.max(pauseMs, observation.retryAfterMs ?? SHORTEST_PAUSE_MS);
+      const look = inTime.length === 0 ? undefined : await lookWithin(source, taskId, limitMs);
+      if (look?.observation.kind === "throttled") {
+        pauseMs = Math.max(pauseMs, look.observation.retryAfterMs ?? SHORTEST_PAUSE_MS);
       }
-      steps[taskId] = [...late, ...inTime.map((wait) => stepOf(wait, observation, callMs, source, slot))];
+      steps[taskId] = waits.map(({ awakeableId, state, options }) => {
+        const decision =
+          look === undefined || isTooLate(state, nowMs)
+            ? decideTimeout(state, nowMs)
+            : decideLook(source, state, priced(options, slot), look);
+        const outcome = decision.kind === "settle" ? { outcome: toOutcomeRecord(decision.outcome) } : {};
+        return { awakeableId, state: decision.state, ...outcome };
+      });
     }),
   );
   return { beganMs, nowMs: Date.now(), steps, ...(pauseMs > 0 ? { pauseMs } : {}) };
 }
 
-function timeOut({ awakeableId, state }: Subscription, nowMs: number): Step {
-  return stepAfter(awakeableId, decideTimeout(state, nowMs));
-}
-
-function stepAfter(awakeableId: string, decision: Decision): Step {
-  return {
-    awakeableId,
-    state: decision.state,
-    ...(decision.kind === "settle" ? { outcome: toOutcomeRecord(decision.outcome) } : {}),
-  };
-}
-
-function stepOf(
-  { awakeableId, state, options }: Subscription,
-  observation: Observation,
-  callMs: number,
-  source: TaskSource,
-  slot: Slot,
-): Step {
-  const clockOffsetMs = source.clockOffsetMs?.();
-  const decision = decide(state, observation, {
-    nowMs: Date.now(),
-    random: Math.random,
-    // All pollers see the same backlog, so all of them ask for less when there is more to do than may be done.
-    options: { ...options, waitPriceMs: options.waitPriceMs * (1 + slot.backlogMs / PRICE_BACKLOG_MS) },
-    callMs,
-    ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
-  });
-  return stepAfter(awakeableId, decision);
+/** All pollers see the same backlog, so all of them ask for less when there is more to do than may be done. */
+function priced(options: ResolvedWaitOptions, { backlogMs }: Slot): ResolvedWaitOptions {
+  return { ...options, waitPriceMs: options.waitPriceMs * (1 + backlogMs / PRICE_BACKLOG_MS) };
 }

@@ -1,14 +1,8 @@
 import type { Context, ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
-import type { PortableWaitOptions } from "../durable/step.ts";
+import type { WaitRequest } from "../durable/wait-request.ts";
 import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
 import type { WaitState } from "../policy/wait-state.ts";
 import type { Task } from "../task/task.ts";
-
-/** What to wait for, and how. Plain JSON. */
-export interface WaitRequest extends PortableWaitOptions {
-  /** The task to wait for. */
-  readonly taskId: string;
-}
 
 /** One wait as its poller keeps it. */
 export interface Subscription {

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export type { PortableWaitOptions } from "../durable/step.ts";
+export type { WaitRequest } from "../durable/wait-request.ts";
 export {
   type RestateClient,
   type RestateClientOptions,
@@ -17,7 +18,6 @@ export type {
   Slot,
   Subscription,
   WaitHandlers,
-  WaitRequest,
 } from "./handlers.ts";
 export type { RestateServicesOptions } from "./options.ts";
 export { outcomeOfTerminalError } from "./outcome-error.ts";

@@ -1,14 +1,12 @@
 import { type ServiceDefinition, service, TerminalError } from "@restatedev/restate-sdk";
 import type { OutcomeRecord } from "../durable/outcome-record.ts";
-import { beginPortable } from "../durable/step.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
+import { beginRequest, refusalOf, type WaitRequest } from "../durable/wait-request.ts";
 import { decideTimeout } from "../policy/decide.ts";
-import { type ResolvedWaitOptions, resolveWaitOptions } from "../policy/wait-options.ts";
+import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
 import type { WaitState } from "../policy/wait-state.ts";
-import { isTaskwaitError } from "../task/errors.ts";
-import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
-import type { PollerHandlers, WaitHandlers, WaitRequest } from "./handlers.ts";
+import type { PollerHandlers, WaitHandlers } from "./handlers.ts";
 import { type ResolvedServicesOptions, shardOf } from "./options.ts";
 import { terminalErrorOf } from "./outcome-error.ts";
 import { INTERNAL } from "./quota.ts";
@@ -48,18 +46,12 @@ export function waitService(options: ResolvedServicesOptions): ServiceDefinition
   });
 }
 
-function begin(
-  request: WaitRequest,
-  defaults: ResolvedWaitOptions,
-  nowMs: number,
-): { readonly state: WaitState; readonly options: ResolvedWaitOptions } {
+function begin(request: WaitRequest, defaults: ResolvedWaitOptions, nowMs: number) {
   try {
-    const { taskId, ...given } = request;
-    const options = resolveWaitOptions(given, defaults, "wait");
-    return { state: beginPortable(taskId, given, options, nowMs), options };
+    return beginRequest(request, defaults, nowMs);
   } catch (error) {
-    const message = isTaskwaitError(error) ? error.message : `wait: not a request: ${quoted(error)}`;
-    throw new TerminalError(message, { errorCode: 400, metadata: { "taskwait.code": "INVALID_OPTION" } });
+    const metadata = { "taskwait.code": "INVALID_OPTION" };
+    throw new TerminalError(refusalOf(error), { errorCode: 400, metadata });
   }
 }
 

@@ -2,17 +2,17 @@ import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import { resolveDriverOptions } from "../durable/driver-options.ts";
 import { pause } from "../durable/pause.ts";
-import { beginPortable, step } from "../durable/step.ts";
+import { step } from "../durable/step.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
-import { type ResolvedWaitOptions, resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
+import { beginRequest, refusalOf, type WaitRequest } from "../durable/wait-request.ts";
+import type { ResolvedWaitOptions, WaitOptions } from "../policy/wait-options.ts";
 import { restoreWait, type WaitState } from "../policy/wait-state.ts";
 import type { TaskSource } from "../source.ts";
-import { isTaskwaitError } from "../task/errors.ts";
 import type { Outcome } from "../task/outcome.ts";
 import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
 import { FAILURE_TYPES } from "./outcome-failure.ts";
-import { INVALID, PENDING, type TaskActivities, type WaitRequest } from "./request.ts";
+import { INVALID, PENDING, type TaskActivities } from "./request.ts";
 
 /** Where the tasks are seen, and what holds for their waits unless these say otherwise. */
 export interface TaskActivitiesOptions extends Omit<WaitOptions, "signal" | "resume" | "justStarted"> {
@@ -49,11 +49,10 @@ export function taskActivities(options: TaskActivitiesOptions): TaskActivities {
   return {
     waitForTask: async (request) => {
       const context = Context.current();
-      const resolved = resolveRequest(request, defaults);
-      let state = begin(request, resolved, context);
+      let { state, options } = begin(request, defaults, context);
       for (;;) {
         const decision = await whileBeating(context, state, () =>
-          step(source, state, resolved, context.cancellationSignal),
+          step(source, state, options, context.cancellationSignal),
         );
         await surfaceCancellation(context);
         state = decision.state;
@@ -68,13 +67,8 @@ export function taskActivities(options: TaskActivitiesOptions): TaskActivities {
 
     pollTask: async (request) => {
       const context = Context.current();
-      const resolved = resolveRequest(request, defaults);
-      const decision = await step(
-        source,
-        begin(request, resolved, context),
-        resolved,
-        context.cancellationSignal,
-      );
+      const { state, options } = begin(request, defaults, context);
+      const decision = await step(source, state, options, context.cancellationSignal);
       await surfaceCancellation(context);
       // What the next attempt begins with.
       context.heartbeat(decision.state);
@@ -91,28 +85,15 @@ export function taskActivities(options: TaskActivitiesOptions): TaskActivities {
   };
 }
 
-function resolveRequest(request: WaitRequest, defaults: ResolvedWaitOptions): ResolvedWaitOptions {
-  return orInvalid(() => {
-    const { taskId: _, ...given } = request;
-    return resolveWaitOptions(given, defaults, "wait");
-  });
-}
-
-/** From the heartbeat of the attempt before, if there was one. */
-function begin(request: WaitRequest, resolved: ResolvedWaitOptions, { info }: Context): WaitState {
-  return orInvalid(() =>
-    info.heartbeatDetails === undefined || info.heartbeatDetails === null
-      ? beginPortable(request.taskId, request, resolved, Date.now())
-      : restoreWait(info.heartbeatDetails, request.taskId),
-  );
-}
-
-function orInvalid<T>(read: () => T): T {
+/** The wait; from the heartbeat of the attempt before, if there was one. */
+function begin(request: WaitRequest, defaults: ResolvedWaitOptions, { info }: Context) {
   try {
-    return read();
+    const begun = beginRequest(request, defaults, Date.now());
+    return info.heartbeatDetails === undefined || info.heartbeatDetails === null
+      ? begun
+      : { ...begun, state: restoreWait(info.heartbeatDetails, request.taskId) };
   } catch (error) {
-    const message = isTaskwaitError(error) ? error.message : `not a request: ${quoted(error)}`;
-    throw ApplicationFailure.create({ type: INVALID, message, nonRetryable: true });
+    throw ApplicationFailure.create({ type: INVALID, message: refusalOf(error), nonRetryable: true });
   }
 }
 

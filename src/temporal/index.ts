@@ -6,6 +6,7 @@
  */
 export type { OutcomeRecord } from "../durable/outcome-record.ts";
 export type { PortableWaitOptions } from "../durable/step.ts";
+export type { WaitRequest } from "../durable/wait-request.ts";
 export { type TaskActivitiesOptions, taskActivities } from "./activities.ts";
 export { outcomeOfFailure } from "./outcome-failure.ts";
-export type { TaskActivities, WaitRequest } from "./request.ts";
+export type { TaskActivities } from "./request.ts";

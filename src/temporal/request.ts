@@ -1,11 +1,5 @@
-import type { PortableWaitOptions } from "../durable/step.ts";
+import type { WaitRequest } from "../durable/wait-request.ts";
 import type { Task } from "../task/task.ts";
-
-/** What to wait for, and how. Plain JSON. */
-export interface WaitRequest extends PortableWaitOptions {
-  /** The task to wait for. */
-  readonly taskId: string;
-}
 
 /** The activities, as a workflow sees them. */
 export interface TaskActivities {

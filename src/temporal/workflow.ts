@@ -4,17 +4,19 @@
  * @packageDocumentation
  */
 import { ApplicationFailure, proxyActivities } from "@temporalio/workflow";
+import type { WaitRequest } from "../durable/wait-request.ts";
 import { parseDurationMs } from "../task/duration.ts";
 import type { Outcome } from "../task/outcome.ts";
 import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
 import { outcomeOfFailure } from "./outcome-failure.ts";
-import { INVALID, type TaskActivities, type WaitRequest } from "./request.ts";
+import { INVALID, type TaskActivities } from "./request.ts";
 
 export type { OutcomeRecord } from "../durable/outcome-record.ts";
 export type { PortableWaitOptions } from "../durable/step.ts";
+export type { WaitRequest } from "../durable/wait-request.ts";
 export { outcomeOfFailure } from "./outcome-failure.ts";
-export type { TaskActivities, WaitRequest } from "./request.ts";
+export type { TaskActivities } from "./request.ts";
 
 /** How a workflow waits. */
 export interface WorkflowWaitOptions {
