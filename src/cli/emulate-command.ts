@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve as absolute } from "node:path";
 import { formatRequestRecord, parseScenario, type Scenario, startEmulator } from "../emulator/index.ts";
 import { parseDurationMs, printable } from "../index.ts";
 import { Interruption } from "./interruption.ts";
@@ -18,6 +19,7 @@ export interface EmulateFlags {
   readonly retryAfter?: true;
   readonly fault?: string;
   readonly tls?: true;
+  readonly certificate?: string;
   readonly quiet?: true;
 }
 
@@ -30,6 +32,9 @@ export async function emulateCommand(flags: EmulateFlags): Promise<number> {
   const seed = numberFlag("--seed", flags.seed);
   const speed = numberFlag("--speed", flags.speed);
   const scenario = flags.scenario === undefined ? undefined : readScenario(flags.scenario);
+  if (flags.certificate !== undefined && !flags.tls) {
+    throw new UsageError("--certificate wants --tls: without it there is no certificate");
+  }
   const interruption = new Interruption();
   const emulator = await startEmulator({
     ...(port === undefined ? {} : { port }),
@@ -46,14 +51,37 @@ export async function emulateCommand(flags: EmulateFlags): Promise<number> {
     interruption.release();
     throw portInUse(error, flags.port) ?? error;
   });
-  for (const [name, value] of Object.entries(emulator.env)) {
-    writeOut(`export ${name}=${shellWord(value)}\n`);
+  try {
+    const trusting = trust(emulator.certificate, flags.certificate);
+    for (const [name, value] of Object.entries({ ...emulator.env, ...trusting })) {
+      writeOut(`export ${name}=${shellWord(value)}\n`);
+    }
+    complain(`emulating BDRC at ${emulator.endpoint} (seed ${emulator.seed}); Ctrl-C stops it`);
+    await aborted(interruption.signal);
+  } finally {
+    interruption.release();
+    await emulator.stop();
   }
-  complain(`emulating BDRC at ${emulator.endpoint} (seed ${emulator.seed}); Ctrl-C stops it`);
-  await aborted(interruption.signal);
-  await emulator.stop();
   // Being stopped is how a server ends.
   return 0;
+}
+
+/** Writes the certificate, if there is one, and gives the variable by which Node trusts it. */
+function trust(certificate: string | undefined, file: string | undefined): Readonly<Record<string, string>> {
+  if (certificate === undefined) {
+    return {};
+  }
+  if (file === undefined) {
+    complain("nobody trusts its certificate: --certificate FILE writes it out for those who are to");
+    return {};
+  }
+  try {
+    writeFileSync(file, certificate);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new UsageError(`--certificate: "${printable(file, 200)}" can't be written (${code})`);
+  }
+  return { NODE_EXTRA_CA_CERTS: absolute(file) };
 }
 
 /** The flags change what the scenario says of the quota, and leave the rest of it. */

@@ -140,6 +140,7 @@ function addLocal(program: Command, end: End): void {
     .option("--retry-after", "throttled answers say how long to wait")
     .option("--fault <list>", "faults by chance, such as reset=0.02,latency=50..300")
     .option("--tls", "serve HTTPS, with a certificate made at the start")
+    .option("--certificate <file>", "write that certificate there, for those who are to trust it")
     .option("-q, --quiet", "no line per request")
     .action(async (flags: EmulateFlags) => {
       const { emulateCommand } = await import("./emulate-command.ts");

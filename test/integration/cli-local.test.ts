@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -54,6 +54,39 @@ describe("taskwait emulate", () => {
 
     expect(stdout).toMatch(/^t-\w+ COMPLETE \{"resourceCounts":/);
     expect(status).toBe(0);
+  });
+
+  it("serves HTTPS to a command that trusts the certificate through the lines that it prints", async () => {
+    const script = `
+      cd '${folder}'
+      taskwait emulate --tls --certificate ca.pem > tls.sh 2> tls.log &
+      until grep -q Ctrl-C tls.log; do sleep 0.1; done
+      . ./tls.sh
+      cd /
+      taskwait list --output json
+      code=$?
+      kill $!
+      exit $code`;
+    const { status, stdout } = spawnSync("sh", ["-c", script], {
+      encoding: "utf8",
+      env: { ...cleanEnvironment(), PATH: `${folder}:${process.env["PATH"]}` },
+    });
+
+    expect(readFileSync(join(folder, "tls.sh"), "utf8")).toMatch(/ALIBABA_CLOUD_ENDPOINT=https:/);
+    expect(readFileSync(join(folder, "ca.pem"), "utf8")).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
+    expect(JSON.parse(stdout)).toEqual([]);
+    expect(status).toBe(0);
+  });
+
+  it("refuses a certificate without HTTPS, and one that it can't write, and ends", async () => {
+    const file = join(folder, "no-such-folder", "ca.pem");
+    const alone = await runCli(["emulate", "--certificate", file]);
+    const nowhere = await runCli(["emulate", "--tls", "--certificate", file]);
+
+    expect(alone).toMatchObject({ code: 2, stdout: "" });
+    expect(alone.stderr).toMatch(/^taskwait: --certificate wants --tls/);
+    expect(nowhere).toMatchObject({ code: 2, stdout: "" });
+    expect(nowhere.stderr).toMatch(/^taskwait: --certificate: ".*ca\.pem" can't be written \(ENOENT\)\n$/);
   });
 
   it("refuses a port that is taken and a scenario that is none", async () => {
