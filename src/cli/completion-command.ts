@@ -11,6 +11,7 @@ interface Entry {
   readonly flags: readonly {
     readonly long: string;
     readonly description: string;
+    readonly isFile: boolean;
     readonly choices?: readonly string[];
   }[];
 }
@@ -32,6 +33,7 @@ function entriesOf(command: Command, path: string): readonly Entry[] {
           {
             long: option.long,
             description: option.description,
+            isFile: option.flags.endsWith("<file>"),
             ...(option.argChoices === undefined ? {} : { choices: option.argChoices }),
           },
         ],
@@ -75,6 +77,11 @@ function choicesOf(entries: readonly Entry[]): ReadonlyMap<string, readonly stri
   return new Map([...choices].map(([long, set]) => [long, [...set]]));
 }
 
+function fileFlagsOf(entries: readonly Entry[]): readonly string[] {
+  const flags = entries.flatMap((entry) => entry.flags);
+  return [...new Set(flags.filter(({ isFile }) => isFile).map(({ long }) => long))];
+}
+
 // Both shells walk the words before the cursor to the deepest command that they name.
 function pathCase(entries: readonly Entry[]): string {
   return entries
@@ -112,7 +119,7 @@ ${wordCase(entries)}
   esac
   case "\${COMP_WORDS[COMP_CWORD-1]}" in
 ${choiceCase(entries)}
-    --checkpoint|--resume|--scenario) COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")); return ;;
+    ${fileFlagsOf(entries).join("|")}) COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")); return ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
@@ -134,7 +141,7 @@ ${wordCase(entries).replaceAll('words="', 'words_="')}
   esac
   case "\${words[CURRENT-1]}" in
 ${choiceCase(entries).replaceAll('words="', 'words_="')}
-    --checkpoint|--resume|--scenario) _files; return ;;
+    ${fileFlagsOf(entries).join("|")}) _files; return ;;
   esac
   compadd -- \${=words_}
 }
@@ -157,7 +164,8 @@ function fishScript(entries: readonly Entry[]): string {
     }
     for (const flag of entry.flags) {
       const when = seen === "" ? "" : ` -n ${quote(seen)}`;
-      const values = flag.choices === undefined ? "" : ` -x -a ${quote(flag.choices.join(" "))}`;
+      const choices = flag.choices === undefined ? "" : ` -x -a ${quote(flag.choices.join(" "))}`;
+      const values = flag.isFile ? " -r -F" : choices;
       lines.push(
         `complete -c taskwait${when} -l ${flag.long.slice(2)}${values} -d ${quote(flag.description)}`,
       );

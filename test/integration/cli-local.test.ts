@@ -122,6 +122,11 @@ describe("taskwait completion", () => {
     for (const flag of ["timeout", "wait-price", "resource-arn", "output", "jsonl"]) {
       expect(stdout).toContain(flag);
     }
+    for (const flag of ["checkpoint", "resume", "scenario", "certificate"]) {
+      const inFish = `-l ${flag} -r -F`;
+      const inOthers = `--${flag}\\b[^)]*\\) (?:COMPREPLY=.*compgen -f|_files)`;
+      expect(stdout).toMatch(new RegExp(shell === "fish" ? inFish : inOthers));
+    }
     expect(stdout).not.toContain("access-key");
   });
 
@@ -132,6 +137,7 @@ describe("taskwait completion", () => {
     ["taskwait t-1 --time", "--timeout"],
     ["taskwait t-1 --output ", "text json jsonl table"],
     ["taskwait list --st", "--status"],
+    ["taskwait emulate --certificate package.j", "package.json"],
   ])("bash completes %j", async (line, expected) => {
     const { stdout } = await runCli(["completion", "bash"]);
     const words = line.split(" ");
