@@ -23,7 +23,10 @@ const SECRET_FLAGS = [
 export function addAccountFlags(command: Command): Command {
   command
     .option("-p, --profile <name>", "a profile of ~/.aliyun/config.json, for credentials and region")
-    .option("--region <id>", "such as ap-southeast-1 (default: ALIBABA_CLOUD_REGION_ID, else cn-shanghai)")
+    .option(
+      "--region <id>",
+      "such as ap-southeast-1 (default: ALIBABA_CLOUD_REGION_ID, the profile's, cn-shanghai)",
+    )
     .option("--endpoint <url>", "a host or URL instead of the region's endpoint")
     .option("--vpc", "the region's endpoint within a VPC")
     .option("--insecure", "allow http:// beyond this machine");
