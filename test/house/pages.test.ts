@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { EXIT } from "../../src/cli/exit-code.ts";
+import { makeProgram } from "../../src/cli/program.ts";
 import * as errors from "../../src/task/errors.ts";
+import { WAIT_EVENT_NAMES } from "../../src/task/wait-events.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -118,5 +121,45 @@ describe("docs/errors.md", () => {
       .map(([, code = ""]) => code);
     expect(codes.length).toBeGreaterThan(2);
     expect(codes.filter((code) => !page.includes(`\n| \`${code}\` |`))).toEqual([]);
+  });
+});
+
+describe("docs/events.md", () => {
+  const named = [...read("docs/events.md").matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)].flatMap(
+    ([, names = ""]) => names.replaceAll("`", "").split(", "),
+  );
+  const [, ofRuns = ""] =
+    /type RunEvents = [\s\S]*?\} & \{\n((?: {2}\S.*\n)+)\};/.exec(read("src/wait/run-events.ts")) ?? [];
+  const runEvents = [...ofRuns.matchAll(/^ {2}(\w+): /gm)].map(([, name = ""]) => name);
+
+  it("has a row for every event of a wait and of a run, and for no other", () => {
+    expect(runEvents).toContain("startRetry");
+    expect(new Set(named)).toEqual(new Set([...WAIT_EVENT_NAMES, ...runEvents]));
+  });
+});
+
+describe("docs/cli.md", () => {
+  const page = read("docs/cli.md");
+  const commandsOf = (command: ReturnType<typeof makeProgram>): ReturnType<typeof makeProgram>[] => [
+    command,
+    ...command.commands.flatMap((one) => commandsOf(one as ReturnType<typeof makeProgram>)),
+  ];
+  const commands = commandsOf(makeProgram(() => undefined));
+
+  it.each(commands.map((command) => [command.name(), command] as const))(
+    "tells of every flag of %s, or the emulator's page does",
+    (name, command) => {
+      const flags = command.options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? [])));
+      const told = name === "emulate" ? read("docs/emulator.md") : page;
+      expect(flags.filter((flag) => flag !== "--version" && !told.includes(flag))).toEqual([]);
+    },
+  );
+
+  it("tells of every exit code", () => {
+    const rows = [...page.matchAll(/^\| (\d+(?:, \d+)*) \|/gm)].flatMap(([, codes = ""]) =>
+      codes.split(", "),
+    );
+    // 141 is of a closed pipe, whatever the command was.
+    expect(rows.map(Number).sort()).toEqual([...Object.values(EXIT), 141].sort());
   });
 });
