@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { accountOf, idOf, mostInASecond } from "./harness/account.ts";
 import { findProgram, isThere } from "./harness/engine.ts";
 import { findPostgres, PostgresServer } from "./harness/postgres-server.ts";
-import { type Started, sleep, start } from "./harness/processes.ts";
+import { eventually, type Started, sleep, start } from "./harness/processes.ts";
 import { type BackendAddress, backendOf } from "./harness/queue-backend.ts";
 import { RedisServer } from "./harness/redis-server.ts";
 
@@ -51,7 +51,7 @@ for (const { name, isInstalled, begin } of servers) {
     });
 
     it(`brings ${WAITS} waits to their right ends, within the rate, through six kills`, async () => {
-      const emulator = await startEmulator(accountOf(WAITS, RATE, 10));
+      const emulator = await startEmulator(accountOf(WAITS, RATE, 20));
       open.push(() => emulator.stop());
       const { server, address } = await begin();
       open.push(() => server.stop());
@@ -82,7 +82,8 @@ for (const { name, isInstalled, begin } of servers) {
         }),
       );
       const kills = (async () => {
-        await sleep(2500);
+        // What is killed has looks to make.
+        await eventually("the first look", async () => expect(emulator.requests()).not.toEqual([]));
         for (let kill = 0; kill < 5; kill++) {
           await workers[kill % 2]?.kill();
           await sleep(600);
