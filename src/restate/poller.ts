@@ -5,6 +5,7 @@ import {
   rpc,
   type VirtualObjectDefinition,
 } from "@restatedev/restate-sdk";
+import { pacedPerSecond } from "../durable/paced-rate.ts";
 import { type BatchResult, type Entry, lookAtBatch } from "./batch.ts";
 import type { PollerHandlers, QuotaHandlers, Subscription } from "./handlers.ts";
 import type { ResolvedServicesOptions } from "./options.ts";
@@ -35,7 +36,10 @@ export function pollerObject(
   options: ResolvedServicesOptions,
 ): VirtualObjectDefinition<string, PollerHandlers> {
   const { source, perSecond, account, poller, quota } = options;
-  const mostCalls = Math.max(1, Math.min(MOST_IN_A_BATCH, Math.floor(perSecond * BATCH_SECONDS)));
+  const mostCalls = Math.max(
+    1,
+    Math.min(MOST_IN_A_BATCH, Math.floor(pacedPerSecond(perSecond) * BATCH_SECONDS)),
+  );
 
   const arm = (context: ObjectContext, atMs: number, nowMs: number): void => {
     context.set(ARMED, atMs);
