@@ -44,7 +44,8 @@ export async function run(cwd: string, program: string, ...args: string[]): Prom
 /** A folder that is gone after this file's tests. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "taskwait-package-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  // A browser's last children go on writing for a while after it has ended.
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }));
   return folder;
 }
 
