@@ -48,7 +48,8 @@ export class Sweeper {
   readonly #callTimeoutMs: number;
   readonly #host: SweepHost;
   readonly #sizes = new ListSizes();
-  #stopped = new AbortController();
+  // A signal for each: many listeners on one make Node warn of a leak.
+  readonly #running = new Map<ListSweep, AbortController>();
   #isRefused: boolean;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #consideredMs = Number.NEGATIVE_INFINITY;
@@ -79,8 +80,9 @@ export class Sweeper {
   /** Ends all sweeps: nobody waits any more. */
   stop(): void {
     this.#nextMs = undefined;
-    this.#stopped.abort();
-    this.#stopped = new AbortController();
+    for (const stopped of this.#running.values()) {
+      stopped.abort();
+    }
   }
 
   /** A look shows a watched task: when it has ended, it has moved from one listing to another. */
@@ -139,9 +141,10 @@ export class Sweeper {
   #begin(plan: SweepPlan, price: number): void {
     const { nowMs, acquirePermit, onAnswer } = this.#host;
     const shown = new Set<string>();
+    const stopped = new AbortController();
     const sweep = new ListSweep(plan, price, {
       source: this.#source,
-      signal: this.#stopped.signal,
+      signal: stopped.signal,
       callTimeoutMs: this.#callTimeoutMs,
       nowMs,
       acquirePermit,
@@ -150,6 +153,7 @@ export class Sweeper {
       onListed: (status, tasks, isWhole) =>
         isWhole ? this.#sizes.measured(status, tasks, nowMs()) : this.#sizes.exceeds(status, tasks, nowMs()),
     });
+    this.#running.set(sweep, stopped);
     this.cover.began(sweep);
     this.#host.onBegun();
     void sweep.run().then((end) => this.#end(sweep, end, shown));
@@ -170,6 +174,7 @@ export class Sweeper {
   }
 
   #end(sweep: ListSweep, end: SweepEnd, shown: ReadonlySet<string>): void {
+    this.#running.delete(sweep);
     this.cover.finished(sweep);
     const nowMs = this.#host.nowMs();
     if (end === "complete") {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { BdrcApiError, type Task, type TaskPage, type TaskSource } from "../../src/index.ts";
 import { expectNothingLeft, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
 
@@ -49,6 +49,37 @@ describe("listings", () => {
     await waitForAll(single.source, "never");
     expect(calls.describe + calls.list).toBeLessThan(single.calls.describe / 2);
     expect(waiter.stats()).toMatchObject({ polls: calls.describe, listings: calls.list });
+    expectNothingLeft(waiter);
+  });
+
+  it("never make Node warn of leaking listeners, however many hang at once", async () => {
+    const warned = vi.spyOn(process, "emitWarning");
+    const lastsMs = 600_000;
+    const source: TaskSource = {
+      describe: async (taskId) => ({
+        taskId,
+        taskStatus: performance.now() - beganMs >= lastsMs ? "COMPLETE" : "RUNNING",
+      }),
+    };
+    const beganMs = performance.now();
+    let hanging = 0;
+    let most = 0;
+    const list: TaskSource["list"] = (_, { signal } = {}) =>
+      new Promise((_resolve, reject) => {
+        most = Math.max(most, ++hanging);
+        signal?.addEventListener("abort", () => {
+          hanging--;
+          reject(signal.reason);
+        });
+      });
+    const options = { batch: "always", rate: { perSecond: 100 }, pollTimeoutMs: lastsMs } as const;
+    const waiter = makeWaiter({ ...source, list }, options);
+    const seen = ids.map((id) => watch(waiter.wait(id)));
+    await pass(2 * lastsMs);
+    expect(most).toBeGreaterThan(10);
+    expect(seen.every(({ outcome }) => outcome?.kind === "complete")).toBe(true);
+    expect(hanging).toBe(0);
+    expect(warned).not.toHaveBeenCalled();
     expectNothingLeft(waiter);
   });
 
