@@ -1,12 +1,22 @@
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
 import type { BatchOption } from "../../src/policy/sweep-plan.ts";
 import { seeded, seedOf } from "../single/seeded.ts";
+import { sharedFifo } from "./fifo.ts";
 import { RIVALS, type RivalName } from "./rivals.ts";
 import { Service, type ServiceSpec } from "./service.ts";
 import { realNowMs, runUntil, virtualNowMs } from "./virtual-time.ts";
 
 /** Who waits. */
-export type Contestant = { readonly batch: BatchOption } | { readonly rival: RivalName };
+export type Contestant =
+  | {
+      readonly batch: BatchOption;
+      /** Default the engine's own. */
+      readonly waitPriceMs?: number;
+      /** Processes that share the account and know nothing of each other. Default 1. */
+      readonly processes?: number;
+    }
+  | { readonly rival: RivalName }
+  | { readonly fifoPerSecond: number };
 
 /** What waiting for a crowd came to. */
 export interface CrowdResult {
@@ -14,6 +24,7 @@ export interface CrowdResult {
   readonly calls: number;
   /** Of all calls. */
   readonly throttled: number;
+  readonly throttledCalls: number;
   /** Seconds from a task's end to its being noticed. */
   readonly mean: number;
   readonly p50: number;
@@ -27,6 +38,11 @@ export interface CrowdResult {
   /** It was stopped: it would have taken too long here. */
   readonly isCut: boolean;
 }
+
+const LONGEST_MS = 30 * 86_400_000;
+
+/** Waits for one of the service's tasks; whether it learned that the task completed. */
+type Wait = (taskId: string, signal: AbortSignal) => Promise<boolean>;
 
 /** A run in virtual time; it is cut after so many seconds of this machine. */
 export async function runCrowd(who: Contestant, spec: ServiceSpec, mostRealS: number): Promise<CrowdResult> {
@@ -45,23 +61,13 @@ export async function runCrowd(who: Contestant, spec: ServiceSpec, mostRealS: nu
   const fromMs = realNowMs();
   const beganMs = virtualNowMs();
   const abort = new AbortController();
-  if ("batch" in who) {
-    const random = seeded(seedOf(spec.seed, "engine"));
-    const waiter = new TaskWaiter({ source: service, batch: who.batch, random, timeoutMs: 30 * 86_400_000 });
-    for (const { taskId, endsAtMs } of service.entries) {
-      waiter.wait(taskId, { signal: abort.signal }).then(
-        () => noticed(endsAtMs, true),
-        () => noticed(endsAtMs, false),
-      );
-    }
-  } else {
-    const wait = RIVALS[who.rival];
-    for (const { taskId, endsAtMs } of service.entries) {
-      wait(() => service.describe(taskId), abort.signal).then(
-        (isRight) => noticed(endsAtMs, isRight),
-        () => noticed(endsAtMs, false),
-      );
-    }
+  const waits = waitsOf(who, service, spec);
+  for (const [index, { taskId, endsAtMs }] of service.entries.entries()) {
+    const wait = waits[index % waits.length] as Wait;
+    wait(taskId, abort.signal).then(
+      (isRight) => noticed(endsAtMs, isRight),
+      () => noticed(endsAtMs, false),
+    );
   }
   const isLate = (): boolean => realNowMs() - fromMs > 1000 * mostRealS;
   await runUntil(Number.POSITIVE_INFINITY, () => left === 0 || isLate());
@@ -69,10 +75,35 @@ export async function runCrowd(who: Contestant, spec: ServiceSpec, mostRealS: nu
   const lasted = (virtualNowMs() - beganMs) / 1000;
   const took = (realNowMs() - fromMs) / 1000;
   const result = { ...summary(lateness), calls: service.calls / spec.tasks, failed, lasted, took, isCut };
-  const throttled = service.counts.throttled / Math.max(1, service.calls);
+  const throttledCalls = service.counts.throttled;
+  const throttled = throttledCalls / Math.max(1, service.calls);
   abort.abort();
   await runUntil(virtualNowMs() + 200_000);
-  return { ...result, throttled };
+  return { ...result, throttled, throttledCalls };
+}
+
+function waitsOf(who: Contestant, service: Service, { seed }: ServiceSpec): readonly Wait[] {
+  if ("rival" in who) {
+    const wait = RIVALS[who.rival];
+    return [(taskId, signal) => wait(() => service.describe(taskId), signal)];
+  }
+  if ("fifoPerSecond" in who) {
+    return [sharedFifo(service, who.fifoPerSecond)];
+  }
+  const { batch, waitPriceMs, processes = 1 } = who;
+  return Array.from({ length: processes }, (_, index) => {
+    const waiter = new TaskWaiter({
+      source: service,
+      batch,
+      random: seeded(seedOf(seed, "engine", index)),
+      timeoutMs: LONGEST_MS,
+      ...(waitPriceMs === undefined ? {} : { waitPriceMs }),
+    });
+    return async (taskId, signal) => {
+      await waiter.wait(taskId, { signal });
+      return true;
+    };
+  });
 }
 
 function summary(values: number[]): Pick<CrowdResult, "mean" | "p50" | "p99"> {

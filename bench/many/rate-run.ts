@@ -1,4 +1,5 @@
 import { type Random, seeded, seedOf } from "../single/seeded.ts";
+import { jainIndex } from "./jain.ts";
 import type { Pacer } from "./pacers.ts";
 import { Quota } from "./quota.ts";
 import type { RateScenario } from "./rate-scenarios.ts";
@@ -57,7 +58,7 @@ export async function runRate(make: () => Pacer, scenario: RateScenario, seed: n
     used: Math.min(1, accepted / quota.capacity(LASTS_S)),
     throttled: refused / Math.max(1, accepted + refused),
     reached80S: reached(perSecond, quota),
-    jain: jain(counts),
+    jain: jainIndex(counts),
   };
   await runUntil(endMs + 60_000);
   void clients;
@@ -67,12 +68,6 @@ export async function runRate(make: () => Pacer, scenario: RateScenario, seed: n
 function reached(perSecond: readonly number[], quota: Quota): number | undefined {
   const at = perSecond.findIndex((count, s) => count >= 0.8 * (quota.capacity(s + 1) - quota.capacity(s)));
   return at < 0 ? undefined : at;
-}
-
-function jain(counts: readonly number[]): number {
-  const sum = counts.reduce((a, b) => a + b, 0);
-  const squares = counts.reduce((a, b) => a + b * b, 0);
-  return squares === 0 ? 1 : (sum * sum) / (counts.length * squares);
 }
 
 function oneWay(random: Random): Promise<void> {

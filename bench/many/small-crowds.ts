@@ -1,0 +1,40 @@
+import { runCrowd } from "./crowd-run.ts";
+import type { Report } from "./report.ts";
+
+const SEEDS = 20;
+const PRICE = 0.5;
+const MOST_RATIO = 1.25;
+const MOST_REAL_S = 120;
+
+/** Few tasks: never much dearer than the better of single looks only and listings only. */
+export async function tellSmallCrowds(report: Report, seed: number): Promise<void> {
+  console.log(`\nSmall crowds: cost = ${PRICE} s a call + lateness, ${SEEDS} seeds`);
+  for (const tasks of [1, 2, 5, 10, 30]) {
+    const costOf = async (batch: "auto" | "never" | "always"): Promise<number> => {
+      let cost = 0;
+      for (let each = 0; each < SEEDS; each++) {
+        const spec = {
+          seed: seed + each,
+          tasks,
+          medianS: 120,
+          progress: "noisy",
+          quota: { limit: 20 },
+          rttMs: 100,
+        } as const;
+        const { calls, mean } = await runCrowd({ batch }, spec, MOST_REAL_S);
+        cost += (PRICE * calls + mean) / SEEDS;
+      }
+      return cost;
+    };
+    const [auto, never, always] = [await costOf("auto"), await costOf("never"), await costOf("always")];
+    const ratio = auto / Math.min(never, always);
+    report.add("small", { tasks, auto, never, always, ratio });
+    console.log(
+      `    N = ${tasks}: auto ${auto.toFixed(2)}, single only ${never.toFixed(2)}, listings only ${always.toFixed(2)}; ratio ${ratio.toFixed(2)}`,
+    );
+    report.expect(
+      ratio <= MOST_RATIO,
+      `N = ${tasks}: cost ${ratio.toFixed(2)} > ${MOST_RATIO} of the better of the two`,
+    );
+  }
+}
