@@ -35,6 +35,8 @@ export class RateGate {
   #throttle: Throttle | undefined;
   #passing: Throttle | undefined;
   #heeded: AbortSignal | undefined;
+  // Ends the pause that a permit waits for.
+  #wake: (() => void) | undefined;
   #lastPermitMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: SteadyClock, option: RateOption) {
@@ -55,8 +57,7 @@ export class RateGate {
       const { pausedUntilMs } = this.#rate;
       const pauseMs = pausedUntilMs - this.#clock.nowMs();
       if (pauseMs > 0) {
-        await sleep(Math.ceil(pauseMs), signal);
-        this.#clock.reach(pausedUntilMs);
+        await this.#pause(pausedUntilMs, pauseMs, signal);
         this.#grow(false);
         continue;
       }
@@ -72,7 +73,11 @@ export class RateGate {
   }
 
   accepted(): void {
+    const { pausedUntilMs } = this.#rate;
     this.#rate = this.#isAdaptive ? acceptCall(this.#rate, this.#clock.nowMs()) : this.#rate;
+    if (this.#rate.pausedUntilMs < pausedUntilMs) {
+      this.#wake?.();
+    }
   }
 
   throttled(retryAfterMs: number | undefined): void {
@@ -80,6 +85,19 @@ export class RateGate {
     this.#rate = this.#isAdaptive
       ? throttleRate(this.#rate, nowMs, retryAfterMs)
       : { ...this.#rate, pausedUntilMs: Math.max(this.#rate.pausedUntilMs, nowMs + (retryAfterMs ?? 0)) };
+  }
+
+  async #pause(untilMs: number, pauseMs: number, signal: AbortSignal): Promise<void> {
+    let isWoken = false;
+    await sleep(Math.ceil(pauseMs), signal, (wake) => {
+      this.#wake = () => {
+        isWoken = true;
+        wake();
+      };
+    });
+    if (!isWoken) {
+      this.#clock.reach(untilMs);
+    }
   }
 
   #grow(wasHolding: boolean): void {

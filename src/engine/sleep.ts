@@ -1,10 +1,15 @@
 /**
  * The one sleep of the engine.
  *
+ * @param onBegun - Is told how to end it early, as if the time had passed.
  * @returns Resolves after `durationMs`; rejects with the signal's reason as soon as that aborts, leaving
  * neither timer nor listener behind.
  */
-export function sleep(durationMs: number, signal: AbortSignal): Promise<void> {
+export function sleep(
+  durationMs: number,
+  signal: AbortSignal,
+  onBegun?: (wake: () => void) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);
@@ -14,10 +19,13 @@ export function sleep(durationMs: number, signal: AbortSignal): Promise<void> {
       clearTimeout(timer);
       reject(signal.reason);
     };
-    const timer = setTimeout(() => {
+    const wake = (): void => {
+      clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
       resolve();
-    }, durationMs);
+    };
+    const timer = setTimeout(wake, durationMs);
     signal.addEventListener("abort", onAbort, { once: true });
+    onBegun?.(wake);
   });
 }

@@ -32,8 +32,14 @@ export interface RateState {
   readonly cycleFromMs: number;
   readonly cycleAccepted: number;
   readonly throttledInARow: number;
-  /** Since when nothing but throttles was heard, once that is a dry spell. */
-  readonly dryFromMs?: number;
+  /** Nothing but throttles is heard. */
+  readonly drySpell?: DrySpell;
+}
+
+interface DrySpell {
+  readonly fromMs: number;
+  /** Single calls that have gone out since. */
+  readonly trials: number;
 }
 
 /** The state at the start: 5 calls a second. */
@@ -62,7 +68,7 @@ export function growRate(state: RateState, nowMs: number, wasHolding: boolean): 
     return state;
   }
   const grown = { ...state, grownUntilMs: nowMs };
-  if (!wasHolding || state.dryFromMs !== undefined) {
+  if (!wasHolding || state.drySpell !== undefined) {
     return grown;
   }
   return { ...grown, ratePerSecond: clampRate(grownRate(state, nowMs, Math.min(1, seconds))) };
@@ -90,12 +96,12 @@ export function acceptCall(state: RateState, nowMs: number): RateState {
     cycleAccepted: state.cycleAccepted + 1,
     throttledInARow: 0,
   };
-  if (state.dryFromMs === undefined) {
+  if (state.drySpell === undefined) {
     return accepted;
   }
   // The quota has opened again. After a long window the last second says nothing; its average does.
   const cycleS = (nowMs - state.cycleFromMs) / 1000;
-  const wasLong = nowMs - state.dryFromMs > LONG_WINDOW_MS;
+  const wasLong = nowMs - state.drySpell.fromMs > LONG_WINDOW_MS;
   const ceilingPerSecond =
     wasLong && cycleS > 0
       ? clampRate(state.cycleAccepted / cycleS)
@@ -122,14 +128,14 @@ export function throttleRate(state: RateState, nowMs: number, retryAfterMs?: num
     throttledInARow,
     pausedUntilMs: Math.max(state.pausedUntilMs, nowMs + (retryAfterMs ?? 0)),
   };
-  if (state.dryFromMs !== undefined) {
+  if (state.drySpell !== undefined) {
     return asked;
   }
   if (throttledInARow >= DRY_AFTER) {
     return {
       ...asked,
-      dryFromMs: nowMs,
-      pausedUntilMs: Math.max(asked.pausedUntilMs, nowMs + trialGapMs(asked)),
+      drySpell: { fromMs: nowMs, trials: 0 },
+      pausedUntilMs: Math.max(asked.pausedUntilMs, nowMs + FIRST_TRIAL_MS),
     };
   }
   if (nowMs - state.lastCutMs < WINDOW_MS) {
@@ -148,21 +154,24 @@ export function throttleRate(state: RateState, nowMs: number, retryAfterMs?: num
   };
 }
 
-/** Counts a permit that was given out. In a dry spell it is a trial, and the next has to wait. */
+/** Counts a permit that was given out. In a dry spell it is a trial, and the next has to wait: 1 s, 2 s … 10 s. */
 export function takePermit(state: RateState, nowMs: number): RateState {
-  return state.dryFromMs === undefined
-    ? state
-    : { ...state, pausedUntilMs: Math.max(state.pausedUntilMs, nowMs + trialGapMs(state)) };
-}
-
-/** 0.5 s, 1 s, 2 s … 10 s, by the throttles beyond those that made the spell. */
-function trialGapMs({ throttledInARow }: RateState): number {
-  const trial = Math.max(0, throttledInARow - DRY_AFTER);
-  return Math.min(LONGEST_TRIAL_MS, FIRST_TRIAL_MS * 2 ** Math.min(10, trial));
+  const { drySpell } = state;
+  if (drySpell === undefined) {
+    return state;
+  }
+  // By the trials, and not by the throttles: those of calls that were under way when it began say nothing new.
+  const trials = drySpell.trials + 1;
+  const gapMs = Math.min(LONGEST_TRIAL_MS, FIRST_TRIAL_MS * 2 ** trials);
+  return {
+    ...state,
+    drySpell: { ...drySpell, trials },
+    pausedUntilMs: Math.max(state.pausedUntilMs, nowMs + gapMs),
+  };
 }
 
 function withoutDrySpell(state: RateState): RateState {
-  const { dryFromMs: _, ...rest } = state;
+  const { drySpell: _, ...rest } = state;
   return rest;
 }
 
