@@ -8,9 +8,10 @@ const { Report } = await import("./report.ts");
 const { tellRates } = await import("./rate-table.ts");
 const { tellProcesses } = await import("./process-table.ts");
 const { tellCrowds } = await import("./crowd-table.ts");
+const { tellHttp } = await import("./http-table.ts");
 const { tellSmallCrowds } = await import("./small-crowds.ts");
 
-const HELP = `Waits for crowds of tasks behind a hidden quota, in virtual time with the real engine.
+const HELP = `Waits for crowds of tasks behind a hidden quota, with the real engine: in virtual time, and at last over HTTP.
 
   --seed N     default 1
   --json FILE  the numbers, for programs
@@ -46,6 +47,9 @@ if (!flags["no-rate"]) {
 await tellCrowds(report, { seed, only, isFull: flags.full, hasOthers: !flags["no-rivals"] });
 if ("small crowds".includes(only)) {
   await tellSmallCrowds(report, seed);
+}
+if ("http".includes(only)) {
+  tellHttp(report);
 }
 const { rows, failures } = report;
 if (flags.json !== undefined) {
