@@ -34,6 +34,7 @@ const LEAST_GAP_MS = 100;
 const CROWD_GAP_MS = 1000;
 const CROWD = 20_000;
 const FURTHEST_MS = 60_000;
+const RECHECK_MS = 1000;
 const SWEEPS_PER_RATE = 0.2;
 const MOST_SWEEPS = 16;
 const FIRST_RETREAT_MS = 1000;
@@ -51,7 +52,10 @@ export class Sweeper {
   // A signal for each: many listeners on one make Node warn of a leak.
   readonly #running = new Map<ListSweep, AbortController>();
   #isRefused: boolean;
+  // After failures.
   #notBeforeMs = Number.NEGATIVE_INFINITY;
+  // The last of each kind.
+  readonly #begun = new Map<SweepPlan["kind"], { readonly atMs: number; readonly pages: number }>();
   #consideredMs = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #nextMs: number | undefined;
@@ -72,8 +76,8 @@ export class Sweeper {
   /** There may be more to gain than was foreseen. */
   hasten(): void {
     if (!this.#isRefused) {
-      const gapMs = this.#host.watches.size > CROWD ? CROWD_GAP_MS : LEAST_GAP_MS;
-      this.#nextMs = Math.min(this.#nextMs ?? Number.POSITIVE_INFINITY, this.#consideredMs + gapMs);
+      const atMs = this.#consideredMs + this.#leastGapMs();
+      this.#nextMs = Math.min(this.#nextMs ?? Number.POSITIVE_INFINITY, atMs);
     }
   }
 
@@ -118,17 +122,35 @@ export class Sweeper {
       this.#nextMs = this.#worthWhileAtMs(nowMs, leastSweepWorth(stakes, pagesOf));
       return;
     }
+    const spreadMs = this.#spreadUntilMs(plan);
+    if (nowMs < spreadMs) {
+      this.#nextMs = Math.min(spreadMs, nowMs + RECHECK_MS);
+      return;
+    }
+    this.#begun.set(plan.kind, { atMs: nowMs, pages: plan.pages });
     this.#begin(plan, stakes.price);
-    // Sweeps that overlap are spread, or they would all see the same pages at the same time.
-    this.#notBeforeMs = nowMs + Math.max(LEAST_GAP_MS, (1000 * plan.pages) / ratePerSecond());
-    this.#nextMs = this.#notBeforeMs;
+    this.#nextMs = nowMs + this.#leastGapMs();
+  }
+
+  /**
+   * Sweeps of one kind that overlap are spread, or they would all see the same pages at the same time. By the rate
+   * as it is now: at the beginning it is far lower than soon after.
+   */
+  #spreadUntilMs({ kind }: SweepPlan): number {
+    const last = this.#begun.get(kind);
+    return last === undefined || this.cover.running === 0
+      ? Number.NEGATIVE_INFINITY
+      : last.atMs + (1000 * last.pages) / this.#host.ratePerSecond();
+  }
+
+  #leastGapMs(): number {
+    return this.#host.watches.size > CROWD ? CROWD_GAP_MS : LEAST_GAP_MS;
   }
 
   /** When all looks together will be worth so much, estimated from below; undefined when it is far. */
   #worthWhileAtMs(nowMs: number, worth: number): number {
     const { watches } = this.#host;
-    const leastMs = watches.size > CROWD ? CROWD_GAP_MS : LEAST_GAP_MS;
-    let aheadMs = leastMs;
+    let aheadMs = this.#leastGapMs();
     while (
       aheadMs < FURTHEST_MS &&
       crowdStakes(watches.values(), this.cover, nowMs + 2 * aheadMs).all < worth

@@ -3,44 +3,51 @@ import { ProtocolError } from "./errors.ts";
 import { quoted } from "./printable.ts";
 import type { Task } from "./task.ts";
 
-// Optional fields are forgiven: null and a wrong type count as absent, because only the status decides and a
-// wait must not end over a decoration. `taskId` and `taskStatus` are not. One transform a field, and no chain of
-// schemas that catches: tasks are read at every poll and by the hundred from a page.
-const text = z.transform((value) => (typeof value === "string" ? value : undefined));
-
-// The service's numbers are 64-bit integers, which some gateways send as strings.
-const integer = z.transform((value) => {
-  const number = typeof value === "string" && /^-?\d{1,15}$/.test(value.trim()) ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+// What a wait can't do without.
+const essentials = z.object({
+  taskId: z.string().check(z.minLength(1)),
+  taskStatus: z.string().check(z.minLength(1)),
 });
 
-const identifier = z.string().check(z.minLength(1));
+type Reader = (value: unknown) => string | number | undefined;
 
-const taskFields = z.object({
-  taskId: identifier,
+// The other fields are forgiven: null and a wrong type count as absent, because only the status decides and a wait
+// must not end over a decoration. So there is nothing to validate, and tasks are read by the hundred from a page: a
+// schema for these would cost more than all the rest of a page.
+const text: Reader = (value) => (typeof value === "string" ? value : undefined);
+
+// The service's numbers are 64-bit integers, which some gateways send as strings.
+const integer: Reader = (value) => {
+  const number = typeof value === "string" && /^-?\d{1,15}$/.test(value.trim()) ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+};
+
+// What has not happened yet is 0.
+const moment: Reader = (value) => integer(value) || undefined;
+
+const READERS: readonly (readonly [name: string, read: Reader])[] = Object.entries({
+  taskId: text,
   taskName: text,
   taskDescription: text,
   taskType: text,
   taskPriority: text,
-  taskStatus: identifier,
+  taskStatus: text,
   progress: integer,
   errorMessage: text,
-  startTime: integer,
-  completeTime: integer,
-  expireTime: integer,
+  startTime: moment,
+  completeTime: moment,
+  expireTime: moment,
   taskDetail: text,
   taskResult: text,
   executionId: text,
   requestId: text,
 });
 
-const TIMES: ReadonlySet<string> = new Set(["startTime", "completeTime", "expireTime"]);
-
 // What came out of parseTask needs no second check, which would cost as much as the first at every poll.
 const checked = new WeakSet<object>();
 
 /** The names of the fields that {@link parseTask} reads, in camelCase. */
-export const TASK_FIELDS: readonly string[] = Object.keys(taskFields.shape);
+export const TASK_FIELDS: readonly string[] = READERS.map(([name]) => name);
 
 /**
  * Checks what a source says of a task and derives `percent`, `detail` and `result`.
@@ -50,17 +57,18 @@ export const TASK_FIELDS: readonly string[] = Object.keys(taskFields.shape);
  * @throws {@link ProtocolError} when it is no object, or `taskId` or `taskStatus` is missing or mistyped.
  */
 export function parseTask(fields: unknown, describePath: (field: string) => string = (field) => field): Task {
-  const parsed = z.safeParse(taskFields, fields);
+  const parsed = z.safeParse(essentials, fields);
   if (!parsed.success) {
     throw new ProtocolError(describeMismatch(fields, parsed.error, describePath));
   }
   const task: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(parsed.data)) {
-    if (value !== undefined && !(value === 0 && TIMES.has(name))) {
+  for (const [name, read] of READERS) {
+    const value = read((fields as Record<string, unknown>)[name]);
+    if (value !== undefined) {
       task[name] = value;
     }
   }
-  const { progress, taskDetail, taskResult } = parsed.data;
+  const { progress, taskDetail, taskResult } = task as Partial<Task>;
   if (progress !== undefined) {
     task["percent"] = Math.min(100, Math.max(0, progress / 100));
   }
