@@ -6,6 +6,7 @@ import { crowdStakes } from "./crowd-stakes.ts";
 import { ListSizes } from "./list-sizes.ts";
 import { ListSweep, type SweepContext, type SweepEnd } from "./list-sweep.ts";
 import { SweepCover } from "./sweep-cover.ts";
+import { SweepPace } from "./sweep-pace.ts";
 import type { Watch } from "./watch.ts";
 
 /** What sweeps need of the loop. */
@@ -35,10 +36,6 @@ const CROWD_GAP_MS = 1000;
 const CROWD = 20_000;
 const FURTHEST_MS = 60_000;
 const RECHECK_MS = 1000;
-const SWEEPS_PER_RATE = 0.2;
-const MOST_SWEEPS = 16;
-const FIRST_RETREAT_MS = 1000;
-const LONGEST_RETREAT_MS = 60_000;
 const LISTED_AFTER_MS = 1000;
 
 /** Decides when listings are worth it, and makes them. Without a `list` it does nothing. */
@@ -51,13 +48,9 @@ export class Sweeper {
   readonly #sizes = new ListSizes();
   // A signal for each: many listeners on one make Node warn of a leak.
   readonly #running = new Map<ListSweep, AbortController>();
+  readonly #pace = new SweepPace();
   #isRefused: boolean;
-  // After failures.
-  #notBeforeMs = Number.NEGATIVE_INFINITY;
-  // The last of each kind.
-  readonly #begun = new Map<SweepPlan["kind"], { readonly atMs: number; readonly pages: number }>();
   #consideredMs = Number.NEGATIVE_INFINITY;
-  #failures = 0;
   #nextMs: number | undefined;
 
   constructor(source: TaskSource, batch: BatchOption, callTimeoutMs: number, host: SweepHost) {
@@ -105,12 +98,12 @@ export class Sweeper {
     if (this.#isRefused || watches.size === 0 || (watches.size === 1 && this.#batch !== "always")) {
       return;
     }
-    if (nowMs < this.#notBeforeMs) {
-      this.#nextMs = this.#notBeforeMs;
+    if (nowMs < this.#pace.retreatUntilMs) {
+      this.#nextMs = this.#pace.retreatUntilMs;
       return;
     }
-    const most = Math.min(MOST_SWEEPS, Math.max(1, Math.ceil(SWEEPS_PER_RATE * ratePerSecond())));
-    if (this.cover.running >= most) {
+    const { running } = this.cover;
+    if (running >= this.#pace.mostAtOnce(ratePerSecond())) {
       return;
     }
     this.#consideredMs = nowMs;
@@ -122,25 +115,14 @@ export class Sweeper {
       this.#nextMs = this.#worthWhileAtMs(nowMs, leastSweepWorth(stakes, pagesOf));
       return;
     }
-    const spreadMs = this.#spreadUntilMs(plan);
-    if (nowMs < spreadMs) {
-      this.#nextMs = Math.min(spreadMs, nowMs + RECHECK_MS);
+    const spreadUntilMs = this.#pace.spreadUntilMs(plan, ratePerSecond());
+    if (running > 0 && nowMs < spreadUntilMs) {
+      this.#nextMs = Math.min(spreadUntilMs, nowMs + RECHECK_MS);
       return;
     }
-    this.#begun.set(plan.kind, { atMs: nowMs, pages: plan.pages });
+    this.#pace.began(plan, nowMs);
     this.#begin(plan, stakes.price);
     this.#nextMs = nowMs + this.#leastGapMs();
-  }
-
-  /**
-   * Sweeps of one kind that overlap are spread, or they would all see the same pages at the same time. By the rate
-   * as it is now: at the beginning it is far lower than soon after.
-   */
-  #spreadUntilMs({ kind }: SweepPlan): number {
-    const last = this.#begun.get(kind);
-    return last === undefined || this.cover.running === 0
-      ? Number.NEGATIVE_INFINITY
-      : last.atMs + (1000 * last.pages) / this.#host.ratePerSecond();
   }
 
   #leastGapMs(): number {
@@ -200,12 +182,10 @@ export class Sweeper {
     this.cover.finished(sweep);
     const nowMs = this.#host.nowMs();
     if (end === "complete") {
-      this.#failures = 0;
+      this.#pace.completed();
       this.#infer(sweep, shown, nowMs);
     } else if (end === "failed") {
-      this.#failures++;
-      const retreatMs = Math.min(LONGEST_RETREAT_MS, FIRST_RETREAT_MS * 2 ** (this.#failures - 1));
-      this.#notBeforeMs = Math.max(this.#notBeforeMs, nowMs + retreatMs);
+      this.#pace.failed(nowMs);
     } else if (end === "refused" && !this.#isRefused) {
       this.#isRefused = true;
       this.#host.onRefused(sweep.error);
