@@ -5,7 +5,7 @@ import type { SteadyClock } from "../engine/steady-clock.ts";
 import type { TaskWait } from "../engine/task-wait.ts";
 import { WaitCore } from "../engine/wait-core.ts";
 import { WAIT_STATE_VERSION, type WaitCheckpoint } from "../policy/wait-state.ts";
-import type { TaskFailedError } from "../task/errors.ts";
+import { isStartUnknownError, type TaskFailedError } from "../task/errors.ts";
 import type { OutcomeOf } from "../task/outcome.ts";
 import type { WaitEventName } from "../task/wait-events.ts";
 import { outcomeOfRefusal, timedOutRun } from "./run-ends.ts";
@@ -142,6 +142,12 @@ export class Run {
         this.#state = withoutSent(this.#state);
         this.#emit("startRetry", { attempt, error, delayMs });
       },
+    }).catch((error: unknown) => {
+      if (!isStartUnknownError(error) && !this.#controller.signal.aborted) {
+        // It was refused for certain: whoever resumes with the right key has nothing to look for.
+        this.#state = withoutSent(this.#state);
+      }
+      throw error;
     });
     this.#state = { ...withoutSent(this.#state), taskId };
     this.core.state = { ...NOT_STARTED, taskId };

@@ -400,6 +400,26 @@ describe("a run's checkpoint", () => {
     expect(starts()).toBe(3);
   });
 
+  it("of a run whose start was refused starts anew: there is no task to look for", async () => {
+    const { source, start, starts } = service([["COMPLETE"]]);
+    const denied = new BdrcApiError("no", { httpStatus: 403, apiCode: "NoPermission" });
+    const first = runTask(() => Promise.reject(denied), { source, taskType: TYPE });
+    expect((await outcomeOf(first)).kind).toBe("denied");
+    const second = runTask(start, { source, taskType: TYPE, resume: keep(first) });
+    expect((await outcomeOf(second)).kind).toBe("complete");
+    expect(starts()).toBe(1);
+  });
+
+  it("of a run whose start has become unclear never starts anew", async () => {
+    const { source, start, starts } = service([["COMPLETE"]]);
+    const unclear = new UnreachableError("reset");
+    const first = runTask(() => Promise.reject(unclear), { source });
+    expect((await outcomeOf(first)).kind).toBe("startUnknown");
+    const second = runTask(start, { source, resume: keep(first) });
+    expect((await outcomeOf(second)).kind).toBe("startUnknown");
+    expect(starts()).toBe(0);
+  });
+
   it("of a run that has ended ends the same way, without a start or a look", async () => {
     const { source, start, starts } = service([["COMPLETE"]]);
     const run = runTask(start, { source });
