@@ -53,6 +53,7 @@ export async function drawLateness(results: Results): Promise<string> {
       };
     }),
   );
+  const label = { text: "who", dx: 6, textAnchor: "start", fontSize: 10 };
   const at = { x: "calls", y: "lateness", fx: "model" };
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const figure = Plot.plot({
@@ -72,12 +73,36 @@ export async function drawLateness(results: Results): Promise<string> {
       Plot.frame({ stroke: "#ccc" }),
       Plot.line(lines, { ...at, stroke: "label", strokeWidth: 2 }),
       Plot.dot(dots, { ...at, r: 3, fill: "black" }),
-      Plot.text(dots, { ...at, text: "who", dx: 6, dy: -6, textAnchor: "start", fontSize: 10 }),
+      Plot.text(
+        dots.filter((dot) => !isBeside(dot, dots)),
+        { ...at, ...label, dy: -6 },
+      ),
+      Plot.text(
+        dots.filter((dot) => isBeside(dot, dots)),
+        { ...at, ...label, dy: 13 },
+      ),
       ...legend(Plot),
     ],
   });
   // Without its namespace a browser takes it for no picture.
   return figure.outerHTML.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ');
+}
+
+interface Dot {
+  readonly calls: number;
+  readonly lateness: number;
+  readonly model: string | undefined;
+}
+
+/** Whether another dot stands where the label of this one would: it goes below then. */
+function isBeside({ calls, lateness, model }: Dot, dots: readonly Dot[]): boolean {
+  return dots.some(
+    (other) =>
+      other.model === model &&
+      other.calls > calls &&
+      other.calls < 3 * calls &&
+      Math.abs(Math.log(other.lateness / lateness)) < 0.12,
+  );
 }
 
 /** Two rows above the first frame: a legend of the library's own would not be part of the SVG. */
