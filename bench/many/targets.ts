@@ -60,9 +60,9 @@ export const CROWD_CASES: readonly CrowdCase[] = [
   },
   {
     // Calls are no matter here; at the default price fewer of them are worth more than half a second.
-    name: "N = 1,000, 30 min, R = 20, waitPriceMs 250",
+    name: "N = 1,000, 30 min, R = 20, waitPriceMs 200",
     spec: { tasks: 1000, medianS: 1800, quota: R20 },
-    waitPriceMs: 250,
+    waitPriceMs: 200,
     target: { mean: 0.6, p99: 3, throttled: 0.005 },
   },
   {

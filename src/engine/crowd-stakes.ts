@@ -3,6 +3,9 @@ import { endedAt } from "../policy/worth.ts";
 import type { SweepCover } from "./sweep-cover.ts";
 import type { Watch } from "./watch.ts";
 
+// Looks do not follow each other more closely.
+const SHORTEST_GAP_MS = 200;
+
 /** Adds up what looks at all watched tasks are worth at a moment. */
 export function crowdStakes(
   watches: Iterable<Watch>,
@@ -10,6 +13,7 @@ export function crowdStakes(
   nowMs: number,
 ): Omit<SweepStakes, "isCrowded"> {
   let [count, price, all, active, unseen, best, likelyEnded] = [0, 0, 0, 0, 0, 0, 0];
+  let [looksPerSecond, endsPerSecond] = [0, 0];
   let hasCreated = false;
   for (const watch of watches) {
     count++;
@@ -27,6 +31,9 @@ export function crowdStakes(
       continue;
     }
     active += worth;
+    const looks = 1000 / Math.max(SHORTEST_GAP_MS, watch.worth.gapMs);
+    looksPerSecond += looks;
+    endsPerSecond += watch.worth.ended * looks;
     if (!watch.isSeen) {
       unseen += worth;
     } else if (worth > 0) {
@@ -34,5 +41,15 @@ export function crowdStakes(
     }
     hasCreated ||= watch.lead?.state.task?.taskStatus !== "RUNNING";
   }
-  return { price: price / Math.max(1, count), all, active, unseen, best, likelyEnded, hasCreated };
+  return {
+    price: price / Math.max(1, count),
+    all,
+    active,
+    unseen,
+    best,
+    likelyEnded,
+    looksPerSecond,
+    endsPerSecond,
+    hasCreated,
+  };
 }

@@ -6,6 +6,8 @@ export const PAGE_SIZE = 500;
 interface Size {
   tasks: number;
   measuredAtMs: number;
+  /** It was read to its end; otherwise it has more than that. */
+  isWhole: boolean;
 }
 
 // Nobody tells when the rest of the account changes, so what was measured is believed less and less: a listing
@@ -21,15 +23,26 @@ export class ListSizes {
     return Math.max(1, Math.ceil(this.#tasksOf(status, watched, nowMs) / PAGE_SIZE));
   }
 
+  /** The same, and infinite while none was read to its end: then it is but a guess. */
+  knownPagesOf(status: ListedStatus, watched: number, nowMs: number): number {
+    return this.#sizes.get(status)?.isWhole === true
+      ? this.pagesOf(status, watched, nowMs)
+      : Number.POSITIVE_INFINITY;
+  }
+
   /** A listing was read to its end. */
   measured(status: ListedStatus, tasks: number, nowMs: number): void {
-    this.#sizes.set(status, { tasks, measuredAtMs: nowMs });
+    this.#sizes.set(status, { tasks, measuredAtMs: nowMs, isWhole: true });
   }
 
   /** A listing was given up after so many tasks; there are more. */
   exceeds(status: ListedStatus, tasks: number, nowMs: number): void {
     const known = this.#sizes.get(status)?.tasks ?? 0;
-    this.#sizes.set(status, { tasks: Math.max(known, 2 * tasks + PAGE_SIZE), measuredAtMs: nowMs });
+    this.#sizes.set(status, {
+      tasks: Math.max(known, 2 * tasks + PAGE_SIZE),
+      measuredAtMs: nowMs,
+      isWhole: false,
+    });
   }
 
   /** A watched task has moved from one listing to another. */

@@ -11,6 +11,8 @@ const FORESEEN_MS = 250;
 // A look that is worth nearly its price is not put off.
 const NEARLY = 0.9;
 const RECHECK_MS = 1000;
+const HELD = 2;
+const HELD_MS = 250;
 
 /**
  * What a look that is due is worth, as its rank among those that wait for a permit: last looks before a deadline
@@ -29,6 +31,9 @@ export function claimWorth(watch: Watch, cover: SweepCover, nowMs: number): numb
  * when it can't.
  */
 export function putOffUntilMs(watch: Watch, cover: SweepCover, nowMs: number): number | undefined {
+  if (cover.servesAll && isHeld(watch, cover, nowMs)) {
+    return nowMs + HELD_MS;
+  }
   const coveredMs = cover.coveredMs(watch, nowMs);
   if (coveredMs <= watch.worth.fromMs || watch.waits.some((core) => isInsistent(core, nowMs))) {
     return undefined;
@@ -46,6 +51,17 @@ export function putOffUntilMs(watch: Watch, cover: SweepCover, nowMs: number): n
   const lapseMs = cover.creditLapsesMs(watch);
   const untilMs = Math.min(dueSince(watch.worth, coveredMs), lapseMs > nowMs ? lapseMs : nowMs + RECHECK_MS);
   return untilMs > nowMs ? untilMs : undefined;
+}
+
+/** Whether a look can wait for the next sweep: until it is worth twice its price, if need be. */
+function isHeld(watch: Watch, cover: SweepCover, nowMs: number): boolean {
+  return (
+    watch.isSeen &&
+    !watch.isGone &&
+    !watch.isUnlisted &&
+    cover.worthOf(watch, nowMs) < HELD * watch.worth.price &&
+    !watch.waits.some((core) => isInsistent(core, nowMs))
+  );
 }
 
 /** What a wait wants whatever a look is worth: retries, its longest interval, the last look. */

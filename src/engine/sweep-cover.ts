@@ -18,6 +18,9 @@ export class SweepCover {
   #pendingEndedMs = Number.NEGATIVE_INFINITY;
   #creditMs = Number.NEGATIVE_INFINITY;
 
+  /** Sweeps serve all tasks for less than single looks do: these can wait for one. */
+  servesAll = false;
+
   get running(): number {
     return this.#running.size;
   }

@@ -1,4 +1,10 @@
-import { type BatchOption, leastSweepWorth, planSweep, type SweepPlan } from "../policy/sweep-plan.ts";
+import {
+  type BatchOption,
+  leastSweepWorth,
+  planSweep,
+  type SweepPlan,
+  sweepsCostLess,
+} from "../policy/sweep-plan.ts";
 import type { TaskSource } from "../source.ts";
 import { isFinalStatus } from "../task/status.ts";
 import type { Task } from "../task/task.ts";
@@ -77,6 +83,7 @@ export class Sweeper {
   /** Ends all sweeps: nobody waits any more. */
   stop(): void {
     this.#nextMs = undefined;
+    this.cover.servesAll = false;
     for (const stopped of this.#running.values()) {
       stopped.abort();
     }
@@ -96,6 +103,7 @@ export class Sweeper {
     const nowMs = this.#host.nowMs();
     this.#nextMs = undefined;
     if (this.#isRefused || watches.size === 0 || (watches.size === 1 && this.#batch !== "always")) {
+      this.cover.servesAll = false;
       return;
     }
     if (nowMs < this.#pace.retreatUntilMs) {
@@ -110,7 +118,9 @@ export class Sweeper {
     const stakes = { ...crowdStakes(watches.values(), this.cover, nowMs), isCrowded: isCrowded() };
     const pagesOf: Parameters<typeof planSweep>[1] = (status) =>
       this.#sizes.pagesOf(status, watches.size, nowMs);
-    const plan = planSweep(stakes, pagesOf, this.#batch);
+    const knownPagesOf: typeof pagesOf = (status) => this.#sizes.knownPagesOf(status, watches.size, nowMs);
+    this.cover.servesAll = sweepsCostLess(stakes, pagesOf, knownPagesOf);
+    const plan = planSweep(stakes, pagesOf, this.#batch, this.cover.servesAll);
     if (plan === undefined) {
       this.#nextMs = this.#worthWhileAtMs(nowMs, leastSweepWorth(stakes, pagesOf));
       return;
@@ -186,8 +196,10 @@ export class Sweeper {
       this.#infer(sweep, shown, nowMs);
     } else if (end === "failed") {
       this.#pace.failed(nowMs);
+      this.cover.servesAll = false;
     } else if (end === "refused" && !this.#isRefused) {
       this.#isRefused = true;
+      this.cover.servesAll = false;
       this.#host.onRefused(sweep.error);
     }
     if (this.#host.watches.size > 0) {

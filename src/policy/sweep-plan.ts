@@ -18,6 +18,10 @@ export interface SweepStakes {
   readonly best: number;
   /** How many tasks are expected to have ended unnoticed. */
   readonly likelyEnded: number;
+  /** How many single looks a second the tasks would be worth by themselves. */
+  readonly looksPerSecond: number;
+  /** How many of them are expected to end a second. */
+  readonly endsPerSecond: number;
   /** Whether single looks that are due have to wait for permits. */
   readonly isCrowded: boolean;
   /** Whether one of them may not run yet. */
@@ -44,6 +48,9 @@ const ACTIVE = ["CREATED", "RUNNING"] as const;
 const NEARLY = 0.9;
 // A listing must be worth this many times the best single look, a page: it takes longer, and says less.
 const MARGIN = 2;
+// Of what single looks cost; the rates that this goes by are guesses.
+const CLEARLY_LESS = 0.7;
+const FAR = 3;
 // What a listing of ended tasks is worth beside one that brings fresh progress, too.
 const ENDED_SHARE = 0.6;
 
@@ -78,8 +85,7 @@ function sweepOptions(
 
 /** What all looks together have to be worth before a sweep can be wanted, in seconds. */
 export function leastSweepWorth(stakes: SweepStakes, pagesOf: (status: ListedStatus) => number): number {
-  const cheapest = Math.min(...sweepOptions(stakes, pagesOf).map(({ cost }) => cost));
-  return stakes.price * cheapest;
+  return stakes.price * leastCost(sweepOptions(stakes, pagesOf));
 }
 
 /**
@@ -90,6 +96,7 @@ export function planSweep(
   stakes: SweepStakes,
   pagesOf: (status: ListedStatus) => number,
   batch: BatchOption,
+  servesAll: boolean,
 ): SweepPlan | undefined {
   const [first, ...others] = sweepOptions(stakes, pagesOf);
   let plan = first;
@@ -106,9 +113,38 @@ export function planSweep(
   const isWanted =
     batch === "always"
       ? isWorthIt || isDue
-      : isWorthIt && (!isDue || stakes.isCrowded || plan.worth >= MARGIN * stakes.best * plan.cost);
+      : isWorthIt &&
+        (!isDue || stakes.isCrowded || servesAll || plan.worth >= MARGIN * stakes.best * plan.cost);
   const { kind, statuses, pages, worth } = plan;
   return isWanted ? { kind, statuses, pages, worth } : undefined;
+}
+
+/**
+ * Whether the tasks are served for less by sweeps alone than by looks at each. A look is due when the unnoticed
+ * waiting is worth its price, so looks cost twice their price, the calls and the waiting. Sweeps of cost `c` that
+ * are made when all together are worth `c` prices come every `T` with `endsPerSecond T^2 / 2 = c price`, and cost
+ * as much waiting again.
+ *
+ * @param knownPagesOf - Infinite for a listing that was never read to its end.
+ */
+export function sweepsCostLess(
+  stakes: SweepStakes,
+  pagesOf: (status: ListedStatus) => number,
+  knownPagesOf: (status: ListedStatus) => number,
+): boolean {
+  const { price, looksPerSecond, endsPerSecond } = stakes;
+  // A listing of ended tasks shows no progress: served by these alone, predictions would grow old. Where they are far
+  // cheaper, they and single looks do better than listings of all that is active.
+  const cost = leastCost(sweepOptions(stakes, knownPagesOf).filter(({ kind }) => kind !== "ended"));
+  const swept = Math.sqrt(2 * cost * price * endsPerSecond);
+  return (
+    cost <= FAR * leastCost(sweepOptions(stakes, pagesOf)) &&
+    swept < CLEARLY_LESS * 2 * price * looksPerSecond
+  );
+}
+
+function leastCost(options: readonly { readonly cost: number }[]): number {
+  return Math.min(...options.map(({ cost }) => cost));
 }
 
 function sum(numbers: readonly number[]): number {

@@ -55,6 +55,36 @@ describe("a look that sweeps make needless for now", () => {
   });
 });
 
+describe("a look where sweeps serve all", () => {
+  // Certain to have ended: worth a second for each that has passed.
+  const atWorth = (seconds: number): number => SEEN_MS + 1000 * seconds;
+  const serving = (): SweepCover => Object.assign(new SweepCover(), { servesAll: true });
+
+  it("is put off while it is worth less than twice its price, and then no more", () => {
+    expect(putOffUntilMs(watchOfEnded(), serving(), atWorth(1.9 * PRICE))).toBeGreaterThan(
+      atWorth(1.9 * PRICE),
+    );
+    expect(putOffUntilMs(watchOfEnded(), serving(), atWorth(2.1 * PRICE))).toBeUndefined();
+    expect(putOffUntilMs(watchOfEnded(), new SweepCover(), atWorth(1.9 * PRICE))).toBeUndefined();
+  });
+
+  it.each([
+    ["nobody has seen the task yet", (watch: Watch) => Object.assign(watch, { isSeen: false })],
+    ["a listing lacked the task", (watch: Watch) => Object.assign(watch, { isGone: true })],
+    ["listings do not show the task", (watch: Watch) => Object.assign(watch, { isUnlisted: true })],
+    [
+      "a wait insists on it",
+      (watch: Watch) => {
+        Object.assign(watch.lead?.options ?? {}, { maxIntervalMs: 100 });
+        return watch;
+      },
+    ],
+  ])("is made all the same when %s", (_, change) => {
+    const watch = change(watchOfEnded());
+    expect(putOffUntilMs(watch, serving(), atWorth(1.1 * PRICE))).toBeUndefined();
+  });
+});
+
 describe("a last look before a deadline", () => {
   const NOW_MS = 100_000;
 
