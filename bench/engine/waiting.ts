@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
 import type { TaskSource } from "../../src/source.ts";
@@ -88,6 +89,11 @@ class Crowd {
   polls = 0;
   readonly #abort = new AbortController();
   #isOver = false;
+
+  constructor() {
+    // Each wait of the rivals puts a listener of its own on the signal, of which Node warns.
+    setMaxListeners(0, this.#abort.signal);
+  }
 
   start(waits: number, start: Start): void {
     const describe = async (): Promise<Task> => {

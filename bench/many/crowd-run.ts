@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
 import type { BatchOption } from "../../src/policy/sweep-plan.ts";
 import { seeded, seedOf } from "../single/seeded.ts";
@@ -61,6 +62,10 @@ export async function runCrowd(who: Contestant, spec: ServiceSpec, mostRealS: nu
   const fromMs = realNowMs();
   const beganMs = virtualNowMs();
   const abort = new AbortController();
+  if (!("batch" in who)) {
+    // Each of their waits puts a listener of its own on the signal, of which Node warns.
+    setMaxListeners(0, abort.signal);
+  }
   const waits = waitsOf(who, service, spec);
   for (const [index, { taskId, endsAtMs }] of service.entries.entries()) {
     const wait = waits[index % waits.length] as Wait;
