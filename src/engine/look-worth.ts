@@ -11,6 +11,8 @@ const FORESEEN_MS = 250;
 // A look that is worth nearly its price is not put off.
 const NEARLY = 0.9;
 const RECHECK_MS = 1000;
+// Where sweeps serve all, a look waits for the next one until it is worth so many times its price; then it is too late
+// for a mere guess of when that sweep comes.
 const HELD = 2;
 const HELD_MS = 250;
 

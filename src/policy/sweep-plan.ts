@@ -50,6 +50,7 @@ const NEARLY = 0.9;
 const MARGIN = 2;
 // Of what single looks cost; the rates that this goes by are guesses.
 const CLEARLY_LESS = 0.7;
+// Times the cheapest sweep, beyond which one that shows progress is no longer made instead of it.
 const FAR = 3;
 // What a listing of ended tasks is worth beside one that brings fresh progress, too.
 const ENDED_SHARE = 0.6;
