@@ -22,7 +22,6 @@ export type SweepEnd =
 /** What a sweep needs from who makes it. */
 export interface SweepContext {
   readonly source: TaskSource;
-  readonly signal: AbortSignal;
   readonly callTimeoutMs: number;
   readonly nowMs: () => number;
   readonly acquirePermit: (signal: AbortSignal) => Promise<void>;
@@ -46,6 +45,8 @@ export class ListSweep {
   /** Why it ended, when the service said so. */
   error: Error | undefined;
   readonly #context: SweepContext;
+  // One of its own: many listeners on one signal make Node warn of a leak, and sweeps overlap.
+  readonly #stopped = new AbortController();
   readonly #mostPages: number;
   #pages = 0;
 
@@ -54,6 +55,11 @@ export class ListSweep {
     this.#context = context;
     this.startedAtMs = context.nowMs();
     this.#mostPages = Math.max(LEAST_PAGES, PATIENCE * plan.pages, (PATIENCE * plan.worth) / price);
+  }
+
+  /** Nobody wants to know any more. */
+  stop(): void {
+    this.#stopped.abort();
   }
 
   async run(): Promise<SweepEnd> {
@@ -67,7 +73,7 @@ export class ListSweep {
       return "complete";
     } catch (error) {
       this.error = error instanceof Error ? error : undefined;
-      return this.#context.signal.aborted ? "stopped" : "failed";
+      return this.#stopped.signal.aborted ? "stopped" : "failed";
     }
   }
 
@@ -104,7 +110,8 @@ export class ListSweep {
 
   /** One page, sent again when that can help; undefined when the service refuses listings. */
   async #page(status: ListedStatus, nextToken: string | undefined): Promise<TaskPage | undefined> {
-    const { signal, nowMs, acquirePermit, onAnswer, onTasks } = this.#context;
+    const { nowMs, acquirePermit, onAnswer, onTasks } = this.#context;
+    const { signal } = this.#stopped;
     let throttles = 0;
     for (let failures = 0; ; ) {
       await acquirePermit(signal);
@@ -136,7 +143,7 @@ export class ListSweep {
   }
 
   async #call(taskStatus: ListedStatus, nextToken: string | undefined): Promise<TaskPage> {
-    const { source, signal, callTimeoutMs } = this.#context;
+    const { source, callTimeoutMs } = this.#context;
     const query = {
       ...(taskStatus === undefined ? {} : { taskStatus }),
       ...(nextToken === undefined ? {} : { nextToken }),
@@ -145,7 +152,7 @@ export class ListSweep {
     const onTimeout = (): Error => new UnreachableError(`list: no answer within ${callTimeoutMs} ms`);
     const page = await boundedCall(async (own) => source.list?.(query, { signal: own }), {
       timeoutMs: callTimeoutMs,
-      signal,
+      signal: this.#stopped.signal,
       onTimeout,
     });
     if (!Array.isArray(page?.tasks)) {

@@ -33,12 +33,14 @@ export function claimWorth(watch: Watch, cover: SweepCover, nowMs: number): numb
  * when it can't.
  */
 export function putOffUntilMs(watch: Watch, cover: SweepCover, nowMs: number): number | undefined {
-  if (cover.servesAll && isHeld(watch, cover, nowMs)) {
-    return nowMs + HELD_MS;
-  }
+  const isHeld = cover.servesAll && canBeHeld(watch, cover, nowMs);
   const coveredMs = cover.coveredMs(watch, nowMs);
-  if (coveredMs <= watch.worth.fromMs || watch.waits.some((core) => isInsistent(core, nowMs))) {
+  const isCovered = isHeld || coveredMs > watch.worth.fromMs;
+  if (!isCovered || watch.waits.some((core) => isInsistent(core, nowMs))) {
     return undefined;
+  }
+  if (isHeld) {
+    return nowMs + HELD_MS;
   }
   if (coveredMs === Number.POSITIVE_INFINITY) {
     // The sweep's end is heard of; this is only in case it takes too long.
@@ -56,13 +58,12 @@ export function putOffUntilMs(watch: Watch, cover: SweepCover, nowMs: number): n
 }
 
 /** Whether a look can wait for the next sweep: until it is worth twice its price, if need be. */
-function isHeld(watch: Watch, cover: SweepCover, nowMs: number): boolean {
+function canBeHeld(watch: Watch, cover: SweepCover, nowMs: number): boolean {
   return (
     watch.isSeen &&
     !watch.isGone &&
     !watch.isUnlisted &&
-    cover.worthOf(watch, nowMs) < HELD * watch.worth.price &&
-    !watch.waits.some((core) => isInsistent(core, nowMs))
+    cover.worthOf(watch, nowMs) < HELD * watch.worth.price
   );
 }
 

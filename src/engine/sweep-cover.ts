@@ -21,8 +21,9 @@ export class SweepCover {
   /** Sweeps serve all tasks for less than single looks do: these can wait for one. */
   servesAll = false;
 
-  get running(): number {
-    return this.#running.size;
+  /** The sweeps that are under way. */
+  get running(): ReadonlySet<ListSweep> {
+    return this.#running;
   }
 
   began(sweep: ListSweep): void {

@@ -52,8 +52,6 @@ export class Sweeper {
   readonly #callTimeoutMs: number;
   readonly #host: SweepHost;
   readonly #sizes = new ListSizes();
-  // A signal for each: many listeners on one make Node warn of a leak.
-  readonly #running = new Map<ListSweep, AbortController>();
   readonly #pace = new SweepPace();
   #isRefused: boolean;
   #consideredMs = Number.NEGATIVE_INFINITY;
@@ -84,8 +82,8 @@ export class Sweeper {
   stop(): void {
     this.#nextMs = undefined;
     this.cover.servesAll = false;
-    for (const stopped of this.#running.values()) {
-      stopped.abort();
+    for (const sweep of this.cover.running) {
+      sweep.stop();
     }
   }
 
@@ -110,7 +108,7 @@ export class Sweeper {
       this.#nextMs = this.#pace.retreatUntilMs;
       return;
     }
-    const { running } = this.cover;
+    const running = this.cover.running.size;
     if (running >= this.#pace.mostAtOnce(ratePerSecond())) {
       return;
     }
@@ -155,10 +153,8 @@ export class Sweeper {
   #begin(plan: SweepPlan, price: number): void {
     const { nowMs, acquirePermit, onAnswer } = this.#host;
     const shown = new Set<string>();
-    const stopped = new AbortController();
     const sweep = new ListSweep(plan, price, {
       source: this.#source,
-      signal: stopped.signal,
       callTimeoutMs: this.#callTimeoutMs,
       nowMs,
       acquirePermit,
@@ -167,7 +163,6 @@ export class Sweeper {
       onListed: (status, tasks, isWhole) =>
         isWhole ? this.#sizes.measured(status, tasks, nowMs()) : this.#sizes.exceeds(status, tasks, nowMs()),
     });
-    this.#running.set(sweep, stopped);
     this.cover.began(sweep);
     this.#host.onBegun();
     void sweep.run().then((end) => this.#end(sweep, end, shown));
@@ -188,7 +183,6 @@ export class Sweeper {
   }
 
   #end(sweep: ListSweep, end: SweepEnd, shown: ReadonlySet<string>): void {
-    this.#running.delete(sweep);
     this.cover.finished(sweep);
     const nowMs = this.#host.nowMs();
     if (end === "complete") {
