@@ -1,9 +1,7 @@
-import type { EventEmitter } from "eventemitter3";
 import type { WaitState } from "../policy/wait-state.ts";
 import { UnreachableError } from "../task/errors.ts";
 import type { WaitEventRecord } from "../task/event-record.ts";
 import type { Outcome } from "../task/outcome.ts";
-import { quoted } from "../task/printable.ts";
 import type { TaskJob } from "./job.ts";
 
 /** What a wait needs of its queue. */
@@ -34,30 +32,4 @@ export function failedJob(
     },
   );
   return { kind: "settle", state, outcome: { kind: "unreachable", error } };
-}
-
-type Listener = (payload: unknown) => unknown;
-
-// Told once per listener, however often it throws.
-const reported = new WeakSet<Listener>();
-
-/** Emits; what a listener throws, or rejects with, is reported and changes nothing, for the other listeners neither. */
-export function emitIsolated(emitter: EventEmitter<string>, event: string, payload: unknown): void {
-  for (const listener of emitter.listeners(event) as Listener[]) {
-    // Within an asynchronous function, so that both are a rejection.
-    const called = (async () => await listener(payload))();
-    called.catch((error: unknown) => report(event, listener, error));
-  }
-}
-
-function report(event: string, listener: Listener, error: unknown): void {
-  if (reported.has(listener)) {
-    return;
-  }
-  reported.add(listener);
-  process.emitWarning(`a listener for "${event}" threw ${quoted(error)}; the wait goes on`, {
-    type: "TaskwaitWarning",
-    code: "LISTENER_THREW",
-    ...(error instanceof Error && error.stack !== undefined ? { detail: error.stack } : {}),
-  });
 }

@@ -1,13 +1,13 @@
-import { EventEmitter } from "eventemitter3";
+import { IsolatedEmitter } from "../durable/isolated-emitter.ts";
 import { decideTimeout } from "../policy/decide.ts";
 import { settleAborted } from "../policy/settle.ts";
 import type { WaitCheckpoint, WaitState } from "../policy/wait-state.ts";
 import { OUTCOME_KINDS, type Outcome } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
-import type { WaitEventName, WaitEvents } from "../task/wait-events.ts";
+import type { WaitEventArgs, WaitEventName, WaitEvents } from "../task/wait-events.ts";
 import { jobIdOf, type TaskJobProgress } from "./job.ts";
 import type { JobHub, JobObserver } from "./job-hub.ts";
-import { emitIsolated, failedJob, payloadOf, type QueuedWaitContext } from "./queued-job.ts";
+import { failedJob, payloadOf, type QueuedWaitContext } from "./queued-job.ts";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 // Events may be missed while a connection is down.
@@ -21,7 +21,7 @@ const ENDS: ReadonlySet<string> = new Set([...OUTCOME_KINDS, "settled"]);
 export class QueuedWait extends Promise<Task> {
   readonly #context: QueuedWaitContext;
   readonly #hub: JobHub;
-  readonly #emitter = new EventEmitter<string>();
+  readonly #emitter = new IsolatedEmitter<WaitEventArgs>();
   readonly #outcome: Promise<Outcome>;
   readonly #jobId: string;
   readonly #deadline: ReturnType<typeof setTimeout>;
@@ -141,7 +141,7 @@ export class QueuedWait extends Promise<Task> {
       this.#follow(state);
       for (const record of events ?? []) {
         if (!ENDS.has(record.event)) {
-          emitIsolated(this.#emitter, record.event, payloadOf(record));
+          this.#emitter.emit(record.event as WaitEventName, payloadOf(record) as never);
         }
       }
     },
@@ -221,8 +221,9 @@ export class QueuedWait extends Promise<Task> {
     this.#hub.leave(this.#jobId, this.#observer);
     this.#context.signal?.removeEventListener("abort", this.#onAbort);
     this.#settleWith(outcome);
-    emitIsolated(this.#emitter, outcome.kind, outcome.kind === "complete" ? outcome.task : outcome.error);
-    emitIsolated(this.#emitter, "settled", outcome);
+    const payload = outcome.kind === "complete" ? outcome.task : outcome.error;
+    this.#emitter.emit(outcome.kind, payload as never);
+    this.#emitter.emit("settled", outcome);
     this.#wakeReaders();
   }
 

@@ -1,7 +1,7 @@
+import { IsolatedEmitter } from "../isolated-emitter.ts";
 import type { Outcome } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
 import { WAIT_EVENT_NAMES, type WaitEventName, type WaitEvents } from "../task/wait-events.ts";
-import { IsolatedEmitter } from "./isolated-emitter.ts";
 import type { TaskWait } from "./task-wait.ts";
 
 /** How far a group of waits has come. */

@@ -1,3 +1,4 @@
+import { IsolatedEmitter } from "../isolated-emitter.ts";
 import { beginWait, resumeWait } from "../policy/begin-wait.ts";
 import type { TaskHistory } from "../policy/history.ts";
 import { settleResumed } from "../policy/settle.ts";
@@ -8,7 +9,6 @@ import { checkTaskId } from "../task/task-id.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
 import { joinSignal, leaveSignal } from "./abort-hub.ts";
 import { CallBudget } from "./call-budget.ts";
-import { IsolatedEmitter } from "./isolated-emitter.ts";
 import { LatenessSample } from "./lateness-sample.ts";
 import { SteadyClock } from "./steady-clock.ts";
 import { TaskWait } from "./task-wait.ts";

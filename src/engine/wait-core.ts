@@ -1,17 +1,14 @@
+import { IsolatedEmitter } from "../isolated-emitter.ts";
 import type { Decision } from "../policy/decision.ts";
 import { settleAborted } from "../policy/settle.ts";
 import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
 import type { WaitState } from "../policy/wait-state.ts";
 import type { Outcome } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
-import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
+import type { WaitEvent, WaitEventArgs, WaitEventName } from "../task/wait-events.ts";
 import type { Abortable } from "./abort-hub.ts";
-import { IsolatedEmitter } from "./isolated-emitter.ts";
 import { LatestIterator } from "./latest-iterator.ts";
 import type { Ranked } from "./rank-heap.ts";
-
-/** A wait's events, as the arguments of its listeners. */
-export type WaitEventArgs = { [K in WaitEventName]: [payload: WaitEvents[K]] };
 
 /** What a wait asks of the waiter that drives it. */
 export interface WaitDriver {

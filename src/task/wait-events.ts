@@ -96,3 +96,6 @@ export const WAIT_EVENT_NAMES: readonly WaitEventName[] = [
 export type WaitEvent = {
   readonly [K in WaitEventName]: { readonly name: K; readonly payload: WaitEvents[K] };
 }[WaitEventName];
+
+/** A wait's events, as the arguments of its listeners. */
+export type WaitEventArgs = { [K in WaitEventName]: [payload: WaitEvents[K]] };

@@ -99,6 +99,9 @@ function formFile(form: string): string {
   return `src/policy/${form.replaceAll(" ", "-")}.ts`;
 }
 
+// What several folders of rank 2 and 3 stand on, and none of them may import from another.
+const APART = ["src/bounded-call.ts", "src/isolated-emitter.ts"];
+
 function plant(): void {
   for (const [folder, { allowed, refused }] of Object.entries(RANKS)) {
     for (const path of [...allowed, ...refused]) {
@@ -109,6 +112,9 @@ function plant(): void {
     fixtures.set(formFile(form), write("../engine/task-waiter.ts"));
   }
   fixtures.set("src/source.ts", 'export type { A } from "./policy/decide.ts";\n');
+  for (const file of APART) {
+    fixtures.set(file, 'export { a } from "./task/task.ts";\n');
+  }
   fixtures.set("src/index.ts", 'export { a } from "./emulator/index.ts";\n');
   fixtures.set(
     "src/task/chicken.ts",
@@ -171,6 +177,10 @@ describe("a file imports only downwards", () => {
 
   it("source.ts sees values only", () => {
     expect(refusals("src/source.ts", RESTRICTED)).toBe(1);
+  });
+
+  it.each(APART)("%s imports no file of ours", (file) => {
+    expect(refusals(file, RESTRICTED)).toBe(1);
   });
 
   it("nothing of the emulator is reachable from the main entry", () => {
