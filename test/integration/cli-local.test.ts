@@ -20,6 +20,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Runs a shell script that finds the command on its path. */
+function runScript(script: string): { readonly status: number | null; readonly stdout: string } {
+  const env = { ...cleanEnvironment(), PATH: `${folder}:${process.env["PATH"]}` };
+  return spawnSync("sh", ["-c", script], { encoding: "utf8", env });
+}
+
 describe("taskwait emulate", () => {
   it("prints how to reach it, serves, logs, and stops at SIGINT", async () => {
     const scenario = join(folder, "scenario.json");
@@ -47,10 +53,7 @@ describe("taskwait emulate", () => {
       code=$?
       kill $!
       exit $code`;
-    const { status, stdout } = spawnSync("sh", ["-c", script], {
-      encoding: "utf8",
-      env: { ...cleanEnvironment(), PATH: `${folder}:${process.env["PATH"]}` },
-    });
+    const { status, stdout } = runScript(script);
 
     expect(stdout).toMatch(/^t-\w+ COMPLETE \{"resourceCounts":/);
     expect(status).toBe(0);
@@ -67,10 +70,7 @@ describe("taskwait emulate", () => {
       code=$?
       kill $!
       exit $code`;
-    const { status, stdout } = spawnSync("sh", ["-c", script], {
-      encoding: "utf8",
-      env: { ...cleanEnvironment(), PATH: `${folder}:${process.env["PATH"]}` },
-    });
+    const { status, stdout } = runScript(script);
 
     expect(readFileSync(join(folder, "tls.sh"), "utf8")).toMatch(/ALIBABA_CLOUD_ENDPOINT=https:/);
     expect(readFileSync(join(folder, "ca.pem"), "utf8")).toMatch(/^-----BEGIN CERTIFICATE-----\n/);

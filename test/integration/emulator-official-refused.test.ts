@@ -1,17 +1,9 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
+import { describe, expect, it } from "vitest";
+import type { EmulatorOptions } from "../../src/emulator/index.ts";
 import { type OfficialCall, refusal } from "./emulator-official-client.ts";
+import { startedEmulators } from "./started-emulators.ts";
 
-const started: Emulator[] = [];
-async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
-  const emulator = await startEmulator(options);
-  started.push(emulator);
-  return emulator;
-}
-
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((emulator) => emulator.stop()));
-});
+const emulate = startedEmulators();
 
 const TEMPORARY = {
   accessKeyId: "STS.1",

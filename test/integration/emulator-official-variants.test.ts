@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
 import {
   call,
   type OfficialCall,
@@ -7,18 +6,13 @@ import {
   officialUtil,
   refusal,
 } from "./emulator-official-client.ts";
+import { startedEmulators } from "./started-emulators.ts";
 
-const started: Emulator[] = [];
-async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
-  const emulator = await startEmulator(options);
-  started.push(emulator);
-  return emulator;
-}
+const emulate = startedEmulators();
 
 const { getNonce, getTimestamp, getAuthorization } = officialUtil;
-afterEach(async () => {
+afterEach(() => {
   Object.assign(officialUtil, { getNonce, getTimestamp, getAuthorization });
-  await Promise.all(started.splice(0).map((emulator) => emulator.stop()));
 });
 
 const look: OfficialCall = { taskId: "t-1" };

@@ -1,24 +1,12 @@
 import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
-import {
-  type Emulator,
-  type EmulatorOptions,
-  type RequestRecord,
-  startEmulator,
-} from "../../src/emulator/index.ts";
+import type { Emulator, RequestRecord } from "../../src/emulator/index.ts";
 import { exchangeRaw, look, signedHeaders } from "./emulator-wire.ts";
+import { startedEmulators } from "./started-emulators.ts";
 
-const started: Emulator[] = [];
-async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
-  const emulator = await startEmulator({ tasks: [{ taskId: "t-1", durationMs: "never" }], ...options });
-  started.push(emulator);
-  return emulator;
-}
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((emulator) => emulator.stop()));
-});
+const emulate = startedEmulators({ tasks: [{ taskId: "t-1", durationMs: "never" }] });
 
 describe("the server", () => {
   it("listens on loopback and tells a process all it needs", async () => {

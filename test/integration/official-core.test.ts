@@ -1,18 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
+import { describe, expect, it } from "vitest";
 import { call, officialClient } from "./emulator-official-client.ts";
+import { startedEmulators } from "./started-emulators.ts";
 
-const started: Emulator[] = [];
-async function emulate(options: EmulatorOptions = {}): Promise<Emulator> {
-  const emulator = await startEmulator(options);
-  started.push(emulator);
-  return emulator;
-}
-
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((emulator) => emulator.stop()));
-});
+const emulate = startedEmulators();
 
 // When one of these fails, the core has learnt something: correct docs/decisions/own-client.md.
 describe("what docs/decisions/own-client.md says of the official core is so: it", () => {
