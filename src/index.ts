@@ -7,8 +7,7 @@
  *
  * @packageDocumentation
  */
-export { type AccountDescription, describeAccount } from "./bdrc/account.ts";
-export type { CallRecord } from "./bdrc/call-record.ts";
+
 export {
   BdrcClient,
   type CheckRulesParameters,
@@ -16,46 +15,66 @@ export {
   type StartedTask,
   type UpdateResourcesParameters,
 } from "./bdrc/client.ts";
-export type { BdrcClientOptions } from "./bdrc/client-options.ts";
-export type { OfficialCredential, OfficialCredentialModel } from "./bdrc/credential.ts";
 export {
   type OfficialAnswer,
   type OfficialClient,
   sourceFromOfficialClient,
 } from "./bdrc/official-client.ts";
-export type { LatenessEstimate } from "./engine/lateness-sample.ts";
-export type { RateOption } from "./engine/rate-gate.ts";
+export type { BatchOption } from "./engine/listing/listing-plan.ts";
+export type { RateOption } from "./engine/rate/rate-limiter.ts";
+export { TaskWaiter, type WaiterListener } from "./engine/task-waiter.ts";
+export type { LatenessEstimate } from "./engine/tasks/detection-lag.ts";
 export type {
   GroupEnding,
   GroupEventArgs,
   GroupEventName,
   GroupProgressEvent,
   TaskGroupWait,
-} from "./engine/task-group-wait.ts";
-export type { TaskWait, WaitListener } from "./engine/task-wait.ts";
-export { TaskWaiter, type WaiterListener } from "./engine/task-waiter.ts";
+} from "./engine/wait/group-wait.ts";
+export type { TaskWait, WaitListener } from "./engine/wait/task-wait.ts";
 export type { TaskWaiterOptions } from "./engine/waiter-options.ts";
 export type { WaiterStats } from "./engine/waiter-stats.ts";
-export { type BeginWaitContext, beginWait, resumeWait } from "./policy/begin-wait.ts";
-export { classifyError, type ErrorMeaning } from "./policy/classify-error.ts";
-export { classifyStart, type StartMeaning } from "./policy/classify-start.ts";
-export { decide, decideTimeout } from "./policy/decide.ts";
-export type { DecideContext, Decision } from "./policy/decision.ts";
-export { MOST_DURATIONS, type TaskHistory, type TypeHistory } from "./policy/history.ts";
-export { rememberWait } from "./policy/lesson.ts";
-export { type Observation, observe } from "./policy/observe.ts";
-export type { ProgressPoint, ProgressPrediction, ProgressTrack } from "./policy/progress-track.ts";
-export type { BatchOption } from "./policy/sweep-plan.ts";
+export { type AccountDescription, describeAccount } from "./openapi/account.ts";
+export type { BdrcClientOptions } from "./openapi/caller-options.ts";
+export type { OfficialCredential, OfficialCredentialModel } from "./openapi/credentials/credential.ts";
+export type { CallRecord } from "./openapi/http/call-record.ts";
+export { type BeginWaitContext, beginWait, resumeWait } from "./policy/decide/begin-wait.ts";
+export { decide, decideTimeout } from "./policy/decide/decide.ts";
+export { rememberWait } from "./policy/decide/learn-from-wait.ts";
+export { MOST_DURATIONS, type TaskHistory, type TypeHistory } from "./policy/forecast/history.ts";
+export type { WorthCurve } from "./policy/forecast/poll-value.ts";
+export type {
+  ProgressPoint,
+  ProgressPrediction,
+  ProgressTrack,
+} from "./policy/forecast/progress-extrapolation.ts";
+export { classifyError, type ErrorMeaning } from "./policy/observe/classify-error.ts";
+export { classifyStart, type StartMeaning } from "./policy/observe/classify-start.ts";
+export { type Observation, observe } from "./policy/observe/observe.ts";
+export type { DecideContext, Decision } from "./policy/state/decision.ts";
 export {
   DEFAULT_WAIT_OPTIONS,
   type JustStarted,
   type ResolvedWaitOptions,
   resolveWaitOptions,
   type WaitOptions,
-} from "./policy/wait-options.ts";
-export { WAIT_STATE_VERSION, type WaitCheckpoint, type WaitState } from "./policy/wait-state.ts";
-export type { WorthCurve } from "./policy/worth.ts";
-export type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "./source.ts";
+} from "./policy/state/wait-options.ts";
+export { WAIT_STATE_VERSION, type WaitCheckpoint, type WaitState } from "./policy/state/wait-state.ts";
+export type {
+  OfAttempt,
+  RunEventName,
+  RunEvents,
+  RunListener,
+  RunOutcome,
+  RunOutcomeKind,
+} from "./run/run-events.ts";
+export { RUN_STATE_VERSION, type RunCheckpoint } from "./run/run-state.ts";
+export { type RunTaskOptions, runTask } from "./run/run-task.ts";
+export type { OnStartRetry } from "./run/send-start.ts";
+export { type StartedTaskFinding, type StartTaskOptions, startTask } from "./run/start-task.ts";
+export { checkRules, updateResources } from "./run/starts.ts";
+export type { TaskRun } from "./run/task-run.ts";
+export type { StartContext, TaskStart } from "./run/task-start.ts";
 export { formatDurationMs, parseDurationMs } from "./task/duration.ts";
 export * from "./task/errors.ts";
 export {
@@ -69,6 +88,7 @@ export {
 export { OUTCOME_KINDS, type Outcome, type OutcomeKind, type OutcomeOf } from "./task/outcome.ts";
 export { parseTask } from "./task/parse-task.ts";
 export { printable } from "./task/printable.ts";
+export type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "./task/source.ts";
 export {
   type FinalTaskStatus,
   isFinalStatus,
@@ -90,21 +110,6 @@ export {
   type WaitEvents,
   type WarningEvent,
 } from "./task/wait-events.ts";
-export type {
-  OfAttempt,
-  RunEventName,
-  RunEvents,
-  RunListener,
-  RunOutcome,
-  RunOutcomeKind,
-} from "./wait/run-events.ts";
-export { RUN_STATE_VERSION, type RunCheckpoint } from "./wait/run-state.ts";
-export { type RunTaskOptions, runTask } from "./wait/run-task.ts";
-export type { OnStartRetry } from "./wait/send-start.ts";
 export type { WaitTarget } from "./wait/shared-waiter.ts";
-export { type StartedTaskFinding, type StartTaskOptions, startTask } from "./wait/start-task.ts";
-export { checkRules, updateResources } from "./wait/starts.ts";
-export type { TaskRun } from "./wait/task-run.ts";
-export type { StartContext, TaskStart } from "./wait/task-start.ts";
 export { type WaitForTaskOptions, waitForTask } from "./wait/wait-for-task.ts";
 export { waitForTasks } from "./wait/wait-for-tasks.ts";

@@ -1,8 +1,8 @@
-import { beginWait } from "../../src/policy/begin-wait.ts";
-import { decide } from "../../src/policy/decide.ts";
-import type { DecideContext, Decision } from "../../src/policy/decision.ts";
-import { remember, type TaskHistory } from "../../src/policy/history.ts";
-import { DEFAULT_WAIT_OPTIONS } from "../../src/policy/wait-options.ts";
+import { beginWait } from "../../src/policy/decide/begin-wait.ts";
+import { decide } from "../../src/policy/decide/decide.ts";
+import { remember, type TaskHistory } from "../../src/policy/forecast/history.ts";
+import type { DecideContext, Decision } from "../../src/policy/state/decision.ts";
+import { DEFAULT_WAIT_OPTIONS } from "../../src/policy/state/wait-options.ts";
 import type { Task } from "../../src/task/task.ts";
 
 /** A decision in the middle of a wait, to be taken over and over. */

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
-import type { TaskSource } from "../../src/source.ts";
+import type { TaskSource } from "../../src/task/source.ts";
 import type { Task } from "../../src/task/task.ts";
 import { RIVALS, type RivalName } from "../many/rivals.ts";
 

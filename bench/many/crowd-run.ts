@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
+import type { BatchOption } from "../../src/engine/listing/listing-plan.ts";
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
-import type { BatchOption } from "../../src/policy/sweep-plan.ts";
 import { seeded, seedOf } from "../single/seeded.ts";
 import { sharedFifo } from "./fifo.ts";
 import { RIVALS, type RivalName } from "./rivals.ts";

@@ -1,6 +1,6 @@
 import pThrottle from "p-throttle";
-import type { TaskSource } from "../../src/source.ts";
 import { isBdrcApiError } from "../../src/task/errors.ts";
+import type { TaskSource } from "../../src/task/source.ts";
 
 const INTERVAL_MS = 2000;
 

@@ -1,7 +1,7 @@
 import { DefaultRateLimiter } from "@smithy/core/retry";
-import { PermitQueue } from "../../src/engine/permit-queue.ts";
-import { RateGate } from "../../src/engine/rate-gate.ts";
-import { SteadyClock } from "../../src/engine/steady-clock.ts";
+import { SteadyClock } from "../../src/async/monotonic-clock.ts";
+import { PermitQueue } from "../../src/engine/rate/permit-queue.ts";
+import { RateGate } from "../../src/engine/rate/rate-limiter.ts";
 import type { Verdict } from "./quota.ts";
 
 /** Holds calls back, and hears how they went. */

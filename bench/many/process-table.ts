@@ -1,5 +1,5 @@
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
-import type { TaskSource } from "../../src/source.ts";
+import type { TaskSource } from "../../src/task/source.ts";
 import { seeded, seedOf } from "../single/seeded.ts";
 import { jainIndex } from "./jain.ts";
 import { percent, type Report } from "./report.ts";

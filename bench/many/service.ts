@@ -1,5 +1,5 @@
-import type { TaskListQuery, TaskPage, TaskSource } from "../../src/source.ts";
 import { BdrcApiError } from "../../src/task/errors.ts";
+import type { TaskListQuery, TaskPage, TaskSource } from "../../src/task/source.ts";
 import type { Task } from "../../src/task/task.ts";
 import { PROGRESS_MODELS, type ProgressCurve, type ProgressName } from "../single/progress-models.ts";
 import { normal, type Random, seeded, seedOf } from "../single/seeded.ts";

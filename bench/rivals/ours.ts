@@ -1,6 +1,6 @@
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
-import type { WaitOptions } from "../../src/policy/wait-options.ts";
-import type { TaskSource } from "../../src/source.ts";
+import type { WaitOptions } from "../../src/policy/state/wait-options.ts";
+import type { TaskSource } from "../../src/task/source.ts";
 import { type Attempt, type Contestant, delaysOf } from "./contestant.ts";
 
 const ID = "t-bench";

@@ -1,6 +1,6 @@
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
-import type { TaskHistory } from "../../src/policy/history.ts";
-import { DEFAULT_WAIT_OPTIONS } from "../../src/policy/wait-options.ts";
+import type { TaskHistory } from "../../src/policy/forecast/history.ts";
+import { DEFAULT_WAIT_OPTIONS } from "../../src/policy/state/wait-options.ts";
 import type { WaitCost } from "./decide-driver.ts";
 import type { DurationModel } from "./durations.ts";
 import { PROGRESS_MODELS, type ProgressName } from "./progress-models.ts";

@@ -1,8 +1,8 @@
-import { beginWait } from "../../src/policy/begin-wait.ts";
-import { decide } from "../../src/policy/decide.ts";
-import type { TaskHistory } from "../../src/policy/history.ts";
-import { rememberWait } from "../../src/policy/lesson.ts";
-import type { ResolvedWaitOptions } from "../../src/policy/wait-options.ts";
+import { beginWait } from "../../src/policy/decide/begin-wait.ts";
+import { decide } from "../../src/policy/decide/decide.ts";
+import { rememberWait } from "../../src/policy/decide/learn-from-wait.ts";
+import type { TaskHistory } from "../../src/policy/forecast/history.ts";
+import type { ResolvedWaitOptions } from "../../src/policy/state/wait-options.ts";
 import type { Random } from "./seeded.ts";
 import { normal } from "./seeded.ts";
 import { lookAt, roundTripMs, type SimulatedTask } from "./simulated-task.ts";

@@ -1,4 +1,4 @@
-import type { TaskSource } from "../../src/source.ts";
+import type { TaskSource } from "../../src/task/source.ts";
 import type { Task } from "../../src/task/task.ts";
 import { normal, type Random } from "./seeded.ts";
 import { lookAt, roundTripMs, type SimulatedTask } from "./simulated-task.ts";

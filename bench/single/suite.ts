@@ -1,4 +1,4 @@
-import { MOST_DURATIONS, type TaskHistory } from "../../src/policy/history.ts";
+import { MOST_DURATIONS, type TaskHistory } from "../../src/policy/forecast/history.ts";
 import { measureOurs, measureRival, type Workload } from "./cell.ts";
 import type { DurationModel } from "./durations.ts";
 import { leastCost } from "./least-cost.ts";

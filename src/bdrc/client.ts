@@ -1,18 +1,18 @@
-import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../source.ts";
-import { InvalidOptionError, isBdrcApiError } from "../task/errors.ts";
-import type { Task } from "../task/task.ts";
-import { checkTaskId } from "../task/task-id.ts";
-import { Caller, type Reader } from "./caller.ts";
-import { type BdrcClientOptions, checkClientOptions } from "./client-options.ts";
+import { Caller, type Reader } from "../openapi/caller.ts";
+import { type BdrcClientOptions, checkClientOptions } from "../openapi/caller-options.ts";
 import {
   checkRulesOperation,
   describeTaskOperation,
   describeTasksOperation,
   type Operation,
   updateResourcesOperation,
-} from "./operation.ts";
-import { abortSignal, checkParameters, nonEmptyString, positiveInteger } from "./parameters.ts";
-import { pageOf, startedTaskOf, taskOf } from "./task-answer.ts";
+} from "../openapi/request/operation.ts";
+import { InvalidOptionError, isBdrcApiError } from "../task/errors.ts";
+import { abortSignal, checkParameters, nonEmptyString, positiveInteger } from "../task/parameters.ts";
+import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../task/source.ts";
+import type { Task } from "../task/task.ts";
+import { checkTaskId } from "../task/task-id.ts";
+import { pageOf, startedTaskOf, taskOf } from "./task-response.ts";
 
 /** What to list, for {@link BdrcClient.describeTasks}. */
 export interface DescribeTasksQuery extends TaskListQuery {

@@ -1,5 +1,5 @@
 import type { PortableWaitOptions } from "../durable/step.ts";
-import type { WaitState } from "../policy/wait-state.ts";
+import type { WaitState } from "../policy/state/wait-state.ts";
 import type { WaitEventRecord } from "../task/event-record.ts";
 import type { Task } from "../task/task.ts";
 

@@ -1,11 +1,15 @@
 import { DelayedError, UnrecoverableError } from "bullmq";
 import { refuseOption, resolveDriverOptions } from "../durable/driver-options.ts";
 import { step } from "../durable/step.ts";
-import { type ResolvedWaitOptions, resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
-import { restoreWait, type WaitState } from "../policy/wait-state.ts";
-import type { TaskSource } from "../source.ts";
+import {
+  type ResolvedWaitOptions,
+  resolveWaitOptions,
+  type WaitOptions,
+} from "../policy/state/wait-options.ts";
+import { restoreWait, type WaitState } from "../policy/state/wait-state.ts";
 import { isTaskwaitError } from "../task/errors.ts";
 import { toEventRecord } from "../task/event-record.ts";
+import type { TaskSource } from "../task/source.ts";
 import type { TaskJob, TaskJobResult } from "./job.ts";
 
 /** Where the tasks are seen, and what holds for their waits unless these say otherwise. */

@@ -1,4 +1,4 @@
-import type { WaitState } from "../policy/wait-state.ts";
+import type { WaitState } from "../policy/state/wait-state.ts";
 import { UnreachableError } from "../task/errors.ts";
 import type { WaitEventRecord } from "../task/event-record.ts";
 import type { Outcome } from "../task/outcome.ts";

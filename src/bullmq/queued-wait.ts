@@ -1,7 +1,7 @@
 import { IsolatedEmitter } from "../durable/isolated-emitter.ts";
-import { decideTimeout } from "../policy/decide.ts";
-import { settleAborted } from "../policy/settle.ts";
-import type { WaitCheckpoint, WaitState } from "../policy/wait-state.ts";
+import { decideTimeout } from "../policy/decide/decide.ts";
+import { settleAborted } from "../policy/decide/settle.ts";
+import type { WaitCheckpoint, WaitState } from "../policy/state/wait-state.ts";
 import { OUTCOME_KINDS, type Outcome } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
 import type { WaitEventArgs, WaitEventName, WaitEvents } from "../task/wait-events.ts";

@@ -1,8 +1,8 @@
 import { refuseOption } from "../durable/driver-options.ts";
 import { pause } from "../durable/pause.ts";
 import { beginPortable } from "../durable/step.ts";
-import { checkOptionNames } from "../policy/option-names.ts";
-import { resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
+import { resolveWaitOptions, type WaitOptions } from "../policy/state/wait-options.ts";
+import { checkOptionNames } from "../task/option-names.ts";
 import { isFinalStatus } from "../task/status.ts";
 import { checkTaskId } from "../task/task-id.ts";
 import { jobIdOf, type TaskJob, type TaskJobData, type TaskJobEvents, type TaskJobQueue } from "./job.ts";

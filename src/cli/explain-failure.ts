@@ -1,9 +1,9 @@
 import process from "node:process";
 import { classifyError, isBdrcApiError, isInvalidOptionError, isTaskwaitError } from "../index.ts";
-import { annotationsFor } from "./annotations.ts";
-import { describeError } from "./describe-error.ts";
-import { EXIT } from "./exit-code.ts";
-import { inFlagWords } from "./wait-settings.ts";
+import { describeError } from "./errors/describe-error.ts";
+import { EXIT } from "./errors/exit-code.ts";
+import { inFlagWords } from "./flags/wait-settings.ts";
+import { annotationsFor } from "./terminal/annotations.ts";
 
 /** Says what went wrong outside a wait, on one line, and which exit code that is. */
 export function explainFailure(error: unknown): number {

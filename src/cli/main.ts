@@ -6,10 +6,10 @@ const only = argv.length === 3 ? argv[2] : undefined;
 
 // The two that are asked most often load nothing that they do not need.
 if (only === "--version" || only === "-V") {
-  const { readVersion } = await import("./version.ts");
+  const { readVersion } = await import("./help/version.ts");
   stdout.write(`${readVersion()}\n`);
 } else if (only === "--help" || only === "-h") {
-  const { TOP_HELP } = await import("./top-help.ts");
+  const { TOP_HELP } = await import("./help/top-help.ts");
   stdout.write(TOP_HELP);
 } else {
   const { run } = await import("./run.ts");

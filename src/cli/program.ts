@@ -1,19 +1,19 @@
 import { Argument, Command, Option } from "commander";
-import { type AccountFlags, addAccountFlags } from "./account-flags.ts";
-import type { EmulateFlags } from "./emulate-command.ts";
-import { HELP_EXAMPLES } from "./help-examples.ts";
-import type { ListFlags } from "./list-command.ts";
-import { writeErr, writeOut } from "./output.ts";
-import type { StartFlags } from "./start-command.ts";
-import { readVersion } from "./version.ts";
-import type { WaitFlags } from "./wait-flags.ts";
+import type { EmulateFlags } from "./commands/emulate-command.ts";
+import type { ListFlags } from "./commands/list-command.ts";
+import type { StartFlags } from "./commands/start-command.ts";
+import { type AccountFlags, addAccountFlags } from "./flags/account-flags.ts";
+import type { WaitFlags } from "./flags/wait-flags.ts";
 import {
   addCheckpointFlags,
   addOutputFlags,
   addWaitFlags,
   colorOption,
   verboseOption,
-} from "./wait-flags.ts";
+} from "./flags/wait-flags.ts";
+import { HELP_EXAMPLES } from "./help/help-examples.ts";
+import { readVersion } from "./help/version.ts";
+import { writeErr, writeOut } from "./terminal/output.ts";
 
 // A value that was given to a flag nobody knows might be a secret.
 const GIVEN_VALUE = /('--?[^=']*)=[^']*'/g;
@@ -62,7 +62,7 @@ function addWait(program: Command, end: End): void {
   addCheckpointFlags(command);
   addOutputFlags(command);
   addAccountFlags(command).action(async (words: string[], flags: WaitFlags & AccountFlags) => {
-    const { waitCommand } = await import("./wait-command.ts");
+    const { waitCommand } = await import("./commands/wait-command.ts");
     end(await waitCommand(words, flags, command));
   });
 }
@@ -82,7 +82,7 @@ function addStart(program: Command, end: End): void {
     command.option("--checkpoint <file>", "keep the state of the wait in this file");
     addOutputFlags(command);
     addAccountFlags(command).action(async (flags: StartFlags & WaitFlags & AccountFlags) => {
-      const { startCommand } = await import("./start-command.ts");
+      const { startCommand } = await import("./commands/start-command.ts");
       end(await startCommand(command === update ? "update-resources" : "check-rules", flags, command));
     });
   }
@@ -97,7 +97,7 @@ function addLooks(program: Command, end: End): void {
     .addOption(colorOption())
     .addOption(verboseOption());
   addAccountFlags(list).action(async (flags: ListFlags & AccountFlags) => {
-    const { listCommand } = await import("./list-command.ts");
+    const { listCommand } = await import("./commands/list-command.ts");
     end(await listCommand(flags));
   });
   const describe = add(program, "describe", "show one task as it is now")
@@ -106,7 +106,7 @@ function addLooks(program: Command, end: End): void {
     .addOption(verboseOption());
   addAccountFlags(describe).action(
     async (taskId: string, flags: AccountFlags & { output: "text" | "json"; verbose?: true }) => {
-      const { describeCommand } = await import("./describe-command.ts");
+      const { describeCommand } = await import("./commands/describe-command.ts");
       end(await describeCommand(taskId, flags));
     },
   );
@@ -116,7 +116,7 @@ function addLooks(program: Command, end: End): void {
     "say which credentials and which region are in use, without showing them",
   );
   addAccountFlags(whoami).action(async (flags: AccountFlags) => {
-    const { whoamiCommand } = await import("./whoami-command.ts");
+    const { whoamiCommand } = await import("./commands/whoami-command.ts");
     end(await whoamiCommand(flags));
   });
 }
@@ -126,7 +126,7 @@ function addLocal(program: Command, end: End): void {
     .addOption(colorOption())
     .option("--no-progress", "lines instead of a live bar")
     .action(async (flags: Pick<WaitFlags, "color" | "progress">) => {
-      const { demoCommand } = await import("./demo-command.ts");
+      const { demoCommand } = await import("./commands/demo-command.ts");
       end(await demoCommand(flags));
     });
   add(program, "emulate", "run a local BDRC for trials and tests")
@@ -143,13 +143,13 @@ function addLocal(program: Command, end: End): void {
     .option("--certificate <file>", "write that certificate there, for those who are to trust it")
     .option("-q, --quiet", "no line per request")
     .action(async (flags: EmulateFlags) => {
-      const { emulateCommand } = await import("./emulate-command.ts");
+      const { emulateCommand } = await import("./commands/emulate-command.ts");
       end(await emulateCommand(flags));
     });
   add(program, "completion", "print a completion script for a shell")
     .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
     .action(async (shell: "bash" | "zsh" | "fish") => {
-      const { completionCommand } = await import("./completion-command.ts");
+      const { completionCommand } = await import("./commands/completion-command.ts");
       end(completionCommand(shell, program));
     });
 }

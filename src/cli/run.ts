@@ -1,9 +1,9 @@
 import process from "node:process";
 import { CommanderError } from "commander";
-import { EXIT } from "./exit-code.ts";
-import { complain, watchPipes, writeErr } from "./output.ts";
+import { EXIT } from "./errors/exit-code.ts";
+import { UsageError } from "./errors/usage-error.ts";
 import { makeProgram } from "./program.ts";
-import { UsageError } from "./usage-error.ts";
+import { complain, watchPipes, writeErr } from "./terminal/output.ts";
 
 // Beyond this, something holds the process that has no business to.
 const LINGER_MS = 500;

@@ -1,2 +1,2 @@
 // Adapters know nothing below this folder but values and the policy.
-export { boundedCall } from "../bounded-call.ts";
+export { boundedCall } from "../async/timed-call.ts";

@@ -1,8 +1,12 @@
-import { checkOptionNames } from "../policy/option-names.ts";
-import { type ResolvedWaitOptions, resolveWaitOptions, WAIT_OPTION_NAMES } from "../policy/wait-options.ts";
-import type { TaskSource } from "../source.ts";
+import {
+  type ResolvedWaitOptions,
+  resolveWaitOptions,
+  WAIT_OPTION_NAMES,
+} from "../policy/state/wait-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
+import { checkOptionNames } from "../task/option-names.ts";
 import { quoted } from "../task/printable.ts";
+import type { TaskSource } from "../task/source.ts";
 
 /** What every adapter is given: where the tasks are seen, and defaults for its waits. */
 export interface DriverOptions {

@@ -1,9 +1,9 @@
-import { boundedCall } from "../bounded-call.ts";
-import { type Observation, observe } from "../policy/observe.ts";
-import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
-import type { WaitState } from "../policy/wait-state.ts";
-import type { TaskSource } from "../source.ts";
+import { boundedCall } from "../async/timed-call.ts";
+import { type Observation, observe } from "../policy/observe/observe.ts";
+import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
+import type { WaitState } from "../policy/state/wait-state.ts";
 import { UnreachableError } from "../task/errors.ts";
+import type { TaskSource } from "../task/source.ts";
 
 /** What a look gave, and how long it took. */
 export interface TimedLook {

@@ -1,9 +1,9 @@
-import { beginWait, resumeWait } from "../policy/begin-wait.ts";
-import { decide, decideTimeout } from "../policy/decide.ts";
-import type { Decision } from "../policy/decision.ts";
-import type { JustStarted, ResolvedWaitOptions, WaitOptions } from "../policy/wait-options.ts";
-import type { WaitCheckpoint, WaitState } from "../policy/wait-state.ts";
-import type { TaskSource } from "../source.ts";
+import { beginWait, resumeWait } from "../policy/decide/begin-wait.ts";
+import { decide, decideTimeout } from "../policy/decide/decide.ts";
+import type { Decision } from "../policy/state/decision.ts";
+import type { JustStarted, ResolvedWaitOptions, WaitOptions } from "../policy/state/wait-options.ts";
+import type { WaitCheckpoint, WaitState } from "../policy/state/wait-state.ts";
+import type { TaskSource } from "../task/source.ts";
 import { isTooLate, lookLimitMs, lookWithin, type TimedLook } from "./look-within.ts";
 
 /** The options of a wait that can go from one process to another: plain JSON. */

@@ -1,5 +1,5 @@
-import { type ResolvedWaitOptions, resolveWaitOptions } from "../policy/wait-options.ts";
-import type { WaitState } from "../policy/wait-state.ts";
+import { type ResolvedWaitOptions, resolveWaitOptions } from "../policy/state/wait-options.ts";
+import type { WaitState } from "../policy/state/wait-state.ts";
 import { isTaskwaitError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import { beginPortable, type PortableWaitOptions } from "./step.ts";

@@ -1,14 +1,20 @@
 import { randomInt } from "node:crypto";
 import * as z from "zod/mini";
+import { checkOption } from "../task/check-option.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
-import { checkOption } from "./check-option.ts";
-import type { FaultDecider } from "./fault.ts";
-import { faultsByChance, parseFaultFlags } from "./fault-flags.ts";
-import { type EmulatorBearer, type EmulatorKey, emulatorBearer, emulatorKey, randomKey } from "./key-ring.ts";
-import { seededRandom } from "./random.ts";
-import type { RequestRecord } from "./request-record.ts";
+import {
+  type EmulatorBearer,
+  type EmulatorKey,
+  emulatorBearer,
+  emulatorKey,
+  randomKey,
+} from "./access/key-ring.ts";
+import type { FaultDecider } from "./faults/fault.ts";
+import { faultsByChance, parseFaultFlags } from "./faults/fault-flags.ts";
 import { checkScenario, type Scenario } from "./scenario.ts";
+import type { RequestRecord } from "./service/request-record.ts";
+import { seededRandom } from "./world/random.ts";
 
 /** How an emulator is to be. Options that a {@link Scenario} has too come before those of `scenario`. */
 export interface EmulatorOptions extends Omit<Scenario, "faults" | "description"> {

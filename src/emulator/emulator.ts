@@ -1,21 +1,21 @@
-import type { AccessPolicy } from "./access-policy.ts";
+import type { AccessPolicy } from "./access/access-policy.ts";
+import { KeyRing } from "./access/key-ring.ts";
+import { type Quota, type QuotaCounters, QuotaGate } from "./access/quota.ts";
 import {
   type EmulatorOptions,
   type ResolvedEmulatorOptions,
   resolveEmulatorOptions,
 } from "./emulator-options.ts";
-import { Gateway } from "./gateway.ts";
-import { KeyRing } from "./key-ring.ts";
-import { NextTokens } from "./next-token.ts";
-import { type Quota, type QuotaCounters, QuotaGate } from "./quota.ts";
-import { requestHandler } from "./request-handler.ts";
-import { RequestLog, type RequestRecord } from "./request-record.ts";
-import type { Action } from "./routes.ts";
+import { requestHandler } from "./http/request-handler.ts";
+import { selfSigned } from "./http/self-signed.ts";
+import { type Listening, listen } from "./http/server.ts";
+import type { Action } from "./protocol/routes.ts";
 import { expandTasks } from "./scenario.ts";
-import { selfSigned } from "./self-signed.ts";
-import { type Listening, listen } from "./server.ts";
-import { StartPlan } from "./start-plan.ts";
-import { World } from "./world.ts";
+import { Gateway } from "./service/gateway.ts";
+import { NextTokens } from "./service/next-token.ts";
+import { RequestLog, type RequestRecord } from "./service/request-record.ts";
+import { StartPlan } from "./world/start-plan.ts";
+import { World } from "./world/world.ts";
 
 const NEXT_TOKEN_MS = 10 * 60_000;
 const STARTS = { UPDATE_RESOURCES: { durationMs: 10_000 }, CHECK_RULES: { durationMs: 5000 } } as const;

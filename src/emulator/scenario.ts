@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
+import { checkOption } from "../task/check-option.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { printable } from "../task/printable.ts";
-import { type AccessPolicy, accessPolicy } from "./access-policy.ts";
-import { checkOption } from "./check-option.ts";
-import { parseFaultFlags } from "./fault-flags.ts";
-import { type Quota, quota } from "./quota.ts";
-import type { Starts } from "./start-plan.ts";
-import { type TaskQuirks, type TaskSpec, taskQuirks, taskSpec } from "./task-spec.ts";
+import { type AccessPolicy, accessPolicy } from "./access/access-policy.ts";
+import { type Quota, quota } from "./access/quota.ts";
+import { parseFaultFlags } from "./faults/fault-flags.ts";
+import type { Starts } from "./world/start-plan.ts";
+import { type TaskQuirks, type TaskSpec, taskQuirks, taskSpec } from "./world/task-spec.ts";
 
 const MOST_TASKS = 1_000_000;
 

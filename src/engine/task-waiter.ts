@@ -1,20 +1,20 @@
-import { IsolatedEmitter } from "../isolated-emitter.ts";
-import { beginWait, resumeWait } from "../policy/begin-wait.ts";
-import type { TaskHistory } from "../policy/history.ts";
-import { settleResumed } from "../policy/settle.ts";
-import { resolveWaitOptions, type WaitOptions } from "../policy/wait-options.ts";
+import { SteadyClock } from "../async/monotonic-clock.ts";
+import { IsolatedEmitter } from "../async/safe-emitter.ts";
+import { joinSignal, leaveSignal } from "../async/shared-abort.ts";
+import { beginWait, resumeWait } from "../policy/decide/begin-wait.ts";
+import { settleResumed } from "../policy/decide/settle.ts";
+import type { TaskHistory } from "../policy/forecast/history.ts";
+import { resolveWaitOptions, type WaitOptions } from "../policy/state/wait-options.ts";
 import { InvalidOptionError, WaiterClosedError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import { checkTaskId } from "../task/task-id.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
-import { joinSignal, leaveSignal } from "./abort-hub.ts";
-import { CallBudget } from "./call-budget.ts";
-import { LatenessSample } from "./lateness-sample.ts";
-import { SteadyClock } from "./steady-clock.ts";
-import { TaskWait } from "./task-wait.ts";
+import { CallBudget } from "./rate/rate-limits.ts";
+import { WaitLoop } from "./scheduling/poll-scheduler.ts";
+import { LatenessSample } from "./tasks/detection-lag.ts";
 import { Telemetry } from "./telemetry.ts";
-import { WaitCore, type WaitDriver } from "./wait-core.ts";
-import { WaitLoop } from "./wait-loop.ts";
+import { TaskWait } from "./wait/task-wait.ts";
+import { WaitCore, type WaitDriver } from "./wait/wait-core.ts";
 import {
   type ResolvedWaiterOptions,
   resolveWaiterOptions,

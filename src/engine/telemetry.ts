@@ -1,7 +1,7 @@
 import type * as OpenTelemetry from "@opentelemetry/api";
 import type { Counter, Histogram, Span, SpanStatusCode, Tracer } from "@opentelemetry/api";
-import type { CallAnswer } from "./call-lane.ts";
-import type { WaitCore } from "./wait-core.ts";
+import type { CallAnswer } from "./rate/api-rate-limit.ts";
+import type { WaitCore } from "./wait/wait-core.ts";
 
 type Api = typeof OpenTelemetry;
 

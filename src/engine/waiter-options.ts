@@ -1,18 +1,18 @@
-import type { TaskHistory } from "../policy/history.ts";
-import { checkOptionNames } from "../policy/option-names.ts";
-import { restoreHistory } from "../policy/restore-history.ts";
-import type { BatchOption } from "../policy/sweep-plan.ts";
+import type { TaskHistory } from "../policy/forecast/history.ts";
+import { restoreHistory } from "../policy/forecast/restore-history.ts";
 import {
   DEFAULT_WAIT_OPTIONS,
   type ResolvedWaitOptions,
   resolveWaitOptions,
   WAIT_OPTION_NAMES,
   type WaitOptions,
-} from "../policy/wait-options.ts";
-import type { TaskSource } from "../source.ts";
+} from "../policy/state/wait-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
+import { checkOptionNames } from "../task/option-names.ts";
 import { quoted } from "../task/printable.ts";
-import type { RateOption } from "./rate-gate.ts";
+import type { TaskSource } from "../task/source.ts";
+import type { BatchOption } from "./listing/listing-plan.ts";
+import type { RateOption } from "./rate/rate-limiter.ts";
 
 /** What a waiter is made of, and what holds for its waits unless they say otherwise. */
 export interface TaskWaiterOptions extends Omit<WaitOptions, "signal" | "resume" | "justStarted"> {

@@ -1,6 +1,6 @@
-import type { CallBudget } from "./call-budget.ts";
-import type { LatenessEstimate } from "./lateness-sample.ts";
-import type { WaitLoop } from "./wait-loop.ts";
+import type { CallBudget } from "./rate/rate-limits.ts";
+import type { WaitLoop } from "./scheduling/poll-scheduler.ts";
+import type { LatenessEstimate } from "./tasks/detection-lag.ts";
 
 /** How a waiter is doing. */
 export interface WaiterStats {

@@ -4,10 +4,10 @@ import { ARRIVAL_SLACK_MS } from "../durable/paced-rate.ts";
 import { pause } from "../durable/pause.ts";
 import { decideLook } from "../durable/step.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
-import { decideTimeout } from "../policy/decide.ts";
-import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
-import type { WaitState } from "../policy/wait-state.ts";
-import type { TaskSource } from "../source.ts";
+import { decideTimeout } from "../policy/decide/decide.ts";
+import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
+import type { WaitState } from "../policy/state/wait-state.ts";
+import type { TaskSource } from "../task/source.ts";
 import type { Slot, Subscription } from "./handlers.ts";
 
 /** A task and all that wait for it. */

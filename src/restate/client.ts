@@ -1,8 +1,8 @@
 import { boundedCall } from "../durable/bounded-call.ts";
 import { pause } from "../durable/pause.ts";
 import type { PortableWaitOptions } from "../durable/step.ts";
-import { checkOptionNames } from "../policy/option-names.ts";
 import { InvalidOptionError, ProtocolError, UnreachableError } from "../task/errors.ts";
+import { checkOptionNames } from "../task/option-names.ts";
 import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
 import { checkTaskId } from "../task/task-id.ts";

@@ -1,7 +1,7 @@
 import type { Context, ObjectContext, ObjectSharedContext } from "@restatedev/restate-sdk";
 import type { WaitRequest } from "../durable/wait-request.ts";
-import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
-import type { WaitState } from "../policy/wait-state.ts";
+import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
+import type { WaitState } from "../policy/state/wait-state.ts";
 import type { Task } from "../task/task.ts";
 
 /** One wait as its poller keeps it. */

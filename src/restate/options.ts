@@ -1,7 +1,7 @@
 import { checkPerSecond, refuseOption, resolveDriverOptions } from "../durable/driver-options.ts";
 import type { PortableWaitOptions } from "../durable/step.ts";
-import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
-import type { TaskSource } from "../source.ts";
+import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
+import type { TaskSource } from "../task/source.ts";
 
 /** What the services are made of, and what holds for their waits unless these say otherwise. */
 export interface RestateServicesOptions extends Omit<PortableWaitOptions, "resume" | "justStarted"> {

@@ -2,9 +2,9 @@ import { type ServiceDefinition, service, TerminalError } from "@restatedev/rest
 import type { OutcomeRecord } from "../durable/outcome-record.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
 import { beginRequest, refusalOf, type WaitRequest } from "../durable/wait-request.ts";
-import { decideTimeout } from "../policy/decide.ts";
-import type { ResolvedWaitOptions } from "../policy/wait-options.ts";
-import type { WaitState } from "../policy/wait-state.ts";
+import { decideTimeout } from "../policy/decide/decide.ts";
+import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
+import type { WaitState } from "../policy/state/wait-state.ts";
 import type { Task } from "../task/task.ts";
 import type { PollerHandlers, WaitHandlers } from "./handlers.ts";
 import { type ResolvedServicesOptions, shardOf } from "./options.ts";

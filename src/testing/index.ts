@@ -5,9 +5,20 @@
  * @packageDocumentation
  */
 export { type Emulator, type EmulatorOptions, startEmulator } from "../emulator/index.ts";
-export type { ScriptedCall } from "./call-log.ts";
-export { type CountedSignal, countedSignal } from "./counted-signal.ts";
-export type { Script, ScriptCall } from "./script.ts";
+export { type CountedSignal, countedSignal } from "./conformance/counted-signal.ts";
+export { sourceConformance } from "./conformance/source-conformance.ts";
+export type { MakeSource, SourceScenario, SourceUnderTest } from "./conformance/source-scenario.ts";
+export type { TestApi } from "./conformance/test-api.ts";
+export { waitConformance } from "./conformance/wait-conformance.ts";
+export type {
+  DrivenOutcome,
+  DrivenWait,
+  DrivenWaitOptions,
+  MakeDriver,
+  WaitDriver,
+} from "./conformance/wait-driver.ts";
+export type { ScriptedCall } from "./source/call-log.ts";
+export type { Script, ScriptCall } from "./source/script.ts";
 export {
   type ErrorStep,
   type HangStep,
@@ -19,17 +30,6 @@ export {
   type StepWord,
   type ThrottledStep,
   type ThrowStep,
-} from "./script-step.ts";
-export { type ScriptedSource, type ScriptedSourceOptions, scriptedSource } from "./scripted-source.ts";
-export { sourceConformance } from "./source-conformance.ts";
-export type { MakeSource, SourceScenario, SourceUnderTest } from "./source-scenario.ts";
-export type { TestApi } from "./test-api.ts";
-export type { TimedScript } from "./timed-script.ts";
-export { waitConformance } from "./wait-conformance.ts";
-export type {
-  DrivenOutcome,
-  DrivenWait,
-  DrivenWaitOptions,
-  MakeDriver,
-  WaitDriver,
-} from "./wait-driver.ts";
+} from "./source/script-step.ts";
+export { type ScriptedSource, type ScriptedSourceOptions, scriptedSource } from "./source/scripted-source.ts";
+export type { TimedScript } from "./source/timed-script.ts";

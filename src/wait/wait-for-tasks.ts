@@ -1,4 +1,4 @@
-import { TaskGroupWait } from "../engine/task-group-wait.ts";
+import { TaskGroupWait } from "../engine/wait/group-wait.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import { checkTaskId } from "../task/task-id.ts";

@@ -1,13 +1,13 @@
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { eventLine, LineReporter } from "../../src/cli/line-reporter.ts";
+import { refuseMistypedCommand } from "../../src/cli/flags/task-ids.ts";
+import { addCheckpointFlags, addOutputFlags, addWaitFlags } from "../../src/cli/flags/wait-flags.ts";
+import { TOP_HELP } from "../../src/cli/help/top-help.ts";
 import { makeProgram } from "../../src/cli/program.ts";
-import { resumeCommand } from "../../src/cli/resume-command.ts";
-import { shellLine } from "../../src/cli/shell-words.ts";
-import { refuseMistypedCommand } from "../../src/cli/task-ids.ts";
-import { TOP_HELP } from "../../src/cli/top-help.ts";
-import { WaitBoard } from "../../src/cli/wait-board.ts";
-import { addCheckpointFlags, addOutputFlags, addWaitFlags } from "../../src/cli/wait-flags.ts";
+import { eventLine, LineReporter } from "../../src/cli/progress/line-reporter.ts";
+import { WaitBoard } from "../../src/cli/progress/progress-state.ts";
+import { shellLine } from "../../src/cli/terminal/shell-words.ts";
+import { resumeCommand } from "../../src/cli/waiting/resume-command.ts";
 import type { Task, WaitEvent } from "../../src/index.ts";
 
 const task: Task = { taskId: "t-1", taskStatus: "RUNNING", progress: 1250, percent: 12.5 };

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { displayWidth } from "../../src/cli/display-width.ts";
-import { plain } from "../../src/cli/paint.ts";
-import { restRow, taskRow } from "../../src/cli/task-row.ts";
-import type { TaskView } from "../../src/cli/wait-board.ts";
+import type { TaskView } from "../../src/cli/progress/progress-state.ts";
+import { restRow, taskRow } from "../../src/cli/progress/task-row.ts";
+import { plain } from "../../src/cli/terminal/color.ts";
+import { displayWidth } from "../../src/cli/terminal/display-width.ts";
 
 const drawBar = (progress: number, columns: number): string => {
   const full = Math.round(progress * columns);

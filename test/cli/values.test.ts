@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { reopened } from "../../src/cli/checkpoint-file.ts";
-import { displayWidth, fitWidth, padWidth } from "../../src/cli/display-width.ts";
-import { exitCodeOf, exitCodeOfAll, exitCodeOfAny } from "../../src/cli/exit-code.ts";
-import { wantsColor } from "../../src/cli/paint.ts";
-import { makeResultWriter } from "../../src/cli/result-writer.ts";
-import { safeJson, safeJsonPretty } from "../../src/cli/safe-json.ts";
-import { callTimeoutOf, inFlagWords, parseRate, waitOptionsOf } from "../../src/cli/wait-settings.ts";
+import { exitCodeOf, exitCodeOfAll, exitCodeOfAny } from "../../src/cli/errors/exit-code.ts";
+import { callTimeoutOf, inFlagWords, parseRate, waitOptionsOf } from "../../src/cli/flags/wait-settings.ts";
+import { wantsColor } from "../../src/cli/terminal/color.ts";
+import { displayWidth, fitWidth, padWidth } from "../../src/cli/terminal/display-width.ts";
+import { makeResultWriter } from "../../src/cli/terminal/result-writer.ts";
+import { safeJson, safeJsonPretty } from "../../src/cli/terminal/safe-json.ts";
+import { reopened } from "../../src/cli/waiting/checkpoint-file.ts";
 import { OUTCOME_KINDS, type Outcome, type Task, type WaitCheckpoint } from "../../src/index.ts";
 
 const task: Task = { taskId: "t-1", taskStatus: "COMPLETE" };

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { faultsByChance } from "../../src/emulator/fault-flags.ts";
+import { faultsByChance } from "../../src/emulator/faults/fault-flags.ts";
 import { FAULT_NAMES, parseFaultFlags } from "../../src/emulator/index.ts";
-import { seededRandom } from "../../src/emulator/random.ts";
+import { seededRandom } from "../../src/emulator/world/random.ts";
 import { InvalidOptionError } from "../../src/task/errors.ts";
 
 describe("parseFaultFlags()", () => {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeRfc3986 } from "../../src/bdrc/signature.ts";
+import { encodeRfc3986 } from "../../src/openapi/request/signature.ts";
 import { KEY, TestGateway } from "./test-gateway.ts";
 
 const ACTIONS = ["DescribeTask", "DescribeTasks", "UpdateResources", "CheckRules"] as const;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DigestSet } from "../../src/emulator/digest-set.ts";
-import { NonceMemory } from "../../src/emulator/nonce-memory.ts";
+import { DigestSet } from "../../src/emulator/access/digest-set.ts";
+import { NonceMemory } from "../../src/emulator/access/nonce-memory.ts";
 
 const MINUTE_MS = 60_000;
 const WINDOW_MS = 15 * MINUTE_MS;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { StartPlan } from "../../src/emulator/start-plan.ts";
+import { StartPlan } from "../../src/emulator/world/start-plan.ts";
 import { TestGateway } from "./test-gateway.ts";
 
 function withTasks(count: number, options: ConstructorParameters<typeof TestGateway>[0] = {}): TestGateway {

@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { drawDurationMs } from "../../src/emulator/duration-model.ts";
+import { selfSigned } from "../../src/emulator/http/self-signed.ts";
 import { formatRequestRecord } from "../../src/emulator/index.ts";
-import { seededRandom } from "../../src/emulator/random.ts";
-import { RequestLog, type RequestRecord } from "../../src/emulator/request-record.ts";
-import { selfSigned } from "../../src/emulator/self-signed.ts";
+import { RequestLog, type RequestRecord } from "../../src/emulator/service/request-record.ts";
+import { drawDurationMs } from "../../src/emulator/world/duration-model.ts";
+import { seededRandom } from "../../src/emulator/world/random.ts";
 
 const record = (n: number, fields: Partial<RequestRecord> = {}): RequestRecord => ({
   n,

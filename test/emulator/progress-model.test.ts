@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ProgressModel, progressShare } from "../../src/emulator/progress-model.ts";
+import { type ProgressModel, progressShare } from "../../src/emulator/world/progress-model.ts";
 
 const KINDS = ["linear", "noisy", "steps", "stages", "stall", "slowTail", "restart", "stuck"] as const;
 const at = (model: ProgressModel, ...times: number[]) =>

@@ -1,13 +1,13 @@
-import { authorization, sha256Hex } from "../../src/bdrc/signature.ts";
-import type { AccessPolicy } from "../../src/emulator/access-policy.ts";
-import type { ApiRequest } from "../../src/emulator/api-request.ts";
-import { Gateway, type Handled } from "../../src/emulator/gateway.ts";
-import { type EmulatorBearer, type EmulatorKey, KeyRing } from "../../src/emulator/key-ring.ts";
-import { NextTokens } from "../../src/emulator/next-token.ts";
-import type { OperationStyle } from "../../src/emulator/operations.ts";
-import { type Quota, QuotaGate, type ThrottleStyle } from "../../src/emulator/quota.ts";
-import { StartPlan } from "../../src/emulator/start-plan.ts";
-import { World } from "../../src/emulator/world.ts";
+import type { AccessPolicy } from "../../src/emulator/access/access-policy.ts";
+import { type EmulatorBearer, type EmulatorKey, KeyRing } from "../../src/emulator/access/key-ring.ts";
+import { type Quota, QuotaGate, type ThrottleStyle } from "../../src/emulator/access/quota.ts";
+import type { ApiRequest } from "../../src/emulator/protocol/api-request.ts";
+import { Gateway, type Handled } from "../../src/emulator/service/gateway.ts";
+import { NextTokens } from "../../src/emulator/service/next-token.ts";
+import type { OperationStyle } from "../../src/emulator/service/operations.ts";
+import { StartPlan } from "../../src/emulator/world/start-plan.ts";
+import { World } from "../../src/emulator/world/world.ts";
+import { authorization, sha256Hex } from "../../src/openapi/request/signature.ts";
 import { HandClock } from "./hand-clock.ts";
 
 export const HOST = "127.0.0.1:1234";

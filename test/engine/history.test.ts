@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
-import type { TaskSource } from "../../src/source.ts";
+import type { TaskSource } from "../../src/task/source.ts";
 import type { Task } from "../../src/task/task.ts";
 
 const TASK_ID = "t-0000e4w0u1v592zdf6s7";

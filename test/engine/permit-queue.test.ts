@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { type Claim, PATIENCE, PermitQueue } from "../../src/engine/permit-queue.ts";
-import { RateGate } from "../../src/engine/rate-gate.ts";
-import { SteadyClock } from "../../src/engine/steady-clock.ts";
+import { SteadyClock } from "../../src/async/monotonic-clock.ts";
+import { type Claim, PATIENCE, PermitQueue } from "../../src/engine/rate/permit-queue.ts";
+import { RateGate } from "../../src/engine/rate/rate-limiter.ts";
 import { pass, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();

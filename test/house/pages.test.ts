@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { EXIT } from "../../src/cli/exit-code.ts";
+import { EXIT } from "../../src/cli/errors/exit-code.ts";
 import { makeProgram } from "../../src/cli/program.ts";
 import * as errors from "../../src/task/errors.ts";
 import { WAIT_EVENT_NAMES } from "../../src/task/wait-events.ts";
@@ -129,7 +129,7 @@ describe("docs/events.md", () => {
     ([, names = ""]) => names.replaceAll("`", "").split(", "),
   );
   const [, ofRuns = ""] =
-    /type RunEvents = [\s\S]*?\} & \{\n((?: {2}\S.*\n)+)\};/.exec(read("src/wait/run-events.ts")) ?? [];
+    /type RunEvents = [\s\S]*?\} & \{\n((?: {2}\S.*\n)+)\};/.exec(read("src/run/run-events.ts")) ?? [];
   const runEvents = [...ofRuns.matchAll(/^ {2}(\w+): /gm)].map(([, name = ""]) => name);
 
   it("has a row for every event of a wait and of a run, and for no other", () => {

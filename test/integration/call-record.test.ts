@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { CallRecord } from "../../src/bdrc/call-record.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { BdrcClient } from "../../src/index.ts";
+import type { CallRecord } from "../../src/openapi/http/call-record.ts";
 
 let emulator: Emulator;
 let client: BdrcClient;

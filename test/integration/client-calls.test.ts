@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
-import { authorization, sha256Hex } from "../../src/bdrc/signature.ts";
+import { authorization, sha256Hex } from "../../src/openapi/request/signature.ts";
 import { type Answer, json, KEYS, type Peer, startPeer, TASK } from "./client-peer.ts";
 
 const peers: Peer[] = [];

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
-import { selfSigned } from "../../src/emulator/self-signed.ts";
+import { selfSigned } from "../../src/emulator/http/self-signed.ts";
 import { json, KEYS, type Peer, rejection, startPeer, TASK } from "./client-peer.ts";
 
 interface TestProxy {

@@ -3,18 +3,18 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout as after, setImmediate as turn } from "node:timers/promises";
 import { BdrcClient } from "../../src/bdrc/client.ts";
-import { type Answer, errorAnswer, goodAnswer } from "../../src/emulator/answer.ts";
-import type { ApiRequest } from "../../src/emulator/api-request.ts";
-import { CLOCK_WINDOW_MS } from "../../src/emulator/authentication.ts";
-import { type Fault, faultSet } from "../../src/emulator/fault.ts";
-import { refuse, refuseWith } from "../../src/emulator/refusal.ts";
-import { route } from "../../src/emulator/routes.ts";
-import { type Listening, listen } from "../../src/emulator/server.ts";
-import { substituteAnswer } from "../../src/emulator/substitute.ts";
-import { send } from "../../src/emulator/transport.ts";
+import { CLOCK_WINDOW_MS } from "../../src/emulator/access/authentication.ts";
+import { type Fault, faultSet } from "../../src/emulator/faults/fault.ts";
+import { substituteAnswer } from "../../src/emulator/faults/substitute.ts";
+import { type Listening, listen } from "../../src/emulator/http/server.ts";
+import { send } from "../../src/emulator/http/transport.ts";
+import { type Answer, errorAnswer, goodAnswer } from "../../src/emulator/protocol/answer.ts";
+import type { ApiRequest } from "../../src/emulator/protocol/api-request.ts";
+import { refuse, refuseWith } from "../../src/emulator/protocol/refusal.ts";
+import { route } from "../../src/emulator/protocol/routes.ts";
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
-import type { TaskSource } from "../../src/source.ts";
 import { AccessDeniedError, BdrcApiError, TaskNotFoundError } from "../../src/task/errors.ts";
+import type { TaskSource } from "../../src/task/source.ts";
 import type { WaitDriver } from "../../src/testing/index.ts";
 
 // Faults that lose the answer. The source is not asked then: its script says what our client gets to see, call by call.

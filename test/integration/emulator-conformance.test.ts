@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Fault } from "../../src/emulator/index.ts";
-import { type Random, seededRandom } from "../../src/emulator/random.ts";
+import { type Random, seededRandom } from "../../src/emulator/world/random.ts";
 import { scriptedSource, type TestApi, waitConformance } from "../../src/testing/index.ts";
 import { type BadLine, driverOverHttp } from "./emulator-bridge.ts";
 

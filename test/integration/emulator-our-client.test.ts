@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it, type TestContext, vi } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import { type Emulator, type EmulatorOptions, type Fault, startEmulator } from "../../src/emulator/index.ts";
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
-import type { TaskSource } from "../../src/source.ts";
 import { isTaskwaitError } from "../../src/task/errors.ts";
 import type { Outcome } from "../../src/task/outcome.ts";
+import type { TaskSource } from "../../src/task/source.ts";
 
 // Most of a test here is waiting for clocks, so some wait together.
 vi.setConfig({ maxConcurrency: 8 });

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { connect } from "node:net";
-import { authorization, sha256Hex } from "../../src/bdrc/signature.ts";
 import type { Emulator } from "../../src/emulator/index.ts";
+import { authorization, sha256Hex } from "../../src/openapi/request/signature.ts";
 
 /** What came back, as far as it came. */
 export interface Seen {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { beginWait, resumeWait } from "../../src/policy/begin-wait.ts";
-import { decide, decideTimeout } from "../../src/policy/decide.ts";
-import type { DecideContext, Decision } from "../../src/policy/decision.ts";
-import type { ResolvedWaitOptions } from "../../src/policy/wait-options.ts";
-import type { WaitState } from "../../src/policy/wait-state.ts";
+import { beginWait, resumeWait } from "../../src/policy/decide/begin-wait.ts";
+import { decide, decideTimeout } from "../../src/policy/decide/decide.ts";
+import type { DecideContext, Decision } from "../../src/policy/state/decision.ts";
+import type { ResolvedWaitOptions } from "../../src/policy/state/wait-options.ts";
+import type { WaitState } from "../../src/policy/state/wait-state.ts";
 import { OUTCOME_KINDS } from "../../src/task/outcome.ts";
 import { isFinalStatus } from "../../src/task/status.ts";
 import { options, type Step, steps, TASK_ID } from "./observations.ts";

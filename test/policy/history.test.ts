@@ -1,9 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gapForPrice } from "../../src/policy/expectation.ts";
-import { historyOf, MOST_DURATIONS, remember, type TaskHistory, trustOf } from "../../src/policy/history.ts";
-import { Outlook } from "../../src/policy/outlook.ts";
-import { restoreHistory } from "../../src/policy/restore-history.ts";
+import { gapForPrice } from "../../src/policy/forecast/expected-delay.ts";
+import {
+  historyOf,
+  MOST_DURATIONS,
+  remember,
+  type TaskHistory,
+  trustOf,
+} from "../../src/policy/forecast/history.ts";
+import { Outlook } from "../../src/policy/forecast/remaining-time.ts";
+import { restoreHistory } from "../../src/policy/forecast/restore-history.ts";
 import { InvalidOptionError } from "../../src/task/errors.ts";
 import type { Task } from "../../src/task/task.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { type Observation, observeError } from "../../src/policy/observe.ts";
-import type { ResolvedWaitOptions } from "../../src/policy/wait-options.ts";
+import { type Observation, observeError } from "../../src/policy/observe/observe.ts";
+import type { ResolvedWaitOptions } from "../../src/policy/state/wait-options.ts";
 import {
   AccessDeniedError,
   BdrcApiError,

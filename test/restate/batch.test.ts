@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { beginWait } from "../../src/policy/begin-wait.ts";
-import { resolveWaitOptions } from "../../src/policy/wait-options.ts";
+import { beginWait } from "../../src/policy/decide/begin-wait.ts";
+import { resolveWaitOptions } from "../../src/policy/state/wait-options.ts";
 import { type Entry, lookAtBatch, RETRY_AFTER_MS } from "../../src/restate/batch.ts";
 import type { Slot } from "../../src/restate/handlers.ts";
-import type { TaskSource } from "../../src/source.ts";
 import { parseTask } from "../../src/task/parse-task.ts";
+import type { TaskSource } from "../../src/task/source.ts";
 
 const START_MS = Date.UTC(2026, 0, 1);
 const options = resolveWaitOptions({});

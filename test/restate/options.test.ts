@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { resolveServicesOptions, shardOf } from "../../src/restate/options.ts";
-import { scriptedSource } from "../../src/testing/scripted-source.ts";
+import { scriptedSource } from "../../src/testing/source/scripted-source.ts";
 
 const source = scriptedSource();
 

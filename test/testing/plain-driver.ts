@@ -1,10 +1,10 @@
-import { boundedCall } from "../../src/bounded-call.ts";
-import { beginWait, resumeWait } from "../../src/policy/begin-wait.ts";
-import { decide, decideTimeout } from "../../src/policy/decide.ts";
-import { observe, observeError } from "../../src/policy/observe.ts";
-import { settleAborted } from "../../src/policy/settle.ts";
-import { resolveWaitOptions } from "../../src/policy/wait-options.ts";
-import type { WaitState } from "../../src/policy/wait-state.ts";
+import { boundedCall } from "../../src/async/timed-call.ts";
+import { beginWait, resumeWait } from "../../src/policy/decide/begin-wait.ts";
+import { decide, decideTimeout } from "../../src/policy/decide/decide.ts";
+import { settleAborted } from "../../src/policy/decide/settle.ts";
+import { observe, observeError } from "../../src/policy/observe/observe.ts";
+import { resolveWaitOptions } from "../../src/policy/state/wait-options.ts";
+import type { WaitState } from "../../src/policy/state/wait-state.ts";
 import type { Outcome } from "../../src/task/outcome.ts";
 import type { DrivenWait, WaitDriver } from "../../src/testing/index.ts";
 

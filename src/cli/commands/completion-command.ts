@@ -1,0 +1,175 @@
+import type { Command } from "commander";
+import { writeOut } from "../terminal/output.ts";
+
+/** The shells that there are completion scripts for. */
+export type Shell = "bash" | "zsh" | "fish";
+
+interface Entry {
+  /** As it is typed: `start check-rules`; empty for the program itself. */
+  readonly path: string;
+  readonly description: string;
+  readonly flags: readonly {
+    readonly long: string;
+    readonly description: string;
+    readonly isFile: boolean;
+    readonly choices?: readonly string[];
+  }[];
+}
+
+/** `taskwait completion <shell>`: a script made from the commands and flags themselves, so it can't be outdated. */
+export function completionCommand(shell: Shell, program: Command): number {
+  const entries = entriesOf(program, "");
+  const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
+  writeOut(scripts[shell](entries));
+  return 0;
+}
+
+function entriesOf(command: Command, path: string): readonly Entry[] {
+  const help = command.createHelp();
+  const flags = help.visibleOptions(command).flatMap((option) =>
+    option.long == null
+      ? []
+      : [
+          {
+            long: option.long,
+            description: option.description,
+            isFile: option.flags.endsWith("<file>"),
+            ...(option.argChoices === undefined ? {} : { choices: option.argChoices }),
+          },
+        ],
+  );
+  const own = { path, description: command.description(), flags };
+  const inner = command.commands.flatMap((child) => entriesOf(child, `${path} ${child.name()}`.trim()));
+  return [own, ...inner];
+}
+
+/** The commands directly below a path. */
+function childrenOf(entries: readonly Entry[], path: string): readonly Entry[] {
+  const prefix = path === "" ? "" : `${path} `;
+  return entries.filter(
+    (entry) =>
+      entry.path.startsWith(prefix) && entry.path !== path && !entry.path.slice(prefix.length).includes(" "),
+  );
+}
+
+function nameOf(entry: Entry): string {
+  return entry.path.slice(entry.path.lastIndexOf(" ") + 1);
+}
+
+/** What can follow at a path. `taskwait` alone takes the flags of its default command too. */
+function wordsAt(entries: readonly Entry[], entry: Entry): readonly string[] {
+  const wait = entry.path === "" ? (entries.find(({ path }) => path === "wait")?.flags ?? []) : [];
+  return [
+    ...new Set([
+      ...childrenOf(entries, entry.path).map(nameOf),
+      ...[...entry.flags, ...wait].map(({ long }) => long),
+    ]),
+  ];
+}
+
+function choicesOf(entries: readonly Entry[]): ReadonlyMap<string, readonly string[]> {
+  const choices = new Map<string, Set<string>>();
+  for (const { long, choices: some } of entries.flatMap(({ flags }) => flags)) {
+    for (const choice of some ?? []) {
+      choices.set(long, (choices.get(long) ?? new Set()).add(choice));
+    }
+  }
+  return new Map([...choices].map(([long, set]) => [long, [...set]]));
+}
+
+function fileFlagsOf(entries: readonly Entry[]): readonly string[] {
+  const flags = entries.flatMap((entry) => entry.flags);
+  return [...new Set(flags.filter(({ isFile }) => isFile).map(({ long }) => long))];
+}
+
+// Both shells walk the words before the cursor to the deepest command that they name.
+function pathCase(entries: readonly Entry[]): string {
+  return entries
+    .filter(({ path }) => path !== "")
+    .map(({ path }) => {
+      const before = path.includes(" ") ? path.slice(0, path.lastIndexOf(" ")) : "";
+      return `      "${before}|${path.slice(path.lastIndexOf(" ") + 1)}") path="${path}" ;;`;
+    })
+    .join("\n");
+}
+
+function wordCase(entries: readonly Entry[]): string {
+  return entries
+    .map((entry) => `    "${entry.path}") words="${wordsAt(entries, entry).join(" ")}" ;;`)
+    .join("\n");
+}
+
+function choiceCase(entries: readonly Entry[]): string {
+  return [...choicesOf(entries)]
+    .map(([long, some]) => `    ${long}) words="${some.join(" ")}" ;;`)
+    .join("\n");
+}
+
+function bashScript(entries: readonly Entry[]): string {
+  return `# taskwait completion for bash
+_taskwait() {
+  local path="" words="" word
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$path|$word" in
+${pathCase(entries)}
+    esac
+  done
+  case "$path" in
+${wordCase(entries)}
+  esac
+  case "\${COMP_WORDS[COMP_CWORD-1]}" in
+${choiceCase(entries)}
+    ${fileFlagsOf(entries).join("|")}) COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")); return ;;
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -F _taskwait taskwait
+`;
+}
+
+function zshScript(entries: readonly Entry[]): string {
+  return `#compdef taskwait
+_taskwait() {
+  local path_="" words_="" word
+  for word in "\${words[@]:1:CURRENT-2}"; do
+    case "$path_|$word" in
+${pathCase(entries).replaceAll('path="', 'path_="')}
+    esac
+  done
+  case "$path_" in
+${wordCase(entries).replaceAll('words="', 'words_="')}
+  esac
+  case "\${words[CURRENT-1]}" in
+${choiceCase(entries).replaceAll('words="', 'words_="')}
+    ${fileFlagsOf(entries).join("|")}) _files; return ;;
+  esac
+  compadd -- \${=words_}
+}
+if [ "$funcstack[1]" = "_taskwait" ]; then _taskwait "$@"; else compdef _taskwait taskwait; fi
+`;
+}
+
+function fishScript(entries: readonly Entry[]): string {
+  const lines = ["# taskwait completion for fish", "complete -c taskwait -f"];
+  const quote = (text: string): string => `'${text.replace(/['\\]/g, "\\$&")}'`;
+  const top = childrenOf(entries, "").map(nameOf).join(" ");
+  for (const entry of entries) {
+    const names = entry.path.split(" ").filter((name) => name !== "");
+    const seen = names.map((name) => `__fish_seen_subcommand_from ${name}`).join("; and ");
+    const children = childrenOf(entries, entry.path);
+    const noChild = `not __fish_seen_subcommand_from ${children.map(nameOf).join(" ")}`;
+    for (const child of children) {
+      const when = seen === "" ? `not __fish_seen_subcommand_from ${top}` : `${seen}; and ${noChild}`;
+      lines.push(`complete -c taskwait -n ${quote(when)} -a ${nameOf(child)} -d ${quote(child.description)}`);
+    }
+    for (const flag of entry.flags) {
+      const when = seen === "" ? "" : ` -n ${quote(seen)}`;
+      const choices = flag.choices === undefined ? "" : ` -x -a ${quote(flag.choices.join(" "))}`;
+      const values = flag.isFile ? " -r -F" : choices;
+      lines.push(
+        `complete -c taskwait${when} -l ${flag.long.slice(2)}${values} -d ${quote(flag.description)}`,
+      );
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}

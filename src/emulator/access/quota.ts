@@ -1,0 +1,162 @@
+import * as z from "zod/mini";
+import { type Refusal, refuse } from "../protocol/refusal.ts";
+import { ACTIONS, type Action } from "../protocol/routes.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Limits of one operation. */
+export interface QuotaLimits {
+  /** Calls per window, for each account. Throttled calls do not count. */
+  readonly perSecond?: number;
+  /** The length of that window; default 1000 ms. */
+  readonly windowMs?: number;
+  /** Calls per 60 s, for each account. */
+  readonly per60s?: number;
+  /** Calls in flight at once, for each account. */
+  readonly concurrency?: number;
+  /** Calls per window, for all accounts together. */
+  readonly perApi?: number;
+}
+
+/** Limits of every operation, and those of single ones in their place. */
+export interface Quota extends QuotaLimits {
+  readonly apis?: { readonly [A in Action]?: QuotaLimits };
+}
+
+const callLimit = z.exactOptional(z.int().check(z.gte(0)));
+const limitFields = {
+  perSecond: callLimit,
+  windowMs: z.exactOptional(z.int().check(z.gte(1))),
+  per60s: callLimit,
+  concurrency: callLimit,
+  perApi: callLimit,
+};
+const limits = z.strictObject(limitFields);
+
+/** Reads a {@link Quota}. */
+export const quota: z.ZodMiniType<Quota> = z.strictObject({
+  ...limitFields,
+  apis: z.exactOptional(z.partialRecord(z.enum(ACTIONS), limits)) as z.ZodMiniType<
+    NonNullable<Quota["apis"]>
+  >,
+});
+
+/** How the service says that it was asked too often; what BDRC does of it is not documented. */
+export interface ThrottleStyle {
+  /** 400 (default), 429, or 503, which comes as `ServiceUnavailable`. */
+  readonly status?: 400 | 429 | 503;
+  /** Whether `x-acs-retry-after` says how long the window still lasts; default false. */
+  readonly retryAfterHeader?: boolean;
+}
+
+/** What was counted of one operation. */
+export interface QuotaCounters {
+  readonly accepted: number;
+  readonly throttled: number;
+  readonly inFlight: number;
+}
+
+interface FixedWindow {
+  index: number;
+  used: number;
+}
+
+/** Counts calls in fixed windows, per account and operation and per operation, and refuses those above. */
+export class QuotaGate {
+  readonly #style: ThrottleStyle;
+  #quota: Quota;
+  readonly #windows = new Map<string, FixedWindow>();
+  readonly #inFlight = new Map<string, number>();
+  readonly #counters = new Map<Action, { accepted: number; throttled: number }>();
+
+  constructor(limitsOfAll: Quota, style: ThrottleStyle) {
+    this.#quota = limitsOfAll;
+    this.#style = style;
+  }
+
+  /** Puts other limits in place; what was used of the running windows stays used. */
+  change(limitsOfAll: Quota): void {
+    this.#quota = limitsOfAll;
+  }
+
+  /** Takes one call's share of all limits, or none of any. A call that got in must {@link leave}. */
+  enter(accountId: string, action: Action, nowMs: number): Refusal | undefined {
+    const refusal = this.#take(accountId, action, nowMs);
+    const counters = this.#counters.get(action) ?? { accepted: 0, throttled: 0 };
+    counters[refusal === undefined ? "accepted" : "throttled"] += 1;
+    this.#counters.set(action, counters);
+    return refusal;
+  }
+
+  /** The call has been answered, or nobody waits for the answer any more. */
+  leave(accountId: string, action: Action): void {
+    const key = `${action} ${accountId}`;
+    const left = (this.#inFlight.get(key) ?? 0) - 1;
+    if (left > 0) {
+      this.#inFlight.set(key, left);
+    } else {
+      this.#inFlight.delete(key);
+    }
+  }
+
+  /** What was counted so far. */
+  counters(action: Action): QuotaCounters {
+    const { accepted = 0, throttled = 0 } = this.#counters.get(action) ?? {};
+    let inFlight = 0;
+    for (const [key, calls] of this.#inFlight) {
+      inFlight += key.startsWith(`${action} `) ? calls : 0;
+    }
+    return { accepted, throttled, inFlight };
+  }
+
+  #take(accountId: string, action: Action, nowMs: number): Refusal | undefined {
+    const limit = this.#quota.apis?.[action] ?? this.#quota;
+    const key = `${action} ${accountId}`;
+    const running = this.#inFlight.get(key) ?? 0;
+    if (limit.concurrency !== undefined && running >= limit.concurrency) {
+      return this.#throttled("Throttling.Api.Concurrency", 1000);
+    }
+    const windowMs = limit.windowMs ?? 1000;
+    const wanted = [
+      { name: `${key} ${windowMs}`, most: limit.perSecond, windowMs, code: "Throttling.User" },
+      { name: `${key} 60s`, most: limit.per60s, windowMs: MINUTE_MS, code: "Throttling.User" },
+      { name: `${action} * ${windowMs}`, most: limit.perApi, windowMs, code: "Throttling.Api" },
+    ] as const;
+    const windows: FixedWindow[] = [];
+    for (const { name, most, windowMs: lengthMs, code } of wanted) {
+      if (most !== undefined) {
+        const window = this.#window(name, Math.floor(nowMs / lengthMs));
+        if (window.used >= most) {
+          return this.#throttled(code, lengthMs - (nowMs % lengthMs));
+        }
+        windows.push(window);
+      }
+    }
+    for (const window of windows) {
+      window.used += 1;
+    }
+    this.#inFlight.set(key, running + 1);
+    return undefined;
+  }
+
+  #window(name: string, index: number): FixedWindow {
+    const known = this.#windows.get(name);
+    if (known !== undefined && known.index === index) {
+      return known;
+    }
+    const fresh = { index, used: 0 };
+    this.#windows.set(name, fresh);
+    return fresh;
+  }
+
+  #throttled(
+    code: "Throttling.User" | "Throttling.Api" | "Throttling.Api.Concurrency",
+    leftMs: number,
+  ): Refusal {
+    const { status = 400, retryAfterHeader = false } = this.#style;
+    return refuse(status === 503 ? "ServiceUnavailable" : code, {
+      httpStatus: status,
+      ...(retryAfterHeader ? { retryAfterMs: Math.max(1, Math.ceil(leftMs)) } : {}),
+    });
+  }
+}

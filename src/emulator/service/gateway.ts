@@ -1,0 +1,108 @@
+import { type AccessPolicy, checkAccess } from "../access/access-policy.ts";
+import { type Authentication, authenticate, CLOCK_WINDOW_MS } from "../access/authentication.ts";
+import type { KeyRing } from "../access/key-ring.ts";
+import { NonceMemory } from "../access/nonce-memory.ts";
+import type { QuotaGate } from "../access/quota.ts";
+import { type Answer, errorAnswer, goodAnswer } from "../protocol/answer.ts";
+import { type ApiRequest, header } from "../protocol/api-request.ts";
+import { type Refusal, refuse } from "../protocol/refusal.ts";
+import { type Call, checkRoute, route } from "../protocol/routes.ts";
+import type { World } from "../world/world.ts";
+import type { NextTokens } from "./next-token.ts";
+import { type OperationStyle, perform } from "./operations.ts";
+
+/** What stands behind the gateway. */
+export interface GatewayParts {
+  readonly world: World;
+  readonly keys: KeyRing;
+  readonly quota: QuotaGate;
+  readonly tokens: NextTokens;
+  readonly style: OperationStyle;
+  /** Whether a `Host` header is one of ours. */
+  readonly knowsHost: (host: string) => boolean;
+}
+
+/** One call's answer, and what is to be done when it has been sent. */
+export interface Handled {
+  readonly answer: Answer;
+  readonly accessKeyId?: string;
+  /** The task that the call asked for or started. */
+  readonly taskId?: string;
+  /** Gives the call's place among those in flight back. */
+  readonly leave: () => void;
+}
+
+/** Takes a request through all checks, in the service's order, and on to its operation. */
+export class Gateway {
+  readonly #parts: GatewayParts;
+  readonly #nonces = new NonceMemory(CLOCK_WINDOW_MS);
+  #policy: AccessPolicy;
+
+  constructor(parts: GatewayParts, policy: AccessPolicy) {
+    this.#parts = parts;
+    this.#policy = policy;
+  }
+
+  /** Puts another access policy in place. */
+  changePolicy(policy: AccessPolicy): void {
+    this.#policy = policy;
+  }
+
+  /**
+   * Answers one request.
+   *
+   * @param nowMs - The server's clock, in Unix milliseconds.
+   */
+  handle(request: ApiRequest, nowMs: number): Handled {
+    const { world, keys, quota, tokens, style } = this.#parts;
+    const host = header(request, "host") ?? "";
+    const call = route(request.method, request.path);
+    const asked = call?.action === "DescribeTask" ? { taskId: call.taskId } : {};
+    const unrouted = this.#checkTarget(request, host, call);
+    if (unrouted !== undefined || call === undefined) {
+      return refused(unrouted ?? refuse("InvalidAction.NotFound"), host, asked);
+    }
+    const caller = authenticate(request, { keys, nonces: this.#nonces, nowMs });
+    const known = { ...asked, ...accessKeyIdOf(caller) };
+    if (caller.kind === "refused") {
+      return refused(caller.refusal, host, known);
+    }
+    const { accountId } = caller;
+    const refusal = checkAccess(this.#policy, call.action) ?? quota.enter(accountId, call.action, nowMs);
+    if (refusal !== undefined) {
+      return refused(refusal, host, known);
+    }
+    const leave = once(() => quota.leave(accountId, call.action));
+    const result = perform(call, request, { world, tokens, style, nowMs });
+    return result.kind === "refused"
+      ? { ...refused(result.refusal, host, known), leave }
+      : {
+          answer: goodAnswer(result.data),
+          ...known,
+          ...(result.taskId === undefined ? {} : { taskId: result.taskId }),
+          leave,
+        };
+  }
+
+  #checkTarget(request: ApiRequest, host: string, call: Call | undefined): Refusal | undefined {
+    return this.#parts.knowsHost(host) ? checkRoute(request, call) : refuse("InvalidProduct.NotFound");
+  }
+}
+
+function refused(refusal: Refusal, host: string, known: { taskId?: string; accessKeyId?: string }): Handled {
+  return { answer: errorAnswer(refusal, host), ...known, leave: () => {} };
+}
+
+function accessKeyIdOf(caller: Authentication): { accessKeyId?: string } {
+  return caller.accessKeyId === undefined ? {} : { accessKeyId: caller.accessKeyId };
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) {
+      done = true;
+      action();
+    }
+  };
+}

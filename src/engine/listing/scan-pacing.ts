@@ -1,0 +1,48 @@
+import type { SweepKind, SweepPlan } from "./listing-plan.ts";
+
+const SWEEPS_PER_RATE = 0.2;
+const MOST_SWEEPS = 16;
+const FIRST_RETREAT_MS = 1000;
+const LONGEST_RETREAT_MS = 60_000;
+
+/** How densely sweeps may follow each other: by the rate, by those under way, and by how the last ones went. */
+export class SweepPace {
+  // The last of each kind.
+  readonly #begun = new Map<SweepKind, { readonly atMs: number; readonly pages: number }>();
+  #failures = 0;
+  #retreatUntilMs = Number.NEGATIVE_INFINITY;
+
+  /** After a failure none may begin before this moment. */
+  get retreatUntilMs(): number {
+    return this.#retreatUntilMs;
+  }
+
+  /** How many can be under way at once: the pages of one follow each other, so one alone can't use a high rate. */
+  mostAtOnce(ratePerSecond: number): number {
+    return Math.min(MOST_SWEEPS, Math.max(1, Math.ceil(SWEEPS_PER_RATE * ratePerSecond)));
+  }
+
+  /**
+   * From when on another of its kind may begin while one is under way. Those that overlap are spread, or they would
+   * all see the same pages at the same time; by the rate as it is now, for at the beginning it is far lower than
+   * soon after.
+   */
+  spreadUntilMs({ kind }: SweepPlan, ratePerSecond: number): number {
+    const last = this.#begun.get(kind);
+    return last === undefined ? Number.NEGATIVE_INFINITY : last.atMs + (1000 * last.pages) / ratePerSecond;
+  }
+
+  began({ kind, pages }: SweepPlan, nowMs: number): void {
+    this.#begun.set(kind, { atMs: nowMs, pages });
+  }
+
+  completed(): void {
+    this.#failures = 0;
+  }
+
+  failed(nowMs: number): void {
+    this.#failures++;
+    const retreatMs = Math.min(LONGEST_RETREAT_MS, FIRST_RETREAT_MS * 2 ** (this.#failures - 1));
+    this.#retreatUntilMs = nowMs + retreatMs;
+  }
+}

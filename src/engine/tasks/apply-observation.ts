@@ -1,0 +1,88 @@
+import type { SteadyClock } from "../../async/monotonic-clock.ts";
+import { decide } from "../../policy/decide/decide.ts";
+import { countResend, type Resending } from "../../policy/decide/immediate-retry.ts";
+import { rememberWait } from "../../policy/decide/learn-from-wait.ts";
+import type { TaskHistory } from "../../policy/forecast/history.ts";
+import { moreEager, type WorthCurve } from "../../policy/forecast/poll-value.ts";
+import type { DecideContext } from "../../policy/state/decision.ts";
+import type { TaskSource } from "../../task/source.ts";
+import type { CallBudget } from "../rate/rate-limits.ts";
+import type { WaitCore } from "../wait/wait-core.ts";
+import type { LatenessSample } from "./detection-lag.ts";
+import type { Look } from "./poll.ts";
+import type { Watch } from "./tracked-task.ts";
+
+/** Hands what a look gave to every wait on the task, and learns from those that end. */
+export class WatchJudge {
+  readonly lateness: LatenessSample;
+  readonly #source: TaskSource;
+  readonly #clock: SteadyClock;
+  readonly #random: () => number;
+  readonly #budget: CallBudget;
+  #history: TaskHistory;
+
+  constructor(
+    source: TaskSource,
+    clock: SteadyClock,
+    random: () => number,
+    budget: CallBudget,
+    history: TaskHistory,
+    lateness: LatenessSample,
+  ) {
+    this.lateness = lateness;
+    this.#history = history;
+    this.#source = source;
+    this.#clock = clock;
+    this.#random = random;
+    this.#budget = budget;
+  }
+
+  /** What the tasks that ended have taught. */
+  get history(): TaskHistory {
+    return this.#history;
+  }
+
+  /** Every wait decides on its own; a watch that is still wanted then knows what the next look is worth. */
+  take(watch: Watch, { observation, callMs }: Look): void {
+    const nowMs = this.#clock.nowMs();
+    let lesson: TaskHistory | undefined;
+    let worth: WorthCurve | undefined;
+    for (const core of watch.waits) {
+      const decision = decide(core.state, observation, this.#context(core, nowMs, callMs));
+      if (decision.kind === "poll") {
+        worth = moreEager(worth, decision.worth);
+      } else if (lesson === undefined && observation.kind === "task") {
+        // One task teaches once, however many waited for it.
+        lesson = rememberWait(this.#history, decision.state);
+        this.lateness.ended(observation.task, core.state, nowMs, this.#source.clockOffsetMs?.() ?? 0);
+      }
+      core.apply(decision);
+    }
+    this.#history = lesson ?? this.#history;
+    if (observation.kind === "task") {
+      watch.seen(worth);
+    }
+  }
+
+  /** A call failed and is sent again within its poll. */
+  resend(watch: Watch | undefined, resending: Resending): void {
+    for (const core of watch?.waits ?? []) {
+      const { state, events } = countResend(core.state, resending);
+      core.state = state;
+      core.emit(events);
+    }
+  }
+
+  #context(core: WaitCore, nowMs: number, callMs: number): DecideContext {
+    const clockOffsetMs = this.#source.clockOffsetMs?.();
+    return {
+      nowMs,
+      random: this.#random,
+      options: core.options,
+      callMs,
+      ratePerSecond: this.#budget.describe.ratePerSecond,
+      history: this.#history,
+      ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+    };
+  }
+}

@@ -1,0 +1,104 @@
+import type { WaitCheckpoint } from "../../policy/state/wait-state.ts";
+import type { Outcome } from "../../task/outcome.ts";
+import type { Task } from "../../task/task.ts";
+import type { WaitEventName, WaitEvents } from "../../task/wait-events.ts";
+import type { WaitCore } from "./wait-core.ts";
+
+/** A listener of one wait. What it throws changes nothing. */
+export type WaitListener<K extends WaitEventName> = (payload: WaitEvents[K]) => unknown;
+
+/**
+ * A wait for one task: a promise of the completed task that also has events, an async iterator and a
+ * checkpoint.
+ *
+ * The promise rejects with the outcome's error when the task did not complete, or when that could not be found
+ * out. A rejection that nobody awaits is silent if the end was observed in another way ({@link outcome}, the
+ * iterator, a listener for `settled` or for the kind it ended with).
+ *
+ * @example
+ * ```ts
+ * const wait = waitForTask("t-0000e4w0u1v592zdf6s7");
+ * wait.on("progress", ({ task }) => console.error(`${task.percent} %`));
+ * const task = await wait;
+ * ```
+ */
+export class TaskWait extends Promise<Task> {
+  readonly #core: WaitCore;
+
+  /** Promises derived from a wait are plain ones. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  /** @internal Waits are made by `waitForTask` and `TaskWaiter.wait`. */
+  constructor(core: WaitCore) {
+    let settle: [resolve: (task: Task) => void, reject: (reason: unknown) => void] | undefined;
+    super((resolve, reject) => {
+      settle = [resolve, reject];
+    });
+    this.#core = core;
+    const [resolve, reject] = settle as NonNullable<typeof settle>;
+    core.bind({ promise: this, resolve, reject });
+  }
+
+  /** The task that is waited for. */
+  get taskId(): string {
+    return this.#core.state.taskId;
+  }
+
+  /** The task as it was last seen; `undefined` before the first good look. */
+  get latest(): Task | undefined {
+    return this.#core.state.task;
+  }
+
+  /** How the wait ends, as a value. It never rejects. */
+  get outcome(): Promise<Outcome> {
+    return this.#core.observeOutcome();
+  }
+
+  /** Calls the listener at every event of this name. */
+  on<K extends WaitEventName>(event: K, listener: WaitListener<K>): this {
+    this.#core.emitter.on(event, listener);
+    return this;
+  }
+
+  /** Calls the listener at the next event of this name. */
+  once<K extends WaitEventName>(event: K, listener: WaitListener<K>): this {
+    this.#core.emitter.once(event, listener);
+    return this;
+  }
+
+  /** Takes a listener away. */
+  off<K extends WaitEventName>(event: K, listener: WaitListener<K>): this {
+    this.#core.emitter.off(event, listener);
+    return this;
+  }
+
+  /**
+   * The task at every change of its status or progress, beginning with how it was last seen. A slow reader
+   * gets the newest and misses the ones between. It ends when the wait settles, however that is; leaving the
+   * loop early does not end the wait.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Task> {
+    return this.#core.read();
+  }
+
+  /**
+   * All that the wait knows, as plain JSON; `resume` goes on from it, in this process or in another. That of
+   * an aborted wait can be resumed; that of a settled one settles the same way again, without a call.
+   */
+  checkpoint(): WaitCheckpoint {
+    return structuredClone(this.#core.state);
+  }
+
+  /**
+   * Ends this wait, and no other, as `aborted`. The task goes on: BDRC has no call that cancels one.
+   *
+   * @param reason - What the promise rejects with; by default an `AbortError` DOMException.
+   */
+  abandon(reason?: unknown): void {
+    this.#core.aborted(
+      reason ?? new DOMException(`the wait for task ${this.taskId} was abandoned`, "AbortError"),
+    );
+  }
+}

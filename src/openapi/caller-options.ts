@@ -1,0 +1,163 @@
+import { InvalidOptionError } from "../task/errors.ts";
+import { kindOf } from "../task/parameters.ts";
+import { printable, quoted } from "../task/printable.ts";
+import type { OfficialCredential } from "./credentials/credential.ts";
+import type { CallRecord } from "./http/call-record.ts";
+
+/** Options of a `BdrcClient`. All may be left out. */
+export interface BdrcClientOptions {
+  /**
+   * The region, such as `ap-southeast-1`.
+   *
+   * @defaultValue `ALIBABA_CLOUD_REGION_ID`, else the region of the profile that gives the credentials, else
+   * `cn-shanghai`
+   */
+  readonly regionId?: string;
+  /**
+   * A host, `host:port` or URL to use instead of the region's endpoint. `http://` only for loopback, unless
+   * {@link BdrcClientOptions.insecure}.
+   *
+   * @defaultValue `ALIBABA_CLOUD_ENDPOINT`, else the region's endpoint
+   */
+  readonly endpoint?: string;
+  /**
+   * Use the region's endpoint within a VPC. Not together with {@link BdrcClientOptions.endpoint}; an endpoint
+   * from the environment goes before it.
+   *
+   * @defaultValue true if `ALIBABA_CLOUD_ENDPOINT_TYPE` is `vpc`
+   */
+  readonly vpc?: boolean;
+  /**
+   * Allows `http://` endpoints beyond this machine, where anybody on the way can read the requests.
+   *
+   * @defaultValue false
+   */
+  readonly insecure?: boolean;
+  /** Together with {@link BdrcClientOptions.accessKeySecret}. */
+  readonly accessKeyId?: string;
+  /** Together with {@link BdrcClientOptions.accessKeyId}. */
+  readonly accessKeySecret?: string;
+  /** The STS token that belongs to the access key. */
+  readonly securityToken?: string;
+  /** Instead of an access key. */
+  readonly bearerToken?: string;
+  /** Any object with the official `getCredential()`, asked before every call. */
+  readonly credential?: OfficialCredential;
+  /** A profile of `~/.aliyun/config.json`, for the credentials and, if nothing else names one, the region. */
+  readonly profile?: string;
+  /**
+   * The URL of an HTTP proxy, with its user name and password if it asks for them.
+   *
+   * @defaultValue `HTTPS_PROXY` or `HTTP_PROXY`, unless `NO_PROXY` or loopback
+   */
+  readonly proxy?: string;
+  /**
+   * The most that one call may take in all, in milliseconds: credentials, connection and answer.
+   *
+   * @defaultValue 10,000
+   */
+  readonly callTimeoutMs?: number;
+  /** Told of every HTTP call, once it has ended. What it throws changes nothing. */
+  readonly onCall?: (record: CallRecord) => void;
+}
+
+type Kind = "string" | "boolean" | "secret" | "credential" | "durationMs" | "function";
+
+const KINDS: Readonly<Record<keyof BdrcClientOptions, Kind>> = {
+  regionId: "string",
+  endpoint: "string",
+  vpc: "boolean",
+  insecure: "boolean",
+  accessKeyId: "secret",
+  accessKeySecret: "secret",
+  securityToken: "secret",
+  bearerToken: "secret",
+  credential: "credential",
+  profile: "string",
+  proxy: "secret",
+  callTimeoutMs: "durationMs",
+  onCall: "function",
+};
+
+// What setTimeout can hold.
+const MAX_TIMEOUT_MS = 2_147_483_647;
+
+// Ways to name the caller: one at most.
+const IDENTITIES = ["accessKeyId", "bearerToken", "credential", "profile"] as const;
+
+/**
+ * Checks names, types and contradictions, all without I/O. An option that is `undefined` counts as left out.
+ *
+ * @throws {@link InvalidOptionError} naming the option, the rule and the value, if it is no secret.
+ */
+export function checkClientOptions(options: unknown): BdrcClientOptions {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new InvalidOptionError(`BdrcClient's options must be an object, got ${kindOf(options)}`);
+  }
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(KINDS, name)) {
+      const names = Object.keys(KINDS).join(", ");
+      throw new InvalidOptionError(
+        `BdrcClient knows no option "${printable(name, 60)}"; its options are ${names}`,
+      );
+    }
+    if (value !== undefined) {
+      checkKind(name, KINDS[name as keyof BdrcClientOptions], value);
+      given[name] = value;
+    }
+  }
+  checkTogether(given as BdrcClientOptions);
+  return given as BdrcClientOptions;
+}
+
+function checkKind(name: string, kind: Kind, value: unknown): void {
+  const rule = brokenRule(kind, value);
+  if (rule !== undefined) {
+    const shown =
+      kind === "secret" || kind === "credential" ? `a value of type ${kindOf(value)}` : quoted(value);
+    throw new InvalidOptionError(`${name} must be ${rule}, got ${shown}`);
+  }
+}
+
+function brokenRule(kind: Kind, value: unknown): string | undefined {
+  switch (kind) {
+    case "string":
+    case "secret":
+      return typeof value === "string" && value !== "" ? undefined : "a non-empty string";
+    case "boolean":
+      return typeof value === "boolean" ? undefined : "true or false";
+    case "credential":
+      return typeof value === "object" &&
+        value !== null &&
+        typeof Reflect.get(value, "getCredential") === "function"
+        ? undefined
+        : "an object with getCredential()";
+    case "function":
+      return typeof value === "function" ? undefined : "a function";
+    case "durationMs":
+      return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_TIMEOUT_MS
+        ? undefined
+        : `a whole number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`;
+  }
+}
+
+function checkTogether(options: BdrcClientOptions): void {
+  if (options.endpoint !== undefined && options.vpc === true) {
+    throw new InvalidOptionError("endpoint and vpc must not be given together: each names the host");
+  }
+  const identities = IDENTITIES.filter((name) => options[name] !== undefined);
+  if (identities.length > 1) {
+    throw new InvalidOptionError(
+      `${identities.join(" and ")} must not be given together: each names the caller`,
+    );
+  }
+  for (const name of ["accessKeySecret", "securityToken"] as const) {
+    if (options[name] !== undefined && options.accessKeyId === undefined) {
+      throw new InvalidOptionError(`${name} must be given together with accessKeyId, which is missing`);
+    }
+  }
+  if (options.accessKeyId !== undefined && options.accessKeySecret === undefined) {
+    throw new InvalidOptionError("accessKeyId must be given together with accessKeySecret, which is missing");
+  }
+}

@@ -1,0 +1,115 @@
+import { BdrcApiError } from "../../task/errors.ts";
+import { printable } from "../../task/printable.ts";
+import { aboutTask, type Operation } from "../request/operation.ts";
+import type { RawAnswer } from "./exchange.ts";
+import type { Scrub } from "./scrub.ts";
+
+// A refused signature is answered with the text that the service signed, which holds key id and token.
+const ECHO = /\s*(?:the\s+)?(?:server\s*)?(?:string\s*to\s*sign|canonical\s*request)/i;
+
+/** What the service said of an error, as it came. */
+interface Complaint {
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+  readonly requestId: string | undefined;
+}
+
+/**
+ * The error that an answer is, if it is one: it carries a `Code` and no `Data`, or a status of 400 or more with
+ * anything that the API's errors have. Whatever else comes with such a status is not from the API.
+ *
+ * @param body - The answer's JSON, or `undefined` if it is none.
+ */
+export function apiErrorOf(
+  answer: RawAnswer,
+  body: Readonly<Record<string, unknown>> | undefined,
+  operation: Operation,
+  scrub: Scrub,
+): BdrcApiError | undefined {
+  const { httpStatus, headers } = answer;
+  const complaint = complaintOf(body ?? {});
+  const retryAfterMs = retryAfterOf(headers);
+  const failed = httpStatus >= 400;
+  const told =
+    complaint.code ?? complaint.message ?? complaint.requestId ?? (failed ? retryAfterMs : undefined);
+  if (told === undefined || !(failed || (complaint.code !== undefined && isAbsent(body?.["Data"])))) {
+    return undefined;
+  }
+  const clean = (text: string, maxLength: number) => printable(scrub(text), maxLength);
+  const apiCode = clean(complaint.code ?? `HTTP${httpStatus}`, 100);
+  const requestId = complaint.requestId ?? headers.get("x-acs-request-id");
+  const message = clean(withoutEcho(complaint.message ?? "no message"), 500);
+  const shownId = requestId === undefined ? "" : `, request ${clean(requestId, 100)}`;
+  return new BdrcApiError(
+    `${operation.subject} failed: ${apiCode}: ${message} (HTTP ${httpStatus}${shownId})`,
+    {
+      httpStatus,
+      apiCode,
+      ...aboutTask(operation),
+      ...(requestId === undefined ? {} : { requestId: clean(requestId, 100) }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+  );
+}
+
+/** The same error, saying that the call may be sent again at once. */
+export function resendable(error: BdrcApiError): BdrcApiError {
+  const { httpStatus, apiCode, taskId, requestId, retryAfterMs } = error;
+  return new BdrcApiError(error.message, {
+    httpStatus,
+    apiCode,
+    resend: true,
+    ...(taskId === undefined ? {} : { taskId }),
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/**
+ * How long the service asks to wait, in milliseconds: `x-acs-retry-after` (milliseconds), else `Retry-After`
+ * (seconds or a date). Nothing, nought and less count as not asked.
+ *
+ * Source of the unit: the official SDK's runtime, which sleeps the number as milliseconds.
+ */
+export function retryAfterOf(headers: ReadonlyMap<string, string>): number | undefined {
+  const own = positive(headers.get("x-acs-retry-after"));
+  if (own !== undefined) {
+    return own;
+  }
+  const standard = headers.get("retry-after");
+  const seconds = positive(standard);
+  if (seconds !== undefined) {
+    return seconds * 1000;
+  }
+  // Date.parse takes almost anything with a number for a date.
+  const dateMs =
+    standard !== undefined && /^[A-Z][a-z]+, /.test(standard) ? Date.parse(standard) : Number.NaN;
+  const waitMs = dateMs - Date.now();
+  return waitMs > 0 ? waitMs : undefined;
+}
+
+function positive(text: string | undefined): number | undefined {
+  const value = text !== undefined && /^\s*\d{1,12}(?:\.\d{1,6})?\s*$/.test(text) ? Number(text) : 0;
+  return value > 0 ? value : undefined;
+}
+
+function complaintOf(body: Readonly<Record<string, unknown>>): Complaint {
+  const field = (...names: string[]): string | undefined => {
+    const value = names.map((name) => (Object.hasOwn(body, name) ? body[name] : undefined));
+    return value.find((text): text is string => typeof text === "string" && text !== "");
+  };
+  return {
+    code: field("Code", "code"),
+    message: field("Message", "message"),
+    requestId: field("RequestId", "requestId"),
+  };
+}
+
+function withoutEcho(message: string): string {
+  const at = message.search(ECHO);
+  return at < 0 ? message : message.slice(0, at).trim() || "no message";
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null;
+}

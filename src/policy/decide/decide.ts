@@ -1,0 +1,212 @@
+import { isFinalStatus } from "../../task/status.ts";
+import type { Task } from "../../task/task.ts";
+import type { WaitEvent } from "../../task/wait-events.ts";
+import { classifyError } from "../observe/classify-error.ts";
+import type { Observation } from "../observe/observe.ts";
+import type { DecideContext, Decision } from "../state/decision.ts";
+import { beforeDeadline, jittered, withinIntervals } from "../state/delay-limits.ts";
+import { outageSinceMs } from "../state/outage.ts";
+import type { WaitDraft, WaitState } from "../state/wait-state.ts";
+import { nextLook } from "./next-poll.ts";
+import { lookEvents, unknownStatusWarning } from "./poll-events.ts";
+import {
+  settleAgain,
+  settleDenied,
+  settleEnded,
+  settleNotFound,
+  settleTimedOut,
+  settleUnreachable,
+} from "./settle.ts";
+import { followRun } from "./start-estimate.ts";
+
+const FIRST_BACKOFF_MS = 1000;
+const LONGEST_BACKOFF_MS = 30_000;
+const CALL_TIME_WEIGHT = 0.3;
+
+/**
+ * The pure step that every driver shares: what was seen becomes what to do next. Same arguments, same answer.
+ *
+ * @param state - From {@link beginWait}, or of the decision before.
+ * @param observation - What the look gave.
+ * @param context - The time, the chance and the options.
+ * @returns Poll again after `delayMs`, or settle. Once settled, the same state settles the same way for ever.
+ */
+export function decide(state: WaitState, observation: Observation, context: DecideContext): Decision {
+  if (state.ended !== undefined) {
+    return settleAgain(state, context.nowMs);
+  }
+  switch (observation.kind) {
+    case "task":
+      return decideOnTask(state, observation.task, context);
+    case "throttled":
+      return decideOnThrottle(state, observation, context);
+    case "transient":
+      return decideOnFault(state, observation.error, context);
+    case "notFound":
+      return decideOnMissing(state, observation.error, context);
+    case "fatal": {
+      const failed = countFailure(state);
+      return classifyError(observation.error) === "denied"
+        ? settleDenied(failed, observation.error, context.nowMs)
+        : settleUnreachable(failed, observation.error, context.nowMs);
+    }
+  }
+}
+
+/** Ends a wait whose deadline has come; for drivers, which watch the clock also while a call hangs. */
+export function decideTimeout(state: WaitState, nowMs: number): Decision {
+  return state.ended === undefined ? settleTimedOut(state, nowMs) : settleAgain(state, nowMs);
+}
+
+function decideOnTask(before: WaitState, task: Task, context: DecideContext): Decision {
+  const { nowMs, callMs = 0 } = context;
+  const warning = unknownStatusWarning(before, task);
+  const state = seenState(before, task, context);
+  if (warning !== undefined) {
+    state.warned = [...(before.warned ?? []), task.taskStatus];
+  }
+  const ended = isFinalStatus(task.taskStatus)
+    ? settleEnded(state, task.taskStatus, nowMs)
+    : nowMs >= state.deadlineMs
+      ? settleTimedOut(state, nowMs)
+      : undefined;
+  if (ended !== undefined) {
+    return { ...ended, events: [...withWarning(lookEvents(before, task, callMs), warning), ...ended.events] };
+  }
+  const start = followRun(state, task, context);
+  const next = nextLook(state, context, start);
+  const { delayMs, worth } = next;
+  state.nextPollAtMs = nowMs + delayMs;
+  const events = withWarning(lookEvents(before, task, callMs, next), warning);
+  return { kind: "poll", state, delayMs, events, worth };
+}
+
+function withWarning(events: readonly WaitEvent[], warning: WaitEvent | undefined): readonly WaitEvent[] {
+  return warning === undefined ? events : [...events, warning];
+}
+
+/**
+ * The state after a good look, without what is known no more. It is written out and made once, always of the same
+ * form: an object that is spread again at every step, or grows, costs several times as much.
+ */
+function seenState(before: WaitState, task: Task, { nowMs, callMs }: DecideContext): WaitDraft {
+  const smoothed = before.callMs ?? callMs;
+  return {
+    version: before.version,
+    taskId: before.taskId,
+    startedAtMs: before.startedAtMs,
+    deadlineMs: before.deadlineMs,
+    nextPollAtMs: before.nextPollAtMs,
+    polls: before.polls + 1,
+    failures: before.failures,
+    failuresInARow: 0,
+    throttledInARow: 0,
+    contactAtMs: nowMs,
+    lookedAtMs: nowMs,
+    callMs:
+      smoothed === undefined ? undefined : smoothed + CALL_TIME_WEIGHT * ((callMs ?? smoothed) - smoothed),
+    task,
+    notRunningAtMs: before.notRunningAtMs,
+    runningAtMs: before.runningAtMs,
+    progressTrack: before.progressTrack,
+    warned: before.warned,
+  };
+}
+
+function decideOnThrottle(
+  before: WaitState,
+  { error, retryAfterMs }: Extract<Observation, { kind: "throttled" }>,
+  context: DecideContext,
+): Decision {
+  const state: WaitState = {
+    ...before,
+    polls: before.polls + 1,
+    throttledInARow: before.throttledInARow + 1,
+    // Being told to wait is being heard: it is not an outage.
+    failuresInARow: 0,
+    contactAtMs: context.nowMs,
+  };
+  if (context.nowMs >= state.deadlineMs) {
+    return settleTimedOut(state, context.nowMs);
+  }
+  const ownDelayMs = withinIntervals(jittered(backoffMs(state.throttledInARow), context.random), context);
+  // Never earlier than asked, and spread over a tenth of that, or all would come back at once.
+  const askedMs = (retryAfterMs ?? 0) * (1 + 0.1 * context.random());
+  const polling = pollAfter(state, Math.max(ownDelayMs, askedMs), context);
+  const { ratePerSecond } = context;
+  const payload = {
+    taskId: state.taskId,
+    error,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
+    nextPollMs: polling.delayMs,
+  };
+  return { ...polling, events: [{ name: "throttled", payload }] };
+}
+
+function decideOnFault(before: WaitState, error: Error, context: DecideContext): Decision {
+  const contactAtMs = outageSinceMs(before, context.nowMs - (context.callMs ?? 0));
+  const state: WaitState = { ...countFailure(before), contactAtMs };
+  const budgetEndsMs = state.contactAtMs + context.options.outageBudgetMs;
+  if (context.nowMs >= budgetEndsMs) {
+    return settleUnreachable(state, error, context.nowMs);
+  }
+  return retryBefore(budgetEndsMs, state, error, context);
+}
+
+function decideOnMissing(before: WaitState, error: Error, context: DecideContext): Decision {
+  const { nowMs, options } = context;
+  const missingSinceMs = before.missingSinceMs ?? nowMs;
+  const state: WaitState = { ...countFailure(before), missingSinceMs, contactAtMs: nowMs };
+  const graceEndsMs = missingSinceMs + options.notFoundGraceMs;
+  if (nowMs >= graceEndsMs) {
+    return settleNotFound(state, error, nowMs);
+  }
+  return retryBefore(graceEndsMs, state, error, context);
+}
+
+/** Tries again after a backoff, but not later than the moment at which patience ends. */
+function retryBefore(
+  patienceEndsMs: number,
+  state: WaitState,
+  error: Error,
+  context: DecideContext,
+): Decision {
+  if (context.nowMs >= state.deadlineMs) {
+    return settleTimedOut(state, context.nowMs);
+  }
+  const backoff = withinIntervals(jittered(backoffMs(state.failuresInARow), context.random), context);
+  const polling = pollAfter(state, Math.min(backoff, patienceEndsMs - context.nowMs), context);
+  const payload = {
+    taskId: state.taskId,
+    error,
+    failures: state.failuresInARow,
+    nextPollMs: polling.delayMs,
+  };
+  return { ...polling, events: [{ name: "retry", payload }] };
+}
+
+function pollAfter(
+  state: WaitState,
+  delayMs: number,
+  context: DecideContext,
+): Extract<Decision, { kind: "poll" }> {
+  const boundedMs = beforeDeadline(delayMs, state, context);
+  const next = { ...state, nextPollAtMs: context.nowMs + boundedMs };
+  return { kind: "poll", state: next, delayMs: boundedMs, events: [] };
+}
+
+function countFailure(state: WaitState): WaitState {
+  return {
+    ...state,
+    polls: state.polls + 1,
+    failures: state.failures + 1,
+    failuresInARow: state.failuresInARow + 1,
+    throttledInARow: 0,
+  };
+}
+
+/** 1 s, 2 s, 4 s … 30 s. */
+function backoffMs(inARow: number): number {
+  return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(20, inARow - 1));
+}

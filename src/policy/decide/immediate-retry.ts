@@ -1,0 +1,62 @@
+import { isBdrcApiError } from "../../task/errors.ts";
+import type { WaitEvent } from "../../task/wait-events.ts";
+import type { Observation } from "../observe/observe.ts";
+import { outageSinceMs } from "../state/outage.ts";
+import type { WaitState } from "../state/wait-state.ts";
+
+/** Calls of one poll that may follow the first. */
+export const IN_POLL_RETRIES = 2;
+/** Before the first of them, in milliseconds; doubles. */
+export const IN_POLL_RETRY_MS = 100;
+
+// A connection that broke under the call; most often one that had been kept alive too long.
+const BROKEN_CONNECTION = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;
+const MOST_CAUSES = 5;
+
+/**
+ * Whether the same call is worth sending again at once, within the same poll: the client has mended what the
+ * answer complained of, or the connection broke. Other faults take time to pass.
+ */
+export function isWorthResending(observation: Observation): boolean {
+  if (observation.kind !== "transient") {
+    return false;
+  }
+  if (isBdrcApiError(observation.error)) {
+    return observation.error.resend;
+  }
+  let cause: unknown = observation.error;
+  for (let depth = 0; depth < MOST_CAUSES && typeof cause === "object" && cause !== null; depth++) {
+    const { code } = cause as { readonly code?: unknown };
+    if (typeof code === "string" && BROKEN_CONNECTION.test(code)) {
+      return true;
+    }
+    cause = (cause as { readonly cause?: unknown }).cause;
+  }
+  return false;
+}
+
+/** A call that failed and is sent again within its poll. */
+export interface Resending {
+  readonly error: Error;
+  /** When the failed call went out. */
+  readonly calledAtMs: number;
+  /** Milliseconds until it is sent again. */
+  readonly delayMs: number;
+}
+
+/** Counts a call that failed and is sent again within its poll. */
+export function countResend(
+  before: WaitState,
+  { error, calledAtMs, delayMs }: Resending,
+): { readonly state: WaitState; readonly events: readonly WaitEvent[] } {
+  const failures = before.failuresInARow + 1;
+  const state: WaitState = {
+    ...before,
+    polls: before.polls + 1,
+    failures: before.failures + 1,
+    failuresInARow: failures,
+    contactAtMs: outageSinceMs(before, calledAtMs),
+  };
+  const payload = { taskId: before.taskId, error, failures, nextPollMs: delayMs };
+  return { state, events: [{ name: "retry", payload }] };
+}

@@ -1,0 +1,59 @@
+import { printable } from "../../task/printable.ts";
+import { isKnownStatus } from "../../task/status.ts";
+import type { Task } from "../../task/task.ts";
+import type { ProgressEvent, WaitEvent } from "../../task/wait-events.ts";
+import type { WaitState } from "../state/wait-state.ts";
+import type { NextLook } from "./next-poll.ts";
+
+const MOST_WARNINGS = 20;
+
+/**
+ * The events of a good look: that it was made, and what has changed since the look before.
+ *
+ * @param next - What was decided on it; undefined when it was the last.
+ */
+export function lookEvents(
+  { taskId, task: previous }: WaitState,
+  task: Task,
+  callMs: number,
+  next?: NextLook,
+): readonly WaitEvent[] {
+  const poll: WaitEvent = {
+    name: "poll",
+    payload:
+      next === undefined ? { taskId, task, callMs } : { taskId, task, callMs, nextPollMs: next.delayMs },
+  };
+  const progress: WaitEvent | undefined =
+    task.progress !== undefined && task.progress !== previous?.progress
+      ? { name: "progress", payload: progressEvent(taskId, task, previous, next?.etaMs) }
+      : undefined;
+  if (task.taskStatus === previous?.taskStatus) {
+    return progress === undefined ? [poll] : [poll, progress];
+  }
+  const payload = previous === undefined ? { taskId, task } : { taskId, task, previous };
+  const status: WaitEvent = { name: "status", payload };
+  return progress === undefined ? [poll, status] : [poll, status, progress];
+}
+
+function progressEvent(
+  taskId: string,
+  task: Task,
+  previous: Task | undefined,
+  etaMs: number | undefined,
+): ProgressEvent {
+  if (etaMs === undefined) {
+    return previous === undefined ? { taskId, task } : { taskId, task, previous };
+  }
+  return previous === undefined ? { taskId, task, etaMs } : { taskId, task, previous, etaMs };
+}
+
+/** An unknown status is told once, and changes nothing: it may be one that the service has learned since. */
+export function unknownStatusWarning(state: WaitState, task: Task): WaitEvent | undefined {
+  const { taskStatus } = task;
+  const { warned } = state;
+  if (isKnownStatus(taskStatus) || warned?.includes(taskStatus) || (warned?.length ?? 0) >= MOST_WARNINGS) {
+    return undefined;
+  }
+  const message = `task ${state.taskId} has the unknown status "${printable(taskStatus, 80)}"; waiting goes on`;
+  return { name: "warning", payload: { taskId: state.taskId, code: "UNKNOWN_STATUS", message } };
+}

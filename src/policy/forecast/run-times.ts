@@ -1,0 +1,91 @@
+import type { Expected } from "./expected-delay.ts";
+
+const MOST_KERNELS = 16;
+const NARROWEST = 0.03;
+// Of log run times, while there are too few to tell their spread.
+const FEWEST_FOR_SPREAD = 4;
+const LIKELY_SPREAD = 0.5;
+const BANDWIDTH = 0.5;
+
+/**
+ * How long the tasks of a type run from their start: the run times of earlier ones, each blurred into a logistic
+ * whose width is proportional to it and shrinks as `n^-0.2`, as a kernel estimate's should.
+ *
+ * Everything it tells is of the tasks that have not ended at some age, and not divided by their share: with `D` the
+ * run time and `a` the age, `E[(a + s - D)+; D > a]` and `P(a < D <= a + s)`.
+ */
+export class RunTimes implements Expected {
+  unnoticed: number = Number.NaN;
+  ended: number = Number.NaN;
+  readonly #centers: Float64Array;
+  readonly #scales: Float64Array;
+
+  /** @param durations - In seconds, at least one. */
+  constructor(durations: readonly number[]) {
+    const width = kernelWidth(durations);
+    const centers =
+      durations.length <= MOST_KERNELS ? durations : thinned(durations.toSorted((a, b) => a - b));
+    this.#centers = Float64Array.from(centers);
+    this.#scales = this.#centers.map((d) => width * d);
+  }
+
+  /**
+   * Of the tasks that run still at an age, `s` seconds later. A kernel's part is the difference that those seconds
+   * make, taken kernel by kernel: between the large numbers from the start on little of it would be left.
+   */
+  since(age: number, s: number): Expected {
+    let unnoticed = 0;
+    let ended = 0;
+    for (let i = 0; i < this.#centers.length; i++) {
+      const scale = this.#scales[i] as number;
+      const b = ((this.#centers[i] as number) - age) / scale;
+      const u = s / scale;
+      const passed = Math.expm1(-u);
+      const now = Math.exp(-Math.abs(b));
+      const later = Math.exp(-Math.abs(u - b));
+      const c = (b > 0 ? 1 : now) / (1 + now);
+      const grown =
+        b > 0
+          ? Math.max(0, u - b) + Math.log1p(later) - Math.log1p(now) - (u * now) / (1 + now)
+          : c * u + Math.log1p(c * passed);
+      unnoticed += scale * Math.max(0, grown);
+      ended -= (passed * c * (u > b ? 1 : later)) / (1 + later);
+    }
+    this.unnoticed = unnoticed / this.#centers.length;
+    this.ended = ended / this.#centers.length;
+    return this;
+  }
+}
+
+// They change only when a task ends, and are needed in every decision. Whoever learns makes a new array.
+const remembered = new WeakMap<readonly number[], RunTimes>();
+
+/** The {@link RunTimes} of these durations; undefined when there are none. */
+export function runTimesOf(durations: readonly number[] | undefined): RunTimes | undefined {
+  if (durations === undefined || durations.length === 0) {
+    return undefined;
+  }
+  let runTimes = remembered.get(durations);
+  if (runTimes === undefined) {
+    runTimes = new RunTimes(durations);
+    remembered.set(durations, runTimes);
+  }
+  return runTimes;
+}
+
+function kernelWidth(durations: readonly number[]): number {
+  const n = durations.length;
+  const logs = durations.map((d) => Math.log(d));
+  const mean = logs.reduce((sum, x) => sum + x, 0) / n;
+  const spread = Math.sqrt(logs.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, n - 1));
+  const likely = n < FEWEST_FOR_SPREAD ? Math.max(LIKELY_SPREAD, spread) : spread;
+  return Math.max(NARROWEST, BANDWIDTH * likely * n ** -0.2);
+}
+
+/** Evenly chosen, so that the thinned ones have the same distribution. */
+function thinned(sorted: readonly number[]): number[] {
+  return Array.from(
+    { length: MOST_KERNELS },
+    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / MOST_KERNELS)] as number,
+  );
+}

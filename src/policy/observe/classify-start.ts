@@ -1,0 +1,61 @@
+import { isBdrcApiError, isProtocolError, isUnreachableError } from "../../task/errors.ts";
+import { classifyError } from "./classify-error.ts";
+
+/**
+ * What a failed start means: `retry`, it certainly started nothing and may be sent again; `refused`, it
+ * started nothing and never will; `unclear`, it may have started a task.
+ */
+export type StartMeaning = "retry" | "refused" | "unclear";
+
+// No connection came about, so nothing was sent.
+const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
+const MOST_CAUSES = 5;
+
+/**
+ * Tells what a failed start means. The API has no idempotency token, so a start is sent again only when it
+ * certainly was not taken: it was throttled, or never sent.
+ */
+export function classifyStart(error: unknown): StartMeaning {
+  const meaning = classifyError(error);
+  if (meaning === "throttled") {
+    return "retry";
+  }
+  if (isBdrcApiError(error)) {
+    // A nonce that was used already: the request came twice, and the other one may have been taken.
+    return meaning === "transient" || error.apiCode === "SignatureNonceUsed" ? "unclear" : "refused";
+  }
+  const code = causeCode(error);
+  if (code !== undefined && NEVER_SENT.test(code)) {
+    return "retry";
+  }
+  if (isUnreachableError(error) || isProtocolError(error) || code !== undefined) {
+    return "unclear";
+  }
+  return meaning !== "transient" || isProgrammingError(error) ? "refused" : "unclear";
+}
+
+function causeCode(error: unknown): string | undefined {
+  let one = error;
+  for (let depth = 0; depth < MOST_CAUSES && typeof one === "object" && one !== null; depth++) {
+    const { code, errors, cause } = one as {
+      readonly code?: unknown;
+      readonly errors?: unknown;
+      readonly cause?: unknown;
+    };
+    if (typeof code === "string" && /^(E[A-Z_]+|UND_ERR_[A-Z_]+)$/.test(code)) {
+      return code;
+    }
+    one = Array.isArray(errors) ? errors[0] : cause;
+  }
+  return undefined;
+}
+
+/** A mistake in the start itself, which nothing that was sent can have caused. */
+function isProgrammingError(error: unknown): boolean {
+  return (
+    error instanceof ReferenceError ||
+    error instanceof RangeError ||
+    error instanceof SyntaxError ||
+    (error instanceof TypeError && error.cause === undefined)
+  );
+}

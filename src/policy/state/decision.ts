@@ -1,0 +1,44 @@
+import type { Outcome } from "../../task/outcome.ts";
+import type { WaitEvent } from "../../task/wait-events.ts";
+import type { TaskHistory } from "../forecast/history.ts";
+import type { WorthCurve } from "../forecast/poll-value.ts";
+import type { ResolvedWaitOptions } from "./wait-options.ts";
+import type { WaitState } from "./wait-state.ts";
+
+/** What to do next. `events` are for the driver to emit, in order. */
+export type Decision =
+  | {
+      readonly kind: "poll";
+      readonly state: WaitState;
+      /** Milliseconds from now until the next look. */
+      readonly delayMs: number;
+      /** What an earlier or a later look is worth; only after a look that showed the task. */
+      readonly worth?: WorthCurve;
+      readonly events: readonly WaitEvent[];
+    }
+  | {
+      readonly kind: "settle";
+      readonly state: WaitState;
+      readonly outcome: Outcome;
+      readonly events: readonly WaitEvent[];
+    };
+
+/** What a decision depends on besides the state and the observation. */
+export interface DecideContext {
+  /**
+   * Unix milliseconds from a monotonic clock that was anchored once, so that a jump of the wall clock changes
+   * nothing.
+   */
+  readonly nowMs: number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly options: ResolvedWaitOptions;
+  /** How long the call took, in milliseconds, when the driver measured it. */
+  readonly callMs?: number;
+  /** What the driver has learned from earlier tasks, when it keeps it; see {@link rememberWait}. */
+  readonly history?: TaskHistory;
+  /** How far the service's clock is ahead of `nowMs`, in milliseconds, when the source knows. */
+  readonly clockOffsetMs?: number;
+  /** The rate that the driver's limiter allows now, in calls per second, when it knows. */
+  readonly ratePerSecond?: number;
+}

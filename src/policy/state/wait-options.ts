@@ -1,0 +1,177 @@
+import { parseDurationMs } from "../../task/duration.ts";
+import { InvalidOptionError } from "../../task/errors.ts";
+import { checkOptionNames } from "../../task/option-names.ts";
+import { quoted } from "../../task/printable.ts";
+import type { WaitCheckpoint } from "./wait-state.ts";
+
+/**
+ * How to wait. Every duration has two spellings: a number of milliseconds (`timeoutMs: 600_000`) or a string
+ * (`timeout: "10m"`); giving both is an error.
+ */
+export interface WaitOptions {
+  /** Ends the wait, which rejects with the signal's reason. The task itself goes on. */
+  readonly signal?: AbortSignal | undefined;
+  /** The whole wait. Default 24 h; 0 looks once. */
+  readonly timeoutMs?: number | undefined;
+  readonly timeout?: string | undefined;
+  /** One call. Default 10 s. */
+  readonly pollTimeoutMs?: number | undefined;
+  readonly pollTimeout?: string | undefined;
+  /** How much unnoticed waiting one call is worth. Less means more calls. Default 500 ms. */
+  readonly waitPriceMs?: number | undefined;
+  readonly waitPrice?: string | undefined;
+  /** The shortest time between two looks. Default 200 ms. */
+  readonly minIntervalMs?: number | undefined;
+  readonly minInterval?: string | undefined;
+  /** The longest time between two looks. Default 5 min. */
+  readonly maxIntervalMs?: number | undefined;
+  readonly maxInterval?: string | undefined;
+  /** How long the wait goes on without one usable answer. Default 5 min. */
+  readonly outageBudgetMs?: number | undefined;
+  readonly outageBudget?: string | undefined;
+  /** How long the wait goes on while the service says that it knows no such task. Default 30 s. */
+  readonly notFoundGraceMs?: number | undefined;
+  readonly notFoundGrace?: string | undefined;
+  /**
+   * The caller has started the task just now, so it can't have run before the wait begins: the first look waits
+   * until it is worth its price. `{ taskType }` says what the service will call it (such as `UPDATE_RESOURCES`),
+   * so that what earlier tasks of that type have taught counts from the start.
+   */
+  readonly justStarted?: boolean | JustStarted | undefined;
+  /** Goes on with an earlier wait on the same task: its counts, its state and its deadline. */
+  readonly resume?: WaitCheckpoint | undefined;
+}
+
+/** A task that the caller has started just now. */
+export interface JustStarted {
+  /** As the service will call it, when the caller knows. */
+  readonly taskType?: string;
+}
+
+/** The durations of {@link WaitOptions}, all present, checked, in milliseconds. */
+export interface ResolvedWaitOptions {
+  readonly timeoutMs: number;
+  readonly pollTimeoutMs: number;
+  readonly waitPriceMs: number;
+  readonly minIntervalMs: number;
+  readonly maxIntervalMs: number;
+  readonly outageBudgetMs: number;
+  readonly notFoundGraceMs: number;
+}
+
+/** What holds when nothing is said. */
+export const DEFAULT_WAIT_OPTIONS: ResolvedWaitOptions = Object.freeze({
+  timeoutMs: 24 * 3_600_000,
+  pollTimeoutMs: 10_000,
+  waitPriceMs: 500,
+  minIntervalMs: 200,
+  maxIntervalMs: 5 * 60_000,
+  outageBudgetMs: 5 * 60_000,
+  notFoundGraceMs: 30_000,
+});
+
+type DurationOption = keyof ResolvedWaitOptions;
+
+const DURATION_OPTIONS = Object.keys(DEFAULT_WAIT_OPTIONS) as DurationOption[];
+const POSITIVE: ReadonlySet<DurationOption> = new Set<DurationOption>([
+  "pollTimeoutMs",
+  "waitPriceMs",
+  "maxIntervalMs",
+]);
+// Ten years: beyond any task, and far from where milliseconds lose precision.
+const LONGEST_MS = 10 * 365 * 86_400_000;
+
+/** The names of all options that {@link resolveWaitOptions} understands. */
+export const WAIT_OPTION_NAMES: ReadonlySet<string> = new Set([
+  "signal",
+  "resume",
+  "justStarted",
+  ...DURATION_OPTIONS,
+  ...DURATION_OPTIONS.map(textName),
+]);
+
+/**
+ * Checks the options and fills in what was not said.
+ *
+ * @param options - As the caller gave them.
+ * @param defaults - What holds instead; {@link DEFAULT_WAIT_OPTIONS} unless a waiter has its own.
+ * @param action - Whom the options are for; errors begin with it.
+ * @throws {@link InvalidOptionError} naming the option, the rule and the value.
+ */
+export function resolveWaitOptions(
+  options: WaitOptions = {},
+  defaults: ResolvedWaitOptions = DEFAULT_WAIT_OPTIONS,
+  action = "wait",
+): ResolvedWaitOptions {
+  checkOptionNames(options, WAIT_OPTION_NAMES, action);
+  const resolved: Record<DurationOption, number> = { ...defaults };
+  for (const name of DURATION_OPTIONS) {
+    resolved[name] = readDuration(options, name, action) ?? defaults[name];
+  }
+  if (resolved.minIntervalMs > resolved.maxIntervalMs) {
+    throw new InvalidOptionError(
+      `${action}: minIntervalMs (${resolved.minIntervalMs}) must not exceed maxIntervalMs (${resolved.maxIntervalMs})`,
+    );
+  }
+  checkSignal(options["signal"], action);
+  checkJustStarted(options["justStarted"], action);
+  return Object.freeze(resolved);
+}
+
+function textName(name: DurationOption): string {
+  return name.slice(0, -2);
+}
+
+function readDuration(
+  options: Readonly<Record<string, unknown>>,
+  name: DurationOption,
+  action: string,
+): number | undefined {
+  const number = options[name];
+  const text = options[textName(name)];
+  if (number !== undefined && text !== undefined) {
+    throw new InvalidOptionError(`${action}: give ${name} or ${textName(name)}, not both`);
+  }
+  if (text !== undefined && typeof text !== "string") {
+    throw new InvalidOptionError(
+      `${action}: ${textName(name)} must be a string such as "90s" (use ${name} for numbers), got ${quoted(text)}`,
+    );
+  }
+  if (number === undefined && text === undefined) {
+    return undefined;
+  }
+  const durationMs = text === undefined ? number : parseDurationMs(text, `${action}: ${textName(name)}`);
+  const atLeast = POSITIVE.has(name) ? "more than 0" : "at least 0";
+  if (
+    typeof durationMs !== "number" ||
+    !(durationMs >= 0 && durationMs <= LONGEST_MS) ||
+    (durationMs === 0 && POSITIVE.has(name))
+  ) {
+    throw new InvalidOptionError(
+      `${action}: ${name} must be a number of milliseconds, ${atLeast} and at most ${LONGEST_MS} (10 years), got ${quoted(text ?? number)}`,
+    );
+  }
+  return durationMs;
+}
+
+function checkJustStarted(justStarted: unknown, action: string): void {
+  const isFlag = justStarted === undefined || typeof justStarted === "boolean";
+  const taskType = isFlag ? undefined : (justStarted as JustStarted | null)?.taskType;
+  const isObject = typeof justStarted === "object" && justStarted !== null;
+  if (!isFlag && !(isObject && (taskType === undefined || typeof taskType === "string"))) {
+    throw new InvalidOptionError(
+      `${action}: justStarted must be true, false or { taskType } with a string, got ${quoted(isObject ? JSON.stringify(justStarted) : justStarted)}`,
+    );
+  }
+}
+
+function checkSignal(signal: unknown, action: string): void {
+  const isSignal =
+    typeof signal === "object" &&
+    signal !== null &&
+    typeof (signal as AbortSignal).aborted === "boolean" &&
+    typeof (signal as AbortSignal).addEventListener === "function";
+  if (signal !== undefined && !isSignal) {
+    throw new InvalidOptionError(`${action}: signal must be an AbortSignal, got ${quoted(signal)}`);
+  }
+}

@@ -1,0 +1,140 @@
+import * as z from "zod/mini";
+import { InvalidOptionError, ProtocolError } from "../../task/errors.ts";
+import { OUTCOME_KINDS, type OutcomeKind } from "../../task/outcome.ts";
+import { parseTask } from "../../task/parse-task.ts";
+import { printable, quoted } from "../../task/printable.ts";
+import type { Task } from "../../task/task.ts";
+import { MOST_POINTS, type ProgressTrack } from "../forecast/progress-extrapolation.ts";
+
+/** The version of the form of {@link WaitState}. */
+export const WAIT_STATE_VERSION = 1;
+
+/**
+ * All that a wait knows, as plain JSON: a driver may stop between any two steps and go on elsewhere from this
+ * alone. All times are Unix milliseconds of the driver's clock.
+ */
+export interface WaitState {
+  readonly version: typeof WAIT_STATE_VERSION;
+  readonly taskId: string;
+  /** When the wait began. */
+  readonly startedAtMs: number;
+  /** When the wait times out. */
+  readonly deadlineMs: number;
+  /** When the next look is due. */
+  readonly nextPollAtMs: number;
+  /** Looks that were answered or given up, good and bad. */
+  readonly polls: number;
+  /** How many of them failed. */
+  readonly failures: number;
+  /** How many failed in a row until now. */
+  readonly failuresInARow: number;
+  /** How many were throttled in a row until now. */
+  readonly throttledInARow: number;
+  /** Since when nothing usable was heard; an outage is measured from here. */
+  readonly contactAtMs: number;
+  /** Since when the service has said that it knows no such task. */
+  readonly missingSinceMs?: number;
+  /** When the task was last seen. */
+  readonly lookedAtMs?: number | undefined;
+  /** How long a call takes, in milliseconds, smoothed. */
+  readonly callMs?: number | undefined;
+  /** The task as it was last seen. */
+  readonly task?: Task | undefined;
+  /** When the task was last known not to run yet. */
+  readonly notRunningAtMs?: number | undefined;
+  /** When the task was first seen running. */
+  readonly runningAtMs?: number | undefined;
+  /** What is kept of the task's progress. */
+  readonly progressTrack?: ProgressTrack | undefined;
+  /** The codes of warnings that were given already. */
+  readonly warned?: readonly string[] | undefined;
+  /** How the wait ended, once it has. */
+  readonly ended?: { readonly kind: OutcomeKind; readonly message: string };
+}
+
+/** The next {@link WaitState} while one decision makes it: one object, and not one a step. */
+export type WaitDraft = { -readonly [K in keyof WaitState]: WaitState[K] };
+
+/** What {@link WaitState} is called when it is kept: a plain JSON value that `resume` takes. */
+export type WaitCheckpoint = WaitState;
+
+const time = z.number().check(z.gte(0), z.lte(8.64e15));
+const count = z.int().check(z.gte(0));
+
+const progressPoint = z.object({ atMs: z.number(), value: z.number() });
+
+const progressTrack = z.object({
+  origin: progressPoint,
+  points: z.array(progressPoint).check(z.maxLength(MOST_POINTS)),
+  lookedAtMs: time,
+  quantum: z.number().check(z.gt(0)),
+  wander: z.optional(z.number().check(z.gte(0))),
+  endAtMs: z.optional(z.number()),
+  prediction: z.optional(
+    z.object({ remaining: z.number().check(z.gte(0)), scale: z.number().check(z.gt(0)) }),
+  ),
+});
+
+const waitState = z.object({
+  version: z.literal(WAIT_STATE_VERSION),
+  taskId: z.string(),
+  startedAtMs: time,
+  deadlineMs: time,
+  nextPollAtMs: time,
+  polls: count,
+  failures: count,
+  failuresInARow: count,
+  throttledInARow: count,
+  contactAtMs: time,
+  missingSinceMs: z.optional(time),
+  lookedAtMs: z.optional(time),
+  callMs: z.optional(z.number().check(z.gte(0))),
+  task: z.optional(z.looseObject({})),
+  notRunningAtMs: z.optional(time),
+  runningAtMs: z.optional(time),
+  progressTrack: z.optional(progressTrack),
+  warned: z.optional(z.array(z.string()).check(z.maxLength(100))),
+  ended: z.optional(z.object({ kind: z.enum(OUTCOME_KINDS), message: z.string() })),
+});
+
+/**
+ * Checks a checkpoint that comes from outside.
+ *
+ * @param checkpoint - A value that `checkpoint()` returned, perhaps through JSON.
+ * @param taskId - The task that the wait is for.
+ * @throws {@link InvalidOptionError} when it is of another version or another task, or is no checkpoint.
+ */
+export function restoreWait(checkpoint: unknown, taskId: string): WaitState {
+  const version = (checkpoint as { readonly version?: unknown } | null)?.version;
+  if (typeof checkpoint === "object" && version !== undefined && version !== WAIT_STATE_VERSION) {
+    throw new InvalidOptionError(
+      `resume: this release reads checkpoints of version ${WAIT_STATE_VERSION}, got version ${quoted(version)}`,
+    );
+  }
+  const parsed = z.safeParse(waitState, checkpoint);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const path = issue?.path.join(".") ?? "";
+    throw new InvalidOptionError(
+      `resume: not a checkpoint: ${path === "" ? "" : `${printable(path)}: `}${printable(issue?.message ?? "")}`,
+    );
+  }
+  if (parsed.data.taskId !== taskId) {
+    throw new InvalidOptionError(
+      `resume: the checkpoint is of task ${quoted(parsed.data.taskId)}, the wait is for ${quoted(taskId)}`,
+    );
+  }
+  const { task, ...rest } = parsed.data;
+  return (task === undefined ? rest : { ...rest, task: restoreTask(task) }) as WaitState;
+}
+
+function restoreTask(task: unknown): Task {
+  try {
+    return parseTask(task, (field) => `task.${field}`);
+  } catch (error) {
+    if (error instanceof ProtocolError) {
+      throw new InvalidOptionError(`resume: not a checkpoint: ${error.message}`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import { classifyError } from "../policy/observe/classify-error.ts";
+import { formatDurationMs } from "../task/duration.ts";
+import {
+  AccessDeniedError,
+  isAccessDeniedError,
+  isStartUnknownError,
+  type TaskFailedError,
+  WaitTimeoutError,
+} from "../task/errors.ts";
+import { printable } from "../task/printable.ts";
+import type { RunOutcome } from "./run-events.ts";
+import type { RunCheckpoint } from "./run-state.ts";
+
+/** How a run ends whose start was refused, or has become unclear. */
+export function outcomeOfRefusal(error: unknown): RunOutcome {
+  if (isStartUnknownError(error)) {
+    return { kind: "startUnknown", error };
+  }
+  if (isAccessDeniedError(error)) {
+    return { kind: "denied", error };
+  }
+  if (classifyError(error) === "denied" && error instanceof Error) {
+    const message = `not allowed to start a task: ${printable(error.message)}`;
+    return { kind: "denied", error: new AccessDeniedError(message, { cause: error }) };
+  }
+  return { kind: "notStarted", error };
+}
+
+/** How a run ends whose time was up while it had no task to wait for. */
+export function timedOutRun(
+  state: RunCheckpoint,
+  nowMs: number,
+  lastFailure: TaskFailedError | undefined,
+): RunOutcome {
+  const elapsedMs = Math.max(0, nowMs - state.runStartedAtMs);
+  const what =
+    state.sentAtMs === undefined
+      ? "no task of it was running"
+      : "a start was under way, and may have started a task";
+  const message = `gave up after ${formatDurationMs(elapsedMs)}, in attempt ${state.attempt}: ${what}`;
+  const cause = lastFailure === undefined ? {} : { cause: lastFailure };
+  return { kind: "timedOut", error: new WaitTimeoutError(message, { elapsedMs, ...cause }) };
+}

@@ -1,0 +1,65 @@
+import * as z from "zod/mini";
+import type { WaitCheckpoint } from "../policy/state/wait-state.ts";
+import { InvalidOptionError } from "../task/errors.ts";
+import { printable, quoted } from "../task/printable.ts";
+
+/** The version of the form of {@link RunCheckpoint}. */
+export const RUN_STATE_VERSION = 1;
+
+/**
+ * All that a run knows, as plain JSON: `resume` goes on from it, in this process or in another. All times are
+ * Unix milliseconds.
+ */
+export interface RunCheckpoint {
+  readonly version: typeof RUN_STATE_VERSION;
+  /** When the run began. */
+  readonly runStartedAtMs: number;
+  /** When the run, all attempts together, times out. */
+  readonly deadlineMs: number;
+  /** From 1. */
+  readonly attempt: number;
+  /** The tasks of earlier attempts. */
+  readonly earlier: readonly string[];
+  /** When this attempt's start was last sent, unless its task is known: then it is looked for, never sent again. */
+  readonly sentAtMs?: number;
+  /** The task that this attempt has started. */
+  readonly taskId?: string;
+  /** The wait for that task. */
+  readonly wait?: WaitCheckpoint;
+}
+
+const time = z.number().check(z.gte(0), z.lte(8.64e15));
+
+const runState = z.object({
+  version: z.literal(RUN_STATE_VERSION),
+  runStartedAtMs: time,
+  deadlineMs: time,
+  attempt: z.int().check(z.gte(1)),
+  earlier: z.array(z.string()),
+  sentAtMs: z.exactOptional(time),
+  taskId: z.exactOptional(z.string()),
+  wait: z.exactOptional(z.unknown()),
+});
+
+/**
+ * Reads a checkpoint that was kept.
+ *
+ * @throws {@link InvalidOptionError} when it is of another version, or is no checkpoint of a run.
+ */
+export function restoreRun(checkpoint: unknown): RunCheckpoint {
+  const version = (checkpoint as { readonly version?: unknown } | null)?.version;
+  if (version !== undefined && version !== RUN_STATE_VERSION) {
+    throw new InvalidOptionError(
+      `runTask: resume: this release reads checkpoints of version ${RUN_STATE_VERSION}, got version ${quoted(version)}`,
+    );
+  }
+  const parsed = z.safeParse(runState, checkpoint);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const path = issue?.path.join(".") ?? "";
+    throw new InvalidOptionError(
+      `runTask: resume: not a checkpoint of a run: ${path === "" ? "" : `${printable(path)}: `}${printable(issue?.message ?? "")}`,
+    );
+  }
+  return parsed.data as RunCheckpoint;
+}

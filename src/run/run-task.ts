@@ -1,0 +1,136 @@
+import { SteadyClock } from "../async/monotonic-clock.ts";
+import { resolveWaitOptions, WAIT_OPTION_NAMES, type WaitOptions } from "../policy/state/wait-options.ts";
+import { restoreWait } from "../policy/state/wait-state.ts";
+import { InvalidOptionError } from "../task/errors.ts";
+import { checkOptionNames } from "../task/option-names.ts";
+import { quoted } from "../task/printable.ts";
+import type { TaskSource } from "../task/source.ts";
+import type { Task } from "../task/task.ts";
+import { checkTaskId } from "../task/task-id.ts";
+import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "../wait/shared-waiter.ts";
+import { Run } from "./run.ts";
+import { RUN_STATE_VERSION, type RunCheckpoint, restoreRun } from "./run-state.ts";
+import { TaskRun } from "./task-run.ts";
+import type { TaskStart } from "./task-start.ts";
+
+/**
+ * How to start and to wait, and where to look. `timeoutMs` is for the whole run: all starts, waits and pauses
+ * together. With none of `client`, `source` and `waiter`, the start's own source is looked at.
+ */
+export interface RunTaskOptions extends Omit<WaitOptions, "resume" | "justStarted">, WaitTarget {
+  /** How often to start at most. Default 3. */
+  readonly attempts?: number | undefined;
+  /** How the service calls what is started, such as `UPDATE_RESOURCES`; the start's own by default. */
+  readonly taskType?: string | undefined;
+  /** Tells ours from other tasks of its type, when a start whose answer was lost is looked for. */
+  readonly isOurs?: ((task: Task) => boolean) | undefined;
+  /** Goes on with an earlier run: its attempts, its task and its deadline. */
+  readonly resume?: RunCheckpoint | undefined;
+}
+
+const ACTION = "runTask";
+const DEFAULT_ATTEMPTS = 3;
+const MOST_ATTEMPTS = 100;
+const OWN_NAMES = ["attempts", "taskType", "isOurs"];
+const NAMES: ReadonlySet<string> = new Set([
+  ...[...WAIT_OPTION_NAMES].filter((name) => name !== "justStarted"),
+  ...WAIT_TARGET_NAMES,
+  ...OWN_NAMES,
+]);
+
+/**
+ * Starts a task, waits for it, and starts again when it failed because the service was busy
+ * (`TaskFailedError.retryable`), with growing pauses and within one deadline.
+ *
+ * A start is sent again only when it certainly was not taken. One that may have been taken is looked for in the
+ * listing, by type and time, and adopted.
+ *
+ * @param start - Makes one call that starts a task, such as {@link updateResources} or {@link checkRules} give.
+ * @returns A promise of the completed task, which rejects as that of {@link waitForTask} does, and with
+ * {@link StartUnknownError} or with what the start threw when it was refused.
+ * @throws {@link InvalidOptionError} at once for a bad option or checkpoint.
+ *
+ * @example
+ * ```ts
+ * const task = await runTask(updateResources(client), { timeout: "2h" });
+ * ```
+ */
+export function runTask(start: TaskStart, options: RunTaskOptions = {}): TaskRun {
+  if (typeof start !== "function") {
+    throw new InvalidOptionError(`${ACTION}: start must be a function, got ${quoted(start)}`);
+  }
+  checkOptionNames(options, NAMES, ACTION);
+  const { client, source, waiter, attempts, taskType, isOurs, resume, ...rest } = options as RunTaskOptions;
+  const waitOptions = resolveWaitOptions(rest, undefined, ACTION);
+  if (waitOptions.timeoutMs === 0) {
+    throw new InvalidOptionError(`${ACTION}: timeoutMs must be more than 0, got 0`);
+  }
+  const given = { client, source, waiter };
+  const isOwn = Object.values(given).every((one) => one === undefined);
+  const target = isOwn && start.source !== undefined ? { source: start.source } : given;
+  const clock = new SteadyClock();
+  const run = new Run(
+    {
+      start,
+      waiter: sharedWaiter(target, ACTION),
+      waitOptions,
+      attempts: checkAttempts(attempts),
+      taskType: taskType ?? start.taskType,
+      source: start.source ?? sourceOf(given),
+      isOurs: checkIsOurs(isOurs),
+      signal: rest.signal,
+      state: resume === undefined ? newRun(clock.nowMs(), waitOptions.timeoutMs) : checkResume(resume),
+    },
+    clock,
+  );
+  const handle = new TaskRun(run);
+  queueMicrotask(() => void run.begin());
+  return handle;
+}
+
+function newRun(nowMs: number, timeoutMs: number): RunCheckpoint {
+  return {
+    version: RUN_STATE_VERSION,
+    runStartedAtMs: nowMs,
+    deadlineMs: nowMs + timeoutMs,
+    attempt: 1,
+    earlier: [],
+  };
+}
+
+function checkResume(resume: unknown): RunCheckpoint {
+  const { wait, ...state } = restoreRun(resume);
+  if (state.taskId === undefined) {
+    return state;
+  }
+  checkTaskId(state.taskId);
+  return wait === undefined ? state : { ...state, wait: restoreWait(wait, state.taskId) };
+}
+
+function checkAttempts(attempts: unknown = DEFAULT_ATTEMPTS): number {
+  if (
+    typeof attempts !== "number" ||
+    !Number.isInteger(attempts) ||
+    attempts < 1 ||
+    attempts > MOST_ATTEMPTS
+  ) {
+    throw new InvalidOptionError(
+      `${ACTION}: attempts must be a whole number from 1 to ${MOST_ATTEMPTS}, got ${quoted(attempts)}`,
+    );
+  }
+  return attempts;
+}
+
+function checkIsOurs(isOurs: RunTaskOptions["isOurs"]): RunTaskOptions["isOurs"] {
+  if (isOurs !== undefined && typeof isOurs !== "function") {
+    throw new InvalidOptionError(`${ACTION}: isOurs must be a function, got ${quoted(isOurs)}`);
+  }
+  return isOurs;
+}
+
+function sourceOf({ client, source }: WaitTarget): TaskSource | undefined {
+  const candidate = source ?? client;
+  return typeof (candidate as Partial<TaskSource> | undefined)?.describe === "function"
+    ? (candidate as TaskSource)
+    : undefined;
+}

@@ -1,0 +1,24 @@
+import type { TaskSource } from "../task/source.ts";
+
+/** What a start gets to know. */
+export interface StartContext {
+  /** From 1. */
+  readonly attempt: number;
+  /** Aborts when nobody needs the start any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Starts one task and tells its id. It makes one call and repeats nothing: whether a start may be sent again is
+ * not its business.
+ *
+ * `taskType` and `source` are for a start that may have been taken although its answer was lost: it is looked for
+ * among the tasks of that type.
+ */
+export interface TaskStart {
+  (context: StartContext): Promise<string | { readonly taskId: string }>;
+  /** As the service calls it, such as `UPDATE_RESOURCES`. */
+  readonly taskType?: string;
+  /** Where the started task is seen; such as a `BdrcClient`. */
+  readonly source?: TaskSource;
+}

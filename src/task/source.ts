@@ -1,0 +1,44 @@
+import type { Task } from "./task.ts";
+
+/** One page of a listing. */
+export interface TaskPage {
+  readonly tasks: readonly Task[];
+  /** Asks for the next page; absent at the end. */
+  readonly nextToken?: string;
+  /** Only when the service says it. */
+  readonly totalCount?: number;
+}
+
+/** What to list. */
+export interface TaskListQuery {
+  /** One status; absent lists all. */
+  readonly taskStatus?: string;
+  /** One type, such as `UPDATE_RESOURCES`; absent lists all. A source may ignore it: look at the tasks' own. */
+  readonly taskType?: string;
+  /** From the page before. */
+  readonly nextToken?: string;
+  /** Tasks a page; BDRC gives 10 to 500. */
+  readonly maxResults?: number;
+}
+
+/** Options of every call. */
+export interface CallOptions {
+  /** Cancels the call down to the socket; the call then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Where tasks are seen. {@link TaskSource.describe} makes exactly one call to the service and throws what went
+ * wrong: retries, pace and patience are the wait's business, which tells errors apart by class and code.
+ */
+export interface TaskSource {
+  /** How the task looks now. Rejects with an error when that can't be told. */
+  describe(taskId: string, options: CallOptions): Promise<Task>;
+  /**
+   * How far the service's clock is ahead of ours, in milliseconds, when the source knows, such as from the
+   * `Date` of its answers. It lets `startTime` be read right where the two disagree.
+   */
+  clockOffsetMs?(): number | undefined;
+  /** A page of tasks, in no promised order. Sources without listings leave it out. */
+  list?(query: TaskListQuery, options: CallOptions): Promise<TaskPage>;
+}

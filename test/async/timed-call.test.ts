@@ -1,0 +1,103 @@
+import { getEventListeners } from "node:events";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { boundedCall } from "../../src/async/timed-call.ts";
+
+const never = () => new Promise<never>(() => undefined);
+const late = () => new Error("late");
+const bounded = <T>(
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+) => boundedCall(work, { timeoutMs, signal, onTimeout: late });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("boundedCall", () => {
+  it("gives the work's result or error, and leaves no timer and no listener", async () => {
+    const { signal } = new AbortController();
+    expect(await bounded(100, signal, async () => 7)).toBe(7);
+    const failed = bounded(100, signal, () => Promise.reject(new Error("own")));
+    await expect(failed).rejects.toThrow("own");
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
+
+  it("gives what the work throws at once, and leaves no timer then, either", async () => {
+    const thrown = bounded(100, undefined, () => {
+      throw new Error("at once");
+    });
+    await expect(thrown).rejects.toThrow("at once");
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("ends at the deadline, not before, and tells the work", async () => {
+    let inner: AbortSignal | undefined;
+    let settled = false;
+    const call = bounded(100, undefined, (signal) => {
+      inner = signal;
+      return never();
+    });
+    call.catch(() => {
+      settled = true;
+    });
+    await vi.advanceTimersByTimeAsync(99);
+    expect([settled, inner?.aborted]).toEqual([false, false]);
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(call).rejects.toThrow("late");
+    expect(inner?.aborted).toBe(true);
+  });
+
+  it("ends without a signal, too, for who is handed the way to give up", async () => {
+    let inner: AbortSignal | undefined;
+    let giveUp: ((reason: unknown) => void) | undefined;
+    const call = boundedCall(
+      (signal) => {
+        inner = signal;
+        return never();
+      },
+      {
+        timeoutMs: 100,
+        onTimeout: late,
+        onBegun: (end) => {
+          giveUp = end;
+        },
+      },
+    );
+    const reason = Symbol("mine");
+    giveUp?.(reason);
+    await expect(call).rejects.toBe(reason);
+    expect(inner?.reason).toBe(reason);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("ends with an abort's own reason in the same turn, and leaves no timer and no listener", async () => {
+    const controller = new AbortController();
+    const reason = Symbol("mine");
+    const call = bounded(100, controller.signal, never);
+    controller.abort(reason);
+    await expect(call).rejects.toBe(reason);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
+  });
+
+  it("doesn't begin the work after an abort", async () => {
+    const work = vi.fn(never);
+    await expect(bounded(100, AbortSignal.abort("gone"), work)).rejects.toBe("gone");
+    expect(work).not.toHaveBeenCalled();
+  });
+
+  it("lets work that fails after its end fail in silence", async () => {
+    const call = bounded(100, undefined, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      throw new Error("nobody listens");
+    });
+    call.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(300);
+    await expect(call).rejects.toThrow("late");
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import {
+  acceptCall,
+  beginRate,
+  growRate,
+  type RateState,
+  takePermit,
+  throttleRate,
+} from "../../src/engine/rate/rate-controller.ts";
+
+/** A second of calls that wait for permits, and are all accepted. */
+function busySecond(state: RateState, fromMs: number): RateState {
+  let next = state;
+  for (let ms = fromMs + 50; ms <= fromMs + 1000; ms += 50) {
+    next = acceptCall(growRate(next, ms, true), ms);
+  }
+  return next;
+}
+
+function throttled(state: RateState, times: number, nowMs: number, retryAfterMs?: number): RateState {
+  return Array.from({ length: times }).reduce<RateState>(
+    (next) => throttleRate(next, nowMs, retryAfterMs),
+    state,
+  );
+}
+
+describe("the rate of calls", () => {
+  it("begins at 5 a second and doubles each second while calls are held back", () => {
+    const begun = beginRate(0);
+    expect(begun.ratePerSecond).toBe(5);
+    const later = busySecond(busySecond(begun, 0), 1000);
+    expect(later.ratePerSecond).toBeCloseTo(20, 6);
+  });
+
+  it("is not earned by idle time, nor more than a second's worth by one late call", () => {
+    expect(growRate(beginRate(0), 60_000, false).ratePerSecond).toBe(5);
+    expect(growRate(beginRate(0), 60_000, true).ratePerSecond).toBe(10);
+  });
+
+  it("falls to 0.8 of what was accepted in the last second, once a second at most", () => {
+    const full = { ...busySecond(beginRate(0), 0), ratePerSecond: 30 };
+    const cut = throttleRate(full, 1000);
+    expect(cut.ceilingPerSecond).toBe(20);
+    expect(cut.ratePerSecond).toBe(16);
+    expect(throttleRate(cut, 1900).ratePerSecond).toBe(16);
+    expect(throttleRate(cut, 2000).ratePerSecond).toBeLessThan(16);
+  });
+
+  it("never falls by more than half at once, however little was accepted", () => {
+    const cut = throttleRate({ ...beginRate(0), ratePerSecond: 40 }, 1000);
+    expect(cut.ceilingPerSecond).toBe(20);
+  });
+
+  it("climbs to 0.95 of the ceiling in four seconds, and only then looks for more", () => {
+    let state = throttleRate({ ...busySecond(beginRate(0), 0), ratePerSecond: 30 }, 1000);
+    for (let s = 1; s < 5; s++) {
+      state = busySecond(state, 1000 * s);
+    }
+    expect(state.ratePerSecond).toBeCloseTo(19, 6);
+    state = busySecond(state, 5000);
+    expect(state.ratePerSecond).toBeGreaterThan(19);
+    expect(state.ratePerSecond).toBeLessThan(19.2);
+  });
+
+  it("stops after six throttles in a row; single trials follow after 0.5, 1, 2, 4, 8, 10 and 10 s", () => {
+    let state = throttled(beginRate(0), 6, 0);
+    const gaps = [state.pausedUntilMs];
+    for (let trial = 0; trial < 6; trial++) {
+      const atMs = state.pausedUntilMs;
+      state = throttleRate(takePermit(state, atMs), atMs);
+      gaps.push(state.pausedUntilMs - atMs);
+    }
+    expect(gaps).toEqual([500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+  });
+
+  it("tries as soon, whatever was still under way when it stopped", () => {
+    const few = throttled(beginRate(0), 6, 0);
+    const many = throttled(beginRate(0), 60, 0);
+    expect(many.pausedUntilMs).toBe(few.pausedUntilMs);
+    expect(takePermit(many, 500).pausedUntilMs).toBe(takePermit(few, 500).pausedUntilMs);
+  });
+
+  it("waits for as long as the service says, also between trials", () => {
+    expect(throttleRate(beginRate(0), 0, 7000).pausedUntilMs).toBe(7000);
+    const dry = throttled(beginRate(0), 6, 0);
+    expect(throttleRate(dry, 500, 30_000).pausedUntilMs).toBe(30_500);
+  });
+
+  it("takes the average of the whole cycle for the ceiling once a long window opens, and goes on at once", () => {
+    let state = beginRate(0);
+    for (let s = 0; s < 4; s++) {
+      state = busySecond(state, 1000 * s);
+    }
+    state = throttled(state, 6, 4000);
+    const open = acceptCall(takePermit(state, 9999), 10_000);
+    // 80 calls in ten seconds, and the trial's.
+    expect(open.ceilingPerSecond).toBeCloseTo(8, 6);
+    expect(open.ratePerSecond).toBeCloseTo(0.95 * 8, 6);
+    expect(open.pausedUntilMs).toBe(0);
+    expect(open.drySpell).toBeUndefined();
+  });
+});

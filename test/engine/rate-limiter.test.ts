@@ -1,0 +1,54 @@
+import { describe, expect, it, vi } from "vitest";
+import { SteadyClock } from "../../src/async/monotonic-clock.ts";
+import { PermitQueue } from "../../src/engine/rate/permit-queue.ts";
+import { RateGate } from "../../src/engine/rate/rate-limiter.ts";
+import { pass, useFakeTime } from "./fake-time.ts";
+
+useFakeTime();
+
+const SIGNAL = new AbortController().signal;
+
+/** A queue whose gate has heard so many throttles in a row that only single trials go out. */
+function makeDryQueue(): { readonly queue: PermitQueue; readonly gate: RateGate } {
+  const clock = new SteadyClock();
+  const gate = new RateGate(clock, "adaptive");
+  for (let throttles = 0; throttles < 6; throttles++) {
+    gate.throttled(undefined);
+  }
+  return { queue: new PermitQueue(gate, clock), gate };
+}
+
+/** When each of so many permits was given, in milliseconds from now. */
+function permitTimes(queue: PermitQueue, count: number): number[] {
+  const fromMs = performance.now();
+  const times: number[] = [];
+  for (let index = 0; index < count; index++) {
+    void queue.acquire(SIGNAL).then(() => times.push(performance.now() - fromMs));
+  }
+  return times;
+}
+
+describe("the rate gate", () => {
+  it("goes on at its pace as soon as a trial is accepted, not when the next would have been due", async () => {
+    const { queue, gate } = makeDryQueue();
+    const times = permitTimes(queue, 3);
+    await pass(600);
+    expect(times).toEqual([500]);
+    gate.accepted();
+    await pass(1000);
+    // Two a second: 0.8 of the half that was left after the first throttle of five.
+    expect(times).toEqual([500, 1000, 1500]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("lets one trial out at a time, further and further apart, while none is accepted", async () => {
+    const { queue, gate } = makeDryQueue();
+    const times = permitTimes(queue, 4);
+    for (let trial = 0; trial < 4; trial++) {
+      await pass(trial === 0 ? 500 : 500 * 2 ** trial);
+      expect(times).toHaveLength(trial + 1);
+      gate.throttled(undefined);
+    }
+    expect(times).toEqual([500, 1500, 3500, 7500]);
+  });
+});
