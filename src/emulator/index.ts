@@ -6,7 +6,6 @@ export type { EmulatorOptions } from "./emulator-options.ts";
 export type { Fault, FaultDecider, FaultRequest } from "./faults/fault.ts";
 export { FAULT_NAMES, type FaultPlan, parseFaultFlags } from "./faults/fault-flags.ts";
 export { ACTIONS, type Action } from "./protocol/routes.ts";
-export type { WireTask } from "./protocol/wire-task.ts";
 export { parseScenario, type Scenario, type ScenarioTask } from "./scenario.ts";
 export { formatRequestRecord, type RequestRecord } from "./service/request-record.ts";
 export type { DurationModel } from "./world/duration-model.ts";
@@ -14,4 +13,5 @@ export type { ProgressModel, ProgressModelInput } from "./world/progress-model.t
 export type { StartSpecs, Starts } from "./world/start-plan.ts";
 export type { ListingOrder, TaskFilter } from "./world/task-listing.ts";
 export type { StatusStage, TaskQuirks, TaskSpec } from "./world/task-spec.ts";
+export type { WireTask } from "./world/wire-task.ts";
 export { World, type WorldOptions, type WorldTask } from "./world/world.ts";

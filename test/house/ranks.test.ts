@@ -1,70 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { linterRules, ROOMS, specifier } from "../../scripts/rooms.mjs";
+import { folderImports } from "./folder-imports.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-/** folder → one import it may have, and imports it may not have */
-const RANKS: Record<string, { allowed: string[]; refused: string[] }> = {
-  task: {
-    allowed: ["zod/mini", "./status.ts"],
-    refused: ["../policy/decide.ts", "../source.ts", "node:fs", "undici"],
-  },
-  policy: {
-    allowed: ["../task/task.ts", "../source.ts", "./decide.ts"],
-    refused: [
-      "../engine/task-waiter.ts",
-      "../bdrc/bdrc-client.ts",
-      "../index.ts",
-      "fs",
-      "p-retry",
-      "taskwait",
-    ],
-  },
-  engine: {
-    allowed: ["../policy/decide.ts", "../task/task.ts", "p-throttle", "eventemitter3"],
-    refused: ["../bdrc/bdrc-client.ts", "../wait/wait-for-task.ts", "node:timers", "events", "undici"],
-  },
-  bdrc: {
-    allowed: ["../task/task.ts", "undici", "node:fs/promises"],
-    refused: ["../engine/task-waiter.ts", "../emulator/index.ts", "@alicloud/openapi-core"],
-  },
-  wait: {
-    allowed: ["../engine/task-waiter.ts", "../bdrc/bdrc-client.ts"],
-    refused: ["../emulator/index.ts", "../cli/main.ts", "../index.ts", "node:fs"],
-  },
-  emulator: {
-    allowed: ["../task/task.ts", "../bdrc/signature.ts", "node:http"],
-    refused: ["../bdrc/bdrc-client.ts", "../engine/task-waiter.ts", "../testing/index.ts", "../cli/main.ts"],
-  },
-  testing: {
-    allowed: ["../emulator/index.ts", "../policy/decide.ts"],
-    refused: ["../emulator/world.ts", "../cli/main.ts", "../index.ts", "vitest"],
-  },
-  durable: {
-    allowed: ["../policy/decide.ts", "../task/task.ts", "../source.ts"],
-    refused: ["../engine/task-waiter.ts", "../restate/index.ts", "../bdrc/bdrc-client.ts"],
-  },
-  restate: {
-    allowed: ["@restatedev/restate-sdk", "../policy/decide.ts", "../durable/step.ts"],
-    refused: ["../engine/task-waiter.ts", "../bullmq/index.ts", "../cli/main.ts"],
-  },
-  bullmq: {
-    allowed: ["bullmq", "../policy/decide.ts"],
-    refused: ["../engine/task-waiter.ts", "../temporal/index.ts", "../cli/main.ts"],
-  },
-  temporal: {
-    allowed: ["@temporalio/workflow", "../policy/decide.ts"],
-    refused: ["../engine/task-waiter.ts", "../restate/index.ts", "../cli/main.ts"],
-  },
-  cli: {
-    allowed: ["../index.ts", "../emulator/index.ts", "../testing/index.ts", "commander", "node:tty"],
-    refused: ["../bdrc/bdrc-client.ts", "../task/task.ts", "../emulator/world.ts", "undici"],
-  },
-};
+const rooms = [...ROOMS.keys()];
+const folders = rooms.filter((room) => !room.endsWith(".ts"));
+
+/** What no room may import: packages that nobody chose. */
+const REFUSED_EVERYWHERE = ["taskwait", "vitest", "lodash"];
 
 const FORMS: Record<string, (path: string) => string> = {
   "a value import": (path) => `import { a } from "${path}";\nexport const b = a;\n`,
@@ -91,29 +40,47 @@ function refusals(file: string, rule: string): number {
   return diagnostics.filter((one) => one.location.path === file && one.category === rule).length;
 }
 
-function fileOf(folder: string, path: string): string {
-  return `src/${folder}/of-${path.replaceAll(/[^a-z0-9]+/gi, "-")}.ts`;
+/** A file of `room` that imports `path`. */
+function fileOf(room: string, path: string): string {
+  return `src/${room}/of-${path.replaceAll(".", "d").replaceAll(/[^a-z0-9]/gi, "-")}.ts`;
 }
+
+/** How a file of `from` names a file of `to`. */
+function pathBetween(from: string, to: string): string {
+  const [rank, folder] = from.split("/");
+  const [otherRank, ...rest] = to.split("/");
+  if (rank !== otherRank) {
+    return specifier(from, to).replace("*", "a.ts");
+  }
+  return [folder === undefined ? "." : "..", ...rest, "a.ts"].join("/");
+}
+
+const pairs = folders.flatMap((from) =>
+  rooms
+    .filter((to) => to !== from)
+    .map((to) => ({
+      from,
+      path: pathBetween(from, to),
+      isAllowed: ROOMS.get(from)?.rooms.includes(to) ?? false,
+    })),
+);
 
 function formFile(form: string): string {
-  return `src/policy/${form.replaceAll(" ", "-")}.ts`;
+  return `src/policy/decide/${form.replaceAll(" ", "-")}.ts`;
 }
 
-// What several folders of rank 2 and 3 stand on, and none of them may import from another.
-const APART = ["src/async/timed-call.ts", "src/async/safe-emitter.ts"];
-
 function plant(): void {
-  for (const [folder, { allowed, refused }] of Object.entries(RANKS)) {
-    for (const path of [...allowed, ...refused]) {
-      fixtures.set(fileOf(folder, path), `import { a } from "${path}";\nexport const b = a;\n`);
+  for (const { from, path } of pairs) {
+    fixtures.set(fileOf(from, path), `import { a } from "${path}";\nexport const b = a;\n`);
+  }
+  for (const room of folders) {
+    for (const path of [...REFUSED_EVERYWHERE, ...(ROOMS.get(room)?.packages ?? [])]) {
+      const name = path.replaceAll("**", "a").replaceAll("*", "a");
+      fixtures.set(fileOf(room, path), `import { a } from "${name}";\nexport const b = a;\n`);
     }
   }
   for (const [form, write] of Object.entries(FORMS)) {
-    fixtures.set(formFile(form), write("../engine/task-waiter.ts"));
-  }
-  fixtures.set("src/task/source.ts", 'export type { A } from "./policy/decide.ts";\n');
-  for (const file of APART) {
-    fixtures.set(file, 'export { a } from "./task/task.ts";\n');
+    fixtures.set(formFile(form), write("../../engine/task-waiter.ts"));
   }
   fixtures.set("src/index.ts", 'export { a } from "./emulator/index.ts";\n');
   fixtures.set(
@@ -128,17 +95,19 @@ function plant(): void {
   fixtures.set("src/task/nest.ts", 'import type { Hen } from "./hen.ts";\nexport type Nest = Hen;\n');
   fixtures.set("src/task/long.ts", `${"// one more line\n".repeat(250)}export const a = 1;\n`);
   fixtures.set("src/task/full.ts", `${"// one more line\n".repeat(249)}export const a = 1;\n`);
-  fixtures.set("src/policy/talkative.ts", 'console.log("a");\n');
+  fixtures.set("src/policy/decide/talkative.ts", 'console.log("a");\n');
   fixtures.set("src/cli/talkative.ts", 'console.log("a");\n');
   for (const [index, impure] of IMPURE.entries()) {
-    fixtures.set(`src/policy/impure-${index}.ts`, `export const a = ${impure};\n`);
+    fixtures.set(`src/policy/decide/impure-${index}.ts`, `export const a = ${impure};\n`);
   }
   fixtures.set("src/engine/impure.ts", "export const a = Date.now();\n");
 }
 
 beforeAll(() => {
   house = mkdtempSync(join(tmpdir(), "taskwait-house-"));
-  copyFileSync(join(root, "biome.json"), join(house, "biome.json"));
+  for (const file of ["biome.json", "biome.rooms.json"]) {
+    copyFileSync(join(root, file), join(house, file));
+  }
   plant();
   for (const [file, text] of fixtures) {
     mkdirSync(dirname(join(house, file)), { recursive: true });
@@ -161,26 +130,64 @@ const RESTRICTED = "lint/style/noRestrictedImports";
 const CYCLE = "lint/suspicious/noImportCycles";
 
 describe("a file imports only downwards", () => {
-  describe.each(Object.entries(RANKS))("%s/", (folder, { allowed, refused }) => {
-    it.each(allowed)("may import %s", (path) => {
-      expect(refusals(fileOf(folder, path), RESTRICTED)).toBe(0);
-    });
+  it("the linter holds to the table of rooms: node scripts/rooms.mjs writes what it reads", () => {
+    expect(readFileSync(join(root, "biome.rooms.json"), "utf8")).toBe(linterRules());
+  });
 
-    it.each(refused)("may not import %s", (path) => {
-      expect(refusals(fileOf(folder, path), RESTRICTED)).toBe(1);
-    });
+  it("a room comes after all that it may import, so no two rooms can import each other", () => {
+    const wrong = folders.flatMap((room) =>
+      (ROOMS.get(room)?.rooms ?? [])
+        .map((other) => other.replace("/index.ts", ""))
+        .filter((other) => other !== "index.ts" && rooms.indexOf(other) >= rooms.indexOf(room))
+        .map((other) => `${room} -> ${other}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(folders)("%s: each other room is refused, or allowed, as the table says", (room) => {
+    const wrong = pairs
+      .filter(({ from }) => from === room)
+      .filter(({ path, isAllowed }) => refusals(fileOf(room, path), RESTRICTED) !== (isAllowed ? 0 : 1))
+      .map(({ path, isAllowed }) => `${path} is ${isAllowed ? "refused" : "allowed"}`);
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(folders)("%s: the packages of the table are allowed, others are refused", (room) => {
+    const allowed = ROOMS.get(room)?.packages ?? [];
+    const wrong = [...allowed, ...REFUSED_EVERYWHERE].filter(
+      (path) => refusals(fileOf(room, path), RESTRICTED) !== (allowed.includes(path) ? 0 : 1),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("each folder of src/ is a room of the table, and each room is there", () => {
+    const there = new Set(folderImports().keys());
+    expect([...there].filter((folder) => !ROOMS.has(folder))).toEqual([]);
+    expect(folders.filter((room) => !there.has(room))).toEqual([]);
+  });
+
+  it("no folder imports itself by way of others", () => {
+    const graph = folderImports();
+    const reach = (from: string, seen: Set<string>): Set<string> => {
+      for (const to of graph.get(from)?.imports ?? []) {
+        if (!seen.has(to)) {
+          reach(to, seen.add(to));
+        }
+      }
+      return seen;
+    };
+    expect([...graph.keys()].filter((folder) => reach(folder, new Set()).has(folder))).toEqual([]);
+  });
+
+  it("no folder has more than 14 files of its own, index.ts aside", () => {
+    const full = [...folderImports()]
+      .map(([folder, { files }]) => ({ folder, count: files.filter((name) => name !== "index.ts").length }))
+      .filter(({ count }) => count > 14);
+    expect(full).toEqual([]);
   });
 
   it.each(Object.keys(FORMS))("%s is no way round", (form) => {
     expect(refusals(formFile(form), RESTRICTED)).toBe(1);
-  });
-
-  it("source.ts sees values only", () => {
-    expect(refusals("src/task/source.ts", RESTRICTED)).toBe(1);
-  });
-
-  it.each(APART)("%s imports no file of ours", (file) => {
-    expect(refusals(file, RESTRICTED)).toBe(1);
   });
 
   it("nothing of the emulator is reachable from the main entry", () => {
@@ -190,7 +197,7 @@ describe("a file imports only downwards", () => {
 
 describe("policy/ is pure", () => {
   it.each([...IMPURE.entries()])("%i: it may not reach for %s", (index) => {
-    expect(refusals(`src/policy/impure-${index}.ts`, "lint/style/noRestrictedGlobals")).toBe(1);
+    expect(refusals(`src/policy/decide/impure-${index}.ts`, "lint/style/noRestrictedGlobals")).toBe(1);
   });
 
   it("but the engine, which drives it, may", () => {
@@ -215,7 +222,7 @@ describe("a file in src/ stays small and quiet", () => {
   });
 
   it("only the command may write to the console", () => {
-    expect(refusals("src/policy/talkative.ts", "lint/suspicious/noConsole")).toBe(1);
+    expect(refusals("src/policy/decide/talkative.ts", "lint/suspicious/noConsole")).toBe(1);
     expect(refusals("src/cli/talkative.ts", "lint/suspicious/noConsole")).toBe(0);
   });
 });

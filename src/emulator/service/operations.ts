@@ -2,10 +2,10 @@ import { TASK_STATUSES } from "../../task/status.ts";
 import { type ApiRequest, formValue, queryValue } from "../protocol/api-request.ts";
 import { type Refusal, refuse, refuseWith } from "../protocol/refusal.ts";
 import type { Call } from "../protocol/routes.ts";
-import { jsonText } from "../protocol/wire-task.ts";
 import type { Scenario } from "../scenario.ts";
 import type { StartPlan, Starts } from "../world/start-plan.ts";
 import type { TaskSpec } from "../world/task-spec.ts";
+import { jsonText } from "../world/wire-task.ts";
 import type { World } from "../world/world.ts";
 import type { NextTokens } from "./next-token.ts";
 

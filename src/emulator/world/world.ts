@@ -3,11 +3,11 @@ import { checkOption } from "../../task/check-option.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
 import type { FinalTaskStatus } from "../../task/status.ts";
-import { type WireTask, wireTask } from "../protocol/wire-task.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { type ListingOrder, type TaskFilter, TaskListing } from "./task-listing.ts";
 import { lookAt, makeTaskRecord, statusAt, type TaskRecord } from "./task-record.ts";
 import { type TaskQuirks, type TaskSpec, taskSpec } from "./task-spec.ts";
+import { type WireTask, wireTask } from "./wire-task.ts";
 
 const ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 // Forgotten tasks are thrown out whenever this many more were added.

@@ -1,5 +1,5 @@
 import { isFinalStatus } from "../../task/status.ts";
-import { lookAt, type TaskRecord } from "../world/task-record.ts";
+import { lookAt, type TaskRecord } from "./task-record.ts";
 
 /** A task under the API's own names, ready to become JSON. */
 export type WireTask = Readonly<Record<string, unknown>>;
