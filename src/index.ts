@@ -23,7 +23,7 @@ export {
 export type { BatchOption } from "./engine/listing/listing-plan.ts";
 export type { RateOption } from "./engine/rate/rate-limiter.ts";
 export { TaskWaiter, type WaiterListener } from "./engine/task-waiter.ts";
-export type { LatenessEstimate } from "./engine/tasks/detection-lag.ts";
+export type { DetectionLagEstimate as LatenessEstimate } from "./engine/tasks/detection-lag.ts";
 export type {
   GroupEnding,
   GroupEventArgs,
@@ -41,8 +41,12 @@ export type { CallRecord } from "./openapi/http/call-record.ts";
 export { type BeginWaitContext, beginWait, resumeWait } from "./policy/decide/begin-wait.ts";
 export { decide, decideTimeout } from "./policy/decide/decide.ts";
 export { rememberWait } from "./policy/decide/learn-from-wait.ts";
-export { MOST_DURATIONS, type TaskHistory, type TypeHistory } from "./policy/forecast/history.ts";
-export type { WorthCurve } from "./policy/forecast/poll-value.ts";
+export {
+  MAX_DURATIONS as MOST_DURATIONS,
+  type TaskHistory,
+  type TypeHistory,
+} from "./policy/forecast/history.ts";
+export type { PollValueCurve as WorthCurve } from "./policy/forecast/poll-value.ts";
 export type {
   ProgressPoint,
   ProgressPrediction,

@@ -40,7 +40,7 @@ export interface CrowdResult {
   readonly isCut: boolean;
 }
 
-const LONGEST_MS = 30 * 86_400_000;
+const MAX_MS = 30 * 86_400_000;
 
 /** Waits for one of the service's tasks; whether it learned that the task completed. */
 type Wait = (taskId: string, signal: AbortSignal) => Promise<boolean>;
@@ -101,7 +101,7 @@ function waitsOf(who: Contestant, service: Service, { seed }: ServiceSpec): read
       source: service,
       batch,
       random: seeded(seedOf(seed, "engine", index)),
-      timeoutMs: LONGEST_MS,
+      timeoutMs: MAX_MS,
       ...(waitPriceMs === undefined ? {} : { waitPriceMs }),
     });
     return async (taskId, signal) => {

@@ -13,8 +13,8 @@ export interface CrowdChoice {
 }
 
 /** A run is cut after so many seconds of this machine. */
-const MOST_REAL_S = 120;
-const MOST_REAL_FULL_S = 1800;
+const MAX_REAL_S = 120;
+const MAX_REAL_FULL_S = 1800;
 
 /** Crowds of tasks: ours with listings and without, a shared limiter, and the published code of others. */
 export async function tellCrowds(report: Report, choice: CrowdChoice): Promise<void> {
@@ -25,7 +25,7 @@ export async function tellCrowds(report: Report, choice: CrowdChoice): Promise<v
     const run = async (name: string, who: Contestant): Promise<CrowdResult> => {
       const spec = { seed, rttMs: 100, progress: "noisy", ...each.spec } as const;
       const isOurs = "batch" in who;
-      const result = await runCrowd(who, spec, isOurs && isFull ? MOST_REAL_FULL_S : MOST_REAL_S);
+      const result = await runCrowd(who, spec, isOurs && isFull ? MAX_REAL_FULL_S : MAX_REAL_S);
       report.add("crowd", { case: each.name, who: name, ...result });
       console.log(`    ${name.padEnd(14)} ${figuresOf(result)}`);
       return result;

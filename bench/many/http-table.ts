@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { HttpResult } from "./http-run.ts";
 import { percent, type Report } from "./report.ts";
 
-const MOST_THROTTLED = 0.01;
-const MOST_MEGABYTES = 250;
+const MAX_THROTTLED = 0.01;
+const MAX_MEGABYTES = 250;
 
 /** Real HTTP in real time: a process that waits, and an emulator in another. */
 export function tellHttp(report: Report): void {
@@ -20,6 +20,6 @@ export function tellHttp(report: Report): void {
     `    ${right} of ${waits} right, ${calls.toFixed(2)} calls, ${percent(throttled)} throttled, mean ${(meanLateMs / 1000).toFixed(2)} late, ${mostMegabytes.toFixed(0)} MB at most (${lastedS.toFixed(0)} s)`,
   );
   report.expect(right === waits, `HTTP: ${waits - right} waits ended wrongly`);
-  report.expect(throttled <= MOST_THROTTLED, `HTTP: ${percent(throttled)} throttled`);
-  report.expect(mostMegabytes <= MOST_MEGABYTES, `HTTP: ${mostMegabytes.toFixed(0)} MB`);
+  report.expect(throttled <= MAX_THROTTLED, `HTTP: ${percent(throttled)} throttled`);
+  report.expect(mostMegabytes <= MAX_MEGABYTES, `HTTP: ${mostMegabytes.toFixed(0)} MB`);
 }

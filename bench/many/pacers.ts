@@ -1,7 +1,7 @@
 import { DefaultRateLimiter } from "@smithy/core/retry";
-import { SteadyClock } from "../../src/async/monotonic-clock.ts";
+import { MonotonicClock } from "../../src/async/monotonic-clock.ts";
 import { PermitQueue } from "../../src/engine/rate/permit-queue.ts";
-import { RateGate } from "../../src/engine/rate/rate-limiter.ts";
+import { RateLimiter } from "../../src/engine/rate/rate-limiter.ts";
 import type { Verdict } from "./quota.ts";
 
 /** Holds calls back, and hears how they went. */
@@ -13,8 +13,8 @@ export interface Pacer {
 /** The pacers that are compared, by name. */
 export const PACERS: Readonly<Record<string, () => Pacer>> = {
   taskwait: () => {
-    const clock = new SteadyClock();
-    const gate = new RateGate(clock, "adaptive");
+    const clock = new MonotonicClock();
+    const gate = new RateLimiter(clock, "adaptive");
     const queue = new PermitQueue(gate, clock);
     return {
       permit: () => queue.acquire(new AbortController().signal),

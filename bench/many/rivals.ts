@@ -19,7 +19,7 @@ type RivalWait = (
 ) => Promise<boolean>;
 
 /** Seconds that a waiter is given in all. */
-const MOST_S = 30 * 86_400;
+const MAX_S = 30 * 86_400;
 
 /** A client as SDKs make them: two retries of a throttled call, full jitter from half a second, then the error. */
 async function withRetries(describe: () => Promise<Task>): Promise<Task> {
@@ -41,7 +41,7 @@ export const RIVALS: Readonly<Record<RivalName, RivalWait>> = {
   smithy: async (describe, abortSignal, intervalMs) => {
     const [minDelay, maxDelay] = intervalMs === undefined ? [2, 120] : [intervalMs / 1000, intervalMs / 1000];
     const outcome = await createWaiter(
-      { client: {}, minDelay, maxDelay, maxWaitTime: MOST_S, abortSignal },
+      { client: {}, minDelay, maxDelay, maxWaitTime: MAX_S, abortSignal },
       {},
       async () => {
         const task = await look(describe);

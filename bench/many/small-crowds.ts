@@ -3,8 +3,8 @@ import type { Report } from "./report.ts";
 
 const SEEDS = 20;
 const PRICE = 0.5;
-const MOST_RATIO = 1.25;
-const MOST_REAL_S = 120;
+const MAX_RATIO = 1.25;
+const MAX_REAL_S = 120;
 
 /** Few tasks: never much dearer than the better of single looks only and listings only. */
 export async function tellSmallCrowds(report: Report, seed: number): Promise<void> {
@@ -21,7 +21,7 @@ export async function tellSmallCrowds(report: Report, seed: number): Promise<voi
           quota: { limit: 20 },
           rttMs: 100,
         } as const;
-        const { calls, mean } = await runCrowd({ batch }, spec, MOST_REAL_S);
+        const { calls, mean } = await runCrowd({ batch }, spec, MAX_REAL_S);
         cost += (PRICE * calls + mean) / SEEDS;
       }
       return cost;
@@ -33,8 +33,8 @@ export async function tellSmallCrowds(report: Report, seed: number): Promise<voi
       `    N = ${tasks}: auto ${auto.toFixed(2)}, single only ${never.toFixed(2)}, listings only ${always.toFixed(2)}; ratio ${ratio.toFixed(2)}`,
     );
     report.expect(
-      ratio <= MOST_RATIO,
-      `N = ${tasks}: cost ${ratio.toFixed(2)} > ${MOST_RATIO} of the better of the two`,
+      ratio <= MAX_RATIO,
+      `N = ${tasks}: cost ${ratio.toFixed(2)} > ${MAX_RATIO} of the better of the two`,
     );
   }
 }

@@ -35,7 +35,7 @@ const TASK_ID = "t-00000000000000000001";
 // the least gap, or the limiter, which begins at 5 calls a second for all waits together, would decide and not the price.
 const USUAL_INTERVAL_MS = DEFAULT_WAIT_OPTIONS.minIntervalMs;
 const AMPLE_RATE = { perSecond: 1000 };
-const LONGEST_MS = 60 * 86_400_000;
+const MAX_MS = 60 * 86_400_000;
 
 /** What our own waits cost, and what they have taught. */
 export interface OurWaits {
@@ -55,7 +55,7 @@ export async function measureOurs(time: VirtualTime, workload: Workload): Promis
         ? { waitPriceMs, minIntervalMs: waitPriceMs, rate: AMPLE_RATE }
         : { waitPriceMs };
   const makeWaiter = (): TaskWaiter =>
-    new TaskWaiter({ source, random, history, timeoutMs: LONGEST_MS, ...price });
+    new TaskWaiter({ source, random, history, timeoutMs: MAX_MS, ...price });
   let waiter = makeWaiter();
   const costs = await time.run(
     eachTask(workload, random, async (task) => {

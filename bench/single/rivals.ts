@@ -12,7 +12,7 @@ export interface Rival {
   wait(look: Look): Promise<void>;
 }
 
-const LONGEST_SECONDS = 60 * 86_400;
+const MAX_SECONDS = 60 * 86_400;
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Loads those that are published, and adds those that are not for Node. */
@@ -30,7 +30,7 @@ async function smithy(): Promise<Rival> {
     readonly WaiterState: { readonly SUCCESS: string; readonly RETRY: string };
   }
   const { createWaiter, WaiterState } = await load<Waiter>("@smithy/util-waiter");
-  const options = { client: {}, maxWaitTime: LONGEST_SECONDS, minDelay: 2, maxDelay: 120 };
+  const options = { client: {}, maxWaitTime: MAX_SECONDS, minDelay: 2, maxDelay: 120 };
   return {
     name: "smithy 2..120 s",
     isPublished: true,

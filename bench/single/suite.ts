@@ -1,4 +1,4 @@
-import { MOST_DURATIONS, type TaskHistory } from "../../src/policy/forecast/history.ts";
+import { MAX_DURATIONS, type TaskHistory } from "../../src/policy/forecast/history.ts";
 import { measureOurs, measureRival, type Workload } from "./cell.ts";
 import type { DurationModel } from "./durations.ts";
 import { leastCost } from "./least-cost.ts";
@@ -57,7 +57,7 @@ const KNOWLEDGE: readonly Knowledge[] = ["first", "known"];
 const LOWEST_PRICE = DEFAULT_PRICE / 4 ** 6;
 const HIGHEST_PRICE = DEFAULT_PRICE * 128;
 // Where a rival needs more calls than that, no price of ours is looked for that does.
-const MOST_CALLS = 300;
+const MAX_CALLS = 300;
 // The training has durations of its own.
 const OTHER_SEED = 1_000_003;
 // Lower prices would need a finer grid of the bound.
@@ -91,7 +91,7 @@ export async function measureModel(
     measured.push(summarize(costs, { ...labels, trouble: "" }));
   }
   const rivalCalls = measured.map(({ calls }) => calls);
-  const span = { least: Math.min(...rivalCalls), most: Math.min(MOST_CALLS, Math.max(...rivalCalls)) };
+  const span = { least: Math.min(...rivalCalls), most: Math.min(MAX_CALLS, Math.max(...rivalCalls)) };
 
   for (const knowledge of KNOWLEDGE) {
     let plain: Measurement | undefined;
@@ -123,7 +123,7 @@ async function train(
   time: VirtualTime,
   { seed, model, progress }: Pick<Workload, "seed" | "model" | "progress">,
 ): Promise<TaskHistory> {
-  const earlier = { seed: seed + OTHER_SEED, model, progress, count: MOST_DURATIONS, history: [] };
+  const earlier = { seed: seed + OTHER_SEED, model, progress, count: MAX_DURATIONS, history: [] };
   const { history } = await measureOurs(time, earlier);
   return history;
 }

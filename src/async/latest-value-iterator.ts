@@ -2,14 +2,14 @@
  * An async iterator over a value that changes: a reader that is slow gets the newest and misses the ones
  * between. It holds one value at most and ends when the source says so.
  */
-export class LatestIterator<T> implements AsyncIterableIterator<T> {
-  readonly #onReturn: (iterator: LatestIterator<T>) => void;
+export class LatestValueIterator<T> implements AsyncIterableIterator<T> {
+  readonly #onReturn: (iterator: LatestValueIterator<T>) => void;
   #pending: { readonly value: T } | undefined;
   #waiting: ((result: IteratorResult<T, undefined>) => void)[] = [];
   #last: T | undefined;
   #hasEnded = false;
 
-  constructor(onReturn: (iterator: LatestIterator<T>) => void) {
+  constructor(onReturn: (iterator: LatestValueIterator<T>) => void) {
     this.#onReturn = onReturn;
   }
 

@@ -2,7 +2,7 @@
  * Unix milliseconds that only run forward: the wall clock is read once, and from then on the monotonic clock
  * counts, so that a jump of the wall clock neither ends a wait early nor keeps it for ever.
  */
-export class SteadyClock {
+export class MonotonicClock {
   readonly #anchorMs: number = Date.now() - performance.now();
   #reachedMs = 0;
 

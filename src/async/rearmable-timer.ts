@@ -1,7 +1,7 @@
-import type { SteadyClock } from "./monotonic-clock.ts";
+import type { MonotonicClock } from "./monotonic-clock.ts";
 
 // setTimeout counts in 31 bits.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 // A timer may fire up to about this much before the monotonic clock says so.
 const TIMER_GRAIN_MS = 2;
 
@@ -9,14 +9,14 @@ const TIMER_GRAIN_MS = 2;
  * The one timer of a waiter: rings at the moment it was last set to, never before. When that moves away the
  * timer is left as it is and armed again when it fires, because it moves with every look.
  */
-export class Alarm {
-  readonly #clock: SteadyClock;
+export class RearmableTimer {
+  readonly #clock: MonotonicClock;
   readonly #ring: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #armedForMs = Number.POSITIVE_INFINITY;
   #atMs: number | undefined;
 
-  constructor(clock: SteadyClock, ring: () => void) {
+  constructor(clock: MonotonicClock, ring: () => void) {
     this.#clock = clock;
     this.#ring = ring;
   }
@@ -37,7 +37,7 @@ export class Alarm {
   #arm(atMs: number, isSecondTry: boolean): void {
     this.#armedForMs = atMs;
     const leftMs = Math.max(0, Math.ceil(atMs - this.#clock.nowMs()));
-    const delayMs = Math.min(leftMs, LONGEST_TIMER_MS);
+    const delayMs = Math.min(leftMs, MAX_TIMER_MS);
     this.#timer = setTimeout(() => this.#fire(atMs, leftMs > delayMs, isSecondTry), delayMs);
   }
 

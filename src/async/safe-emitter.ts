@@ -9,7 +9,7 @@ const reported = new WeakSet<Listener>();
  * An emitter whose listeners can't do harm: what one throws, or an asynchronous one rejects with, is reported
  * once through `process.emitWarning` and changes nothing else.
  */
-export class IsolatedEmitter<Events extends Record<string, unknown[]>> {
+export class SafeEmitter<Events extends Record<string, unknown[]>> {
   readonly #emitter = new EventEmitter<string>();
   readonly #wrapped = new Map<string, Map<Listener, Listener[]>>();
 

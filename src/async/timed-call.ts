@@ -1,5 +1,5 @@
 /** What bounds one call. */
-export interface CallBounds {
+export interface TimedCallOptions {
   /** The most that it may take. */
   readonly timeoutMs: number;
   /** Ends the call: nobody wants its answer any more. */
@@ -17,9 +17,9 @@ export interface CallBounds {
  *
  * @param run - Makes the call; its signal is aborted in both cases.
  */
-export function boundedCall<T>(
+export function timedCall<T>(
   run: (signal: AbortSignal) => Promise<T>,
-  { timeoutMs, signal, onTimeout, onBegun }: CallBounds,
+  { timeoutMs, signal, onTimeout, onBegun }: TimedCallOptions,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     if (signal?.aborted) {

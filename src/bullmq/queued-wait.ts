@@ -1,4 +1,4 @@
-import { IsolatedEmitter } from "../durable/isolated-emitter.ts";
+import { SafeEmitter } from "../durable/isolated-emitter.ts";
 import { decideTimeout } from "../policy/decide/decide.ts";
 import { settleAborted } from "../policy/decide/settle.ts";
 import type { WaitCheckpoint, WaitState } from "../policy/state/wait-state.ts";
@@ -9,7 +9,7 @@ import { jobIdOf, type TaskJobProgress } from "./job.ts";
 import type { JobHub, JobObserver } from "./job-hub.ts";
 import { failedJob, payloadOf, type QueuedWaitContext } from "./queued-job.ts";
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 // Events may be missed while a connection is down.
 const CHECK_EVERY_MS = 3000;
 const ENDS: ReadonlySet<string> = new Set([...OUTCOME_KINDS, "settled"]);
@@ -21,7 +21,7 @@ const ENDS: ReadonlySet<string> = new Set([...OUTCOME_KINDS, "settled"]);
 export class QueuedWait extends Promise<Task> {
   readonly #context: QueuedWaitContext;
   readonly #hub: JobHub;
-  readonly #emitter = new IsolatedEmitter<WaitEventArgs>();
+  readonly #emitter = new SafeEmitter<WaitEventArgs>();
   readonly #outcome: Promise<Outcome>;
   readonly #jobId: string;
   readonly #deadline: ReturnType<typeof setTimeout>;
@@ -60,12 +60,12 @@ export class QueuedWait extends Promise<Task> {
       };
     });
     // A wait of no time at all has its one look, for which there is the outage budget of the job.
-    const leftMs = state.deadlineMs > state.startedAtMs ? state.deadlineMs - Date.now() : LONGEST_TIMER_MS;
+    const leftMs = state.deadlineMs > state.startedAtMs ? state.deadlineMs - Date.now() : MAX_TIMER_MS;
     this.#deadline = setTimeout(
       () => this.#settle(decideTimeout(this.#state, Date.now())),
-      Math.min(LONGEST_TIMER_MS, Math.max(0, leftMs)),
+      Math.min(MAX_TIMER_MS, Math.max(0, leftMs)),
     );
-    this.#check = setInterval(() => void this.#lookAtJob(), CHECK_EVERY_MS);
+    this.#check = setInterval(() => void this.#pollJob(), CHECK_EVERY_MS);
     hub.join(this.#jobId, this.#observer);
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     queueMicrotask(() => void this.#begin());
@@ -145,7 +145,7 @@ export class QueuedWait extends Promise<Task> {
         }
       }
     },
-    onEnd: () => void this.#lookAtJob(),
+    onEnd: () => void this.#pollJob(),
     onRemoved: (wasOver) => {
       if (!wasOver) {
         this.abandon(new DOMException(`the wait for task ${this.taskId} was cancelled`, "AbortError"));
@@ -169,10 +169,10 @@ export class QueuedWait extends Promise<Task> {
     } catch {
       // Tried again at the next check.
     }
-    await this.#lookAtJob();
+    await this.#pollJob();
   }
 
-  async #lookAtJob(): Promise<void> {
+  async #pollJob(): Promise<void> {
     try {
       const job = await this.#context.find();
       if (this.#isSettled) {

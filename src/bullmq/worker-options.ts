@@ -20,7 +20,7 @@ const ACTION = "taskWorkerOptions";
 const NAMES: ReadonlySet<string> = new Set(["perSecond"]);
 // Of one window up to two share a second that is not whole: few looks in each keep that little.
 const WINDOWS_A_SECOND = 20;
-const MOST_CONCURRENT = 100;
+const MAX_CONCURRENT = 100;
 
 /**
  * What a `Worker` needs so that all workers of the queue together keep to a rate, and the jobs of one that was
@@ -45,7 +45,7 @@ export function taskWorkerOptions(options: { readonly perSecond: number }): Task
   const windows = max === 1 ? perSecond : Math.floor(perSecond / max) - 1;
   return {
     limiter: { max, duration: Math.ceil((1000 + ARRIVAL_SLACK_MS) / windows) },
-    concurrency: Math.min(MOST_CONCURRENT, Math.max(5, Math.ceil(perSecond))),
+    concurrency: Math.min(MAX_CONCURRENT, Math.max(5, Math.ceil(perSecond))),
     lockDuration: 5000,
     stalledInterval: 2000,
     // A killed worker is no fault of its jobs; by default the second such kill fails them.

@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { EXIT } from "./errors/exit-code.ts";
 import { UsageError } from "./errors/usage-error.ts";
 import { makeProgram } from "./program.ts";
-import { complain, watchPipes, writeErr } from "./terminal/output.ts";
+import { printError, watchPipes, writeErr } from "./terminal/output.ts";
 
 // Beyond this, something holds the process that has no business to.
 const LINGER_MS = 500;
@@ -40,7 +40,7 @@ async function explain(error: unknown): Promise<void> {
     return;
   }
   if (error instanceof UsageError) {
-    complain(error.message);
+    printError(error.message);
     process.exitCode = EXIT.usage;
     return;
   }

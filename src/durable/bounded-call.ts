@@ -1,2 +1,2 @@
 // Adapters know nothing below this folder but values and the policy.
-export { boundedCall } from "../async/timed-call.ts";
+export { timedCall } from "../async/timed-call.ts";

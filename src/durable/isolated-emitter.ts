@@ -1,2 +1,2 @@
 // Adapters know nothing below this folder but values and the policy.
-export { IsolatedEmitter } from "../async/safe-emitter.ts";
+export { SafeEmitter } from "../async/safe-emitter.ts";

@@ -1,4 +1,4 @@
-import { boundedCall } from "../async/timed-call.ts";
+import { timedCall } from "../async/timed-call.ts";
 import { type Observation, observe } from "../policy/observe/observe.ts";
 import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
 import type { WaitState } from "../policy/state/wait-state.ts";
@@ -12,7 +12,7 @@ export interface TimedLook {
 }
 
 /** How long a look may take, in milliseconds: as long as one call may, and not beyond the deadline. */
-export function lookLimitMs(state: WaitState, options: ResolvedWaitOptions, nowMs: number): number {
+export function pollLimitMs(state: WaitState, options: ResolvedWaitOptions, nowMs: number): number {
   const leftMs = state.deadlineMs - nowMs;
   // A deadline that is past means "look once"; that look has its time.
   return leftMs <= 0 ? options.pollTimeoutMs : Math.min(options.pollTimeoutMs, Math.max(1, leftMs));
@@ -24,7 +24,7 @@ export function isTooLate({ startedAtMs, deadlineMs }: WaitState, nowMs: number)
 }
 
 /** One call that ends in time, also when the source is deaf to its signal. It never rejects. */
-export async function lookWithin(
+export async function pollWithin(
   source: TaskSource,
   taskId: string,
   limitMs: number,
@@ -36,7 +36,7 @@ export async function lookWithin(
       taskId,
     });
   const bounds = { timeoutMs: limitMs, signal, onTimeout };
-  const observation = await boundedCall((own) => observe(source, taskId, own), bounds).catch(
+  const observation = await timedCall((own) => observe(source, taskId, own), bounds).catch(
     (reason: unknown): Observation => ({ kind: "transient", error: toError(reason) }),
   );
   return { observation, callMs: performance.now() - begunMs };

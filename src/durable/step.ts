@@ -4,7 +4,7 @@ import type { Decision } from "../policy/state/decision.ts";
 import type { JustStarted, ResolvedWaitOptions, WaitOptions } from "../policy/state/wait-options.ts";
 import type { WaitCheckpoint, WaitState } from "../policy/state/wait-state.ts";
 import type { TaskSource } from "../task/source.ts";
-import { isTooLate, lookLimitMs, lookWithin, type TimedLook } from "./look-within.ts";
+import { isTooLate, pollLimitMs, pollWithin, type TimedLook } from "./look-within.ts";
 
 /** The options of a wait that can go from one process to another: plain JSON. */
 export type PortableWaitOptions = Omit<WaitOptions, "signal" | "resume" | "justStarted"> & {
@@ -26,7 +26,7 @@ export function beginPortable(
 }
 
 /** What follows from a look. */
-export function decideLook(
+export function decidePoll(
   source: TaskSource,
   state: WaitState,
   options: ResolvedWaitOptions,
@@ -53,6 +53,6 @@ export async function step(
   if (state.ended !== undefined || isTooLate(state, nowMs)) {
     return decideTimeout(state, nowMs);
   }
-  const look = await lookWithin(source, state.taskId, lookLimitMs(state, options, nowMs), signal);
-  return decideLook(source, state, options, look);
+  const look = await pollWithin(source, state.taskId, pollLimitMs(state, options, nowMs), signal);
+  return decidePoll(source, state, options, look);
 }

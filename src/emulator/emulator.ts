@@ -1,6 +1,6 @@
 import type { AccessPolicy } from "./access/access-policy.ts";
 import { KeyRing } from "./access/key-ring.ts";
-import { type Quota, type QuotaCounters, QuotaGate } from "./access/quota.ts";
+import { type Quota, type QuotaCounters, QuotaLimiter } from "./access/quota.ts";
 import {
   type EmulatorOptions,
   type ResolvedEmulatorOptions,
@@ -75,7 +75,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     world.addTask(spec);
   }
   const keys = new KeyRing(resolved.keys, resolved.bearers);
-  const quota = new QuotaGate(resolved.quota ?? {}, {
+  const quota = new QuotaLimiter(resolved.quota ?? {}, {
     status: resolved.throttleStatus ?? 400,
     retryAfterHeader: resolved.retryAfterHeader ?? false,
   });

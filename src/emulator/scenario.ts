@@ -8,7 +8,7 @@ import { parseFaultFlags } from "./faults/fault-flags.ts";
 import type { Starts } from "./world/start-plan.ts";
 import { type TaskQuirks, type TaskSpec, taskQuirks, taskSpec } from "./world/task-spec.ts";
 
-const MOST_TASKS = 1_000_000;
+const MAX_TASKS = 1_000_000;
 
 /** One task of a scenario, or `count` alike ones; with a count, a `taskId` gets `-1`, `-2` … appended. */
 export interface ScenarioTask extends TaskSpec {
@@ -136,7 +136,7 @@ export function* expandTasks(tasks: readonly ScenarioTask[]): Generator<TaskSpec
 
 function checkTasks(tasks: unknown, name: string): ScenarioTask[] {
   const counted = z.looseObject({
-    count: z.exactOptional(z.int().check(z.gte(0), z.lte(MOST_TASKS))),
+    count: z.exactOptional(z.int().check(z.gte(0), z.lte(MAX_TASKS))),
   });
   return checkOption(z.array(counted), tasks, name).map(({ count, ...spec }, index) => ({
     ...checkOption(taskSpec, spec, `${name}[${index}]`),

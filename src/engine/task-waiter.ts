@@ -1,5 +1,5 @@
-import { SteadyClock } from "../async/monotonic-clock.ts";
-import { IsolatedEmitter } from "../async/safe-emitter.ts";
+import { MonotonicClock } from "../async/monotonic-clock.ts";
+import { SafeEmitter } from "../async/safe-emitter.ts";
 import { joinSignal, leaveSignal } from "../async/shared-abort.ts";
 import { beginWait, resumeWait } from "../policy/decide/begin-wait.ts";
 import { settleResumed } from "../policy/decide/settle.ts";
@@ -9,9 +9,9 @@ import { InvalidOptionError, WaiterClosedError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import { checkTaskId } from "../task/task-id.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
-import { CallBudget } from "./rate/rate-limits.ts";
-import { WaitLoop } from "./scheduling/poll-scheduler.ts";
-import { LatenessSample } from "./tasks/detection-lag.ts";
+import { RateLimits } from "./rate/rate-limits.ts";
+import { PollScheduler } from "./scheduling/poll-scheduler.ts";
+import { DetectionLagSample } from "./tasks/detection-lag.ts";
 import { Telemetry } from "./telemetry.ts";
 import { TaskWait } from "./wait/task-wait.ts";
 import { WaitCore, type WaitDriver } from "./wait/wait-core.ts";
@@ -33,23 +33,23 @@ export type WaiterListener<K extends WaitEventName> = (payload: WaitEvents[K], w
  */
 export class TaskWaiter implements AsyncDisposable {
   readonly #options: ResolvedWaiterOptions;
-  readonly #clock = new SteadyClock();
+  readonly #clock = new MonotonicClock();
   readonly #telemetry = new Telemetry();
-  readonly #budget: CallBudget;
-  readonly #loop: WaitLoop;
+  readonly #budget: RateLimits;
+  readonly #loop: PollScheduler;
   readonly #live = new Map<WaitCore, TaskWait>();
-  readonly #emitter = new IsolatedEmitter<WaiterEventArgs>();
+  readonly #emitter = new SafeEmitter<WaiterEventArgs>();
   readonly #driver: WaitDriver;
   #isClosed = false;
 
   /** @throws {@link InvalidOptionError} naming the option, the rule and the value. */
   constructor(options: TaskWaiterOptions) {
     this.#options = resolveWaiterOptions(options);
-    this.#budget = new CallBudget(this.#clock, this.#options.rate, (answer) =>
+    this.#budget = new RateLimits(this.#clock, this.#options.rate, (answer) =>
       this.#telemetry.called(answer),
     );
-    const lateness = new LatenessSample((latenessMs) => this.#telemetry.noticed(latenessMs));
-    this.#loop = new WaitLoop(this.#options, this.#clock, this.#budget, lateness);
+    const lateness = new DetectionLagSample((latenessMs) => this.#telemetry.noticed(latenessMs));
+    this.#loop = new PollScheduler(this.#options, this.#clock, this.#budget, lateness);
     this.#driver = {
       release: (core) => this.#release(core),
       forward: (core, event) => this.#forward(core, event),

@@ -1,6 +1,6 @@
-import type { CallBudget } from "./rate/rate-limits.ts";
-import type { WaitLoop } from "./scheduling/poll-scheduler.ts";
-import type { LatenessEstimate } from "./tasks/detection-lag.ts";
+import type { RateLimits } from "./rate/rate-limits.ts";
+import type { PollScheduler } from "./scheduling/poll-scheduler.ts";
+import type { DetectionLagEstimate } from "./tasks/detection-lag.ts";
 
 /** How a waiter is doing. */
 export interface WaiterStats {
@@ -24,11 +24,11 @@ export interface WaiterStats {
    * How late the ends of tasks were noticed, estimated from the service's whole seconds and the time between looks;
    * absent until the end of a running task was noticed.
    */
-  readonly lateness?: LatenessEstimate;
+  readonly lateness?: DetectionLagEstimate;
 }
 
 /** Takes the numbers together. */
-export function waiterStats(waits: number, loop: WaitLoop, budget: CallBudget): WaiterStats {
+export function waiterStats(waits: number, loop: PollScheduler, budget: RateLimits): WaiterStats {
   const { lateness } = loop;
   return {
     waits,

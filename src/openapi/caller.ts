@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { boundedCall } from "../async/timed-call.ts";
+import { timedCall } from "../async/timed-call.ts";
 import {
   type BdrcApiError,
   isProtocolError,
@@ -93,7 +93,7 @@ export class Caller {
       inner.throwIfAborted();
       return await this.#send(operation, credential, destination, inner, read, note);
     };
-    return boundedCall(run, { timeoutMs: this.#timeoutMs, signal, onTimeout });
+    return timedCall(run, { timeoutMs: this.#timeoutMs, signal, onTimeout });
   }
 
   async #send<T>(

@@ -1,8 +1,8 @@
-import { isTooLate, lookLimitMs, lookWithin } from "../durable/look-within.ts";
+import { isTooLate, pollLimitMs, pollWithin } from "../durable/look-within.ts";
 import type { OutcomeRecord } from "../durable/outcome-record.ts";
 import { ARRIVAL_SLACK_MS } from "../durable/paced-rate.ts";
 import { pause } from "../durable/pause.ts";
-import { decideLook } from "../durable/step.ts";
+import { decidePoll } from "../durable/step.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
 import { decideTimeout } from "../policy/decide/decide.ts";
 import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
@@ -52,7 +52,7 @@ const PRICE_BACKLOG_MS = 500;
  *
  * @param signal - Once it is aborted no further call is made: somebody else goes on with the batch.
  */
-export async function lookAtBatch(
+export async function pollBatch(
   source: TaskSource,
   entries: readonly Entry[],
   slot: Slot,
@@ -70,8 +70,8 @@ export async function lookAtBatch(
       }
       const nowMs = Date.now();
       const inTime = waits.filter(({ state }) => !isTooLate(state, nowMs));
-      const limitMs = Math.min(...inTime.map(({ state, options }) => lookLimitMs(state, options, nowMs)));
-      const look = inTime.length === 0 ? undefined : await lookWithin(source, taskId, limitMs);
+      const limitMs = Math.min(...inTime.map(({ state, options }) => pollLimitMs(state, options, nowMs)));
+      const look = inTime.length === 0 ? undefined : await pollWithin(source, taskId, limitMs);
       if (look?.observation.kind === "throttled") {
         pauseMs = Math.max(pauseMs, look.observation.retryAfterMs ?? SHORTEST_PAUSE_MS);
       }
@@ -79,7 +79,7 @@ export async function lookAtBatch(
         const decision =
           look === undefined || isTooLate(state, nowMs)
             ? decideTimeout(state, nowMs)
-            : decideLook(source, state, priced(options, slot), look);
+            : decidePoll(source, state, priced(options, slot), look);
         const outcome = decision.kind === "settle" ? { outcome: toOutcomeRecord(decision.outcome) } : {};
         return { awakeableId, state: decision.state, ...outcome };
       });

@@ -1,4 +1,4 @@
-import { boundedCall } from "../durable/bounded-call.ts";
+import { timedCall } from "../durable/bounded-call.ts";
 import { pause } from "../durable/pause.ts";
 import type { PortableWaitOptions } from "../durable/step.ts";
 import { InvalidOptionError, ProtocolError, UnreachableError } from "../task/errors.ts";
@@ -72,7 +72,7 @@ export function restateClient(options: RestateClientOptions): RestateClient {
     signal?: AbortSignal,
     timeoutMs = ATTACH_MS,
   ): Promise<Answer> =>
-    boundedCall(
+    timedCall(
       async (own) => {
         const all = { ...headers, ...(init.headers as Record<string, string>) };
         const response = await fetch(url, { ...init, headers: all, signal: own });

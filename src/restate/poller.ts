@@ -6,7 +6,7 @@ import {
   type VirtualObjectDefinition,
 } from "@restatedev/restate-sdk";
 import { pacedPerSecond } from "../durable/paced-rate.ts";
-import { type BatchResult, type Entry, lookAtBatch } from "./batch.ts";
+import { type BatchResult, type Entry, pollBatch } from "./batch.ts";
 import type { PollerHandlers, QuotaHandlers, Subscription } from "./handlers.ts";
 import type { ResolvedServicesOptions } from "./options.ts";
 import { INTERNAL } from "./quota.ts";
@@ -19,7 +19,7 @@ const ARMED = "armedAtMs";
 const LEAD = "leadMs";
 const keyOf = (taskId: string): string => `t:${taskId}`;
 
-const MOST_IN_A_BATCH = 25;
+const MAX_IN_A_BATCH = 25;
 // A batch takes its time on the clock, and whoever is added waits for its end.
 const BATCH_SECONDS = 0.5;
 // A wait that joins another one need not look anew at what was seen just now.
@@ -27,7 +27,7 @@ const FRESH_MS = 500;
 
 // From a booking to its first call, a busy server takes its time; a slot that was missed by then is lost.
 const FIRST_LEAD_MS = 50;
-const LONGEST_LEAD_MS = 2000;
+const MAX_LEAD_MS = 2000;
 
 type Due = Readonly<Record<string, number>>;
 
@@ -38,7 +38,7 @@ export function pollerObject(
   const { source, perSecond, account, poller, quota } = options;
   const mostCalls = Math.max(
     1,
-    Math.min(MOST_IN_A_BATCH, Math.floor(pacedPerSecond(perSecond) * BATCH_SECONDS)),
+    Math.min(MAX_IN_A_BATCH, Math.floor(pacedPerSecond(perSecond) * BATCH_SECONDS)),
   );
 
   const arm = (context: ObjectContext, atMs: number, nowMs: number): void => {
@@ -96,7 +96,7 @@ export function pollerObject(
           await context.sleep(Math.ceil(earlyMs));
         }
         const result = await context.run("look", () =>
-          lookAtBatch(source, entries, slot, attemptCompletedSignal),
+          pollBatch(source, entries, slot, attemptCompletedSignal),
         );
         reachedMs = result.nowMs;
         context.set(LEAD, nextLead(leadMs, result.beganMs - slot.bookedAtMs - Math.max(0, earlyMs)));
@@ -127,7 +127,7 @@ export function pollerObject(
 /** Half as long again as it took, smoothed. */
 function nextLead(leadMs: number, tookMs: number): number {
   const wantedMs = Math.max(FIRST_LEAD_MS, 1.5 * tookMs);
-  return Math.min(LONGEST_LEAD_MS, Math.round((leadMs + wantedMs) / 2));
+  return Math.min(MAX_LEAD_MS, Math.round((leadMs + wantedMs) / 2));
 }
 
 function joinedState({ state }: Subscription, entry: Entry | null): Subscription["state"] {

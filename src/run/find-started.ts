@@ -30,7 +30,7 @@ export interface StartedFinding {
 // A task may take a moment to show, and longer to get its start time. Half a minute in all.
 const LOOK_AFTER_MS = [0, 500, 1000, 2000, 4000, 8000, 15_000];
 const PAGE_SIZE = 500;
-const MOST_PAGES = 40;
+const MAX_PAGES = 40;
 // The service counts whole seconds, and so does the clock that its offset was read from.
 const CLOCK_SLACK_MS = 2000;
 
@@ -43,7 +43,7 @@ export async function findStarted(query: StartedQuery): Promise<StartedFinding> 
   for (const delayMs of LOOK_AFTER_MS) {
     await sleep(delayMs, query.signal);
     try {
-      finding = await lookOnce(query);
+      finding = await pollOnce(query);
     } catch (error) {
       query.signal.throwIfAborted();
       finding = { taskIds: [], undated: [], error };
@@ -60,12 +60,12 @@ export async function findStarted(query: StartedQuery): Promise<StartedFinding> 
   return finding;
 }
 
-async function lookOnce(query: StartedQuery): Promise<StartedFinding> {
+async function pollOnce(query: StartedQuery): Promise<StartedFinding> {
   const taskIds = new Set<string>();
   const undated = new Set<string>();
   const seenTokens = new Set<string>();
   let nextToken: string | undefined;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const { taskType, source, signal } = query;
     const answer = await source.list(
       { taskType, maxResults: PAGE_SIZE, ...(nextToken === undefined ? {} : { nextToken }) },

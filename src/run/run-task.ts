@@ -1,4 +1,4 @@
-import { SteadyClock } from "../async/monotonic-clock.ts";
+import { MonotonicClock } from "../async/monotonic-clock.ts";
 import { resolveWaitOptions, WAIT_OPTION_NAMES, type WaitOptions } from "../policy/state/wait-options.ts";
 import { restoreWait } from "../policy/state/wait-state.ts";
 import { InvalidOptionError } from "../task/errors.ts";
@@ -30,7 +30,7 @@ export interface RunTaskOptions extends Omit<WaitOptions, "resume" | "justStarte
 
 const ACTION = "runTask";
 const DEFAULT_ATTEMPTS = 3;
-const MOST_ATTEMPTS = 100;
+const MAX_ATTEMPTS = 100;
 const OWN_NAMES = ["attempts", "taskType", "isOurs"];
 const NAMES: ReadonlySet<string> = new Set([
   ...[...WAIT_OPTION_NAMES].filter((name) => name !== "justStarted"),
@@ -68,7 +68,7 @@ export function runTask(start: TaskStart, options: RunTaskOptions = {}): TaskRun
   const given = { client, source, waiter };
   const isOwn = Object.values(given).every((one) => one === undefined);
   const target = isOwn && start.source !== undefined ? { source: start.source } : given;
-  const clock = new SteadyClock();
+  const clock = new MonotonicClock();
   const run = new Run(
     {
       start,
@@ -112,10 +112,10 @@ function checkAttempts(attempts: unknown = DEFAULT_ATTEMPTS): number {
     typeof attempts !== "number" ||
     !Number.isInteger(attempts) ||
     attempts < 1 ||
-    attempts > MOST_ATTEMPTS
+    attempts > MAX_ATTEMPTS
   ) {
     throw new InvalidOptionError(
-      `${ACTION}: attempts must be a whole number from 1 to ${MOST_ATTEMPTS}, got ${quoted(attempts)}`,
+      `${ACTION}: attempts must be a whole number from 1 to ${MAX_ATTEMPTS}, got ${quoted(attempts)}`,
     );
   }
   return attempts;

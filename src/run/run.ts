@@ -1,6 +1,6 @@
 import pRetry from "p-retry";
-import type { SteadyClock } from "../async/monotonic-clock.ts";
-import { Alarm } from "../async/rearmable-timer.ts";
+import type { MonotonicClock } from "../async/monotonic-clock.ts";
+import { RearmableTimer } from "../async/rearmable-timer.ts";
 import { joinSignal, leaveSignal } from "../async/shared-abort.ts";
 import type { TaskWait } from "../engine/wait/task-wait.ts";
 import { WaitCore } from "../engine/wait/wait-core.ts";
@@ -16,7 +16,7 @@ import { startTask } from "./start-task.ts";
 import type { TaskStart } from "./task-start.ts";
 
 const FIRST_BACKOFF_MS = 1000;
-const LONGEST_BACKOFF_MS = 30_000;
+const MAX_BACKOFF_MS = 30_000;
 const FORWARDED: readonly WaitEventName[] = ["poll", "status", "progress", "retry", "throttled", "warning"];
 // What the core of a run shows while there is no task.
 const NOT_STARTED: WaitCheckpoint = {
@@ -41,18 +41,18 @@ const NOT_STARTED: WaitCheckpoint = {
 export class Run {
   readonly core: WaitCore;
   readonly #plan: RunPlan;
-  readonly #clock: SteadyClock;
+  readonly #clock: MonotonicClock;
   readonly #controller = new AbortController();
-  readonly #alarm: Alarm;
+  readonly #alarm: RearmableTimer;
   #state: RunCheckpoint;
   #wait: TaskWait | undefined;
   #lastFailure: TaskFailedError | undefined;
 
-  constructor(plan: RunPlan, clock: SteadyClock) {
+  constructor(plan: RunPlan, clock: MonotonicClock) {
     this.#plan = plan;
     this.#state = plan.state;
     this.#clock = clock;
-    this.#alarm = new Alarm(clock, () => this.#timeOut());
+    this.#alarm = new RearmableTimer(clock, () => this.#timeOut());
     const shown: WaitCheckpoint = {
       ...NOT_STARTED,
       taskId: plan.state.taskId ?? "",
@@ -90,7 +90,7 @@ export class Run {
       const outcome = await pRetry(() => this.#attempt(), {
         retries: Math.max(0, attempts - this.#state.attempt),
         minTimeout: FIRST_BACKOFF_MS * 2 ** (this.#state.attempt - 1),
-        maxTimeout: LONGEST_BACKOFF_MS,
+        maxTimeout: MAX_BACKOFF_MS,
         signal: this.#controller.signal,
         shouldRetry: ({ error }) => error instanceof BusyAttempt,
         onFailedAttempt: ({ error }) => this.#prepareNext(error),
@@ -187,7 +187,7 @@ export class Run {
     const { wait: _, taskId: __, ...rest } = this.#state;
     this.#state = { ...rest, attempt: attempt + 1, earlier: [...earlier, taskId] };
     this.#alarm.set(this.#state.deadlineMs);
-    const delayMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
+    const delayMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
     this.#emit("again", { attempt, taskId, error: error.outcome.error, delayMs });
   }
 

@@ -8,7 +8,7 @@ import { checkTaskId } from "../task/task-id.ts";
 import type { StartContext, TaskStart } from "./task-start.ts";
 
 const FIRST_BACKOFF_MS = 1000;
-const LONGEST_BACKOFF_MS = 30_000;
+const MAX_BACKOFF_MS = 30_000;
 
 /** What became of a start. */
 export type SentStart =
@@ -35,12 +35,12 @@ export async function sendStart(
     return await pRetry(() => sendOnce(start, context), {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: FIRST_BACKOFF_MS,
-      maxTimeout: LONGEST_BACKOFF_MS,
+      maxTimeout: MAX_BACKOFF_MS,
       signal,
       shouldRetry: ({ error }) => error instanceof NotTaken && error.mayRetry,
       onFailedAttempt: async ({ error, attemptNumber }) => {
         if (error instanceof NotTaken && error.mayRetry) {
-          const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attemptNumber - 1));
+          const backoffMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attemptNumber - 1));
           const askedMs = retryAfterMsOf(error.thrown) ?? 0;
           onRetry(toError(error.thrown), Math.max(askedMs, backoffMs));
           await sleep(Math.max(0, askedMs - backoffMs), signal);

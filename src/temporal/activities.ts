@@ -23,7 +23,7 @@ export interface TaskActivitiesOptions extends Omit<WaitOptions, "signal" | "res
 const ACTION = "taskActivities";
 // A heartbeat that comes three times as often as it must is not missed when one is late.
 const BEATS_A_TIMEOUT = 3;
-const LONGEST_SILENCE_MS = 10_000;
+const MAX_SILENCE_MS = 10_000;
 
 /**
  * Makes the activities for a `Worker`. Every end but COMPLETE is an `ApplicationFailure` that is not retried, with the
@@ -111,7 +111,7 @@ function resultOf(outcome: Outcome): Task {
 
 /** Goes on telling Temporal that this lives, and where it is, while something takes its time. */
 async function whileBeating<T>(context: Context, state: WaitState, wait: () => Promise<T>): Promise<T> {
-  const timeoutMs = context.info.heartbeatTimeoutMs ?? LONGEST_SILENCE_MS * BEATS_A_TIMEOUT;
+  const timeoutMs = context.info.heartbeatTimeoutMs ?? MAX_SILENCE_MS * BEATS_A_TIMEOUT;
   const beat = setInterval(() => context.heartbeat(state), Math.max(50, timeoutMs / BEATS_A_TIMEOUT));
   context.heartbeat(state);
   try {

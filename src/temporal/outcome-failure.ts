@@ -13,7 +13,7 @@ export const FAILURE_TYPES: Readonly<Record<Exclude<OutcomeKind, "complete">, st
   unreachable: "Unreachable",
 };
 
-const MOST_CAUSES = 10;
+const MAX_CAUSES = 10;
 
 /**
  * How a wait ended, out of what a workflow caught: an `ActivityFailure`, whose cause is the `ApplicationFailure` of the
@@ -29,7 +29,7 @@ const MOST_CAUSES = 10;
  */
 export function outcomeOfFailure(thrown: unknown): Outcome | undefined {
   let one = thrown;
-  for (let depth = 0; depth < MOST_CAUSES && typeof one === "object" && one !== null; depth++) {
+  for (let depth = 0; depth < MAX_CAUSES && typeof one === "object" && one !== null; depth++) {
     const { details, cause } = one as { readonly details?: unknown; readonly cause?: unknown };
     const [, record] = Array.isArray(details) ? details : [];
     if (isOutcomeRecord(record)) {

@@ -22,7 +22,7 @@ export const WAIT_TARGET_NAMES: readonly (keyof WaitTarget)[] = ["client", "sour
 // Clients that were given as plain options, by what the options say, so that a loop which spells them out
 // again each time still shares one client and one rate budget.
 const byOptions = new Map<string, TaskWaiter>();
-const MOST_BY_OPTIONS = 100;
+const MAX_BY_OPTIONS = 100;
 
 const byObject = new WeakMap<object, TaskWaiter>();
 
@@ -80,7 +80,7 @@ function waiterOfOptions(options: BdrcClientOptions): TaskWaiter {
   const waiter = new TaskWaiter({ source: new BdrcClient(options) });
   byOptions.set(key, waiter);
   const [oldest] = byOptions.keys();
-  if (byOptions.size > MOST_BY_OPTIONS && oldest !== undefined) {
+  if (byOptions.size > MAX_BY_OPTIONS && oldest !== undefined) {
     byOptions.delete(oldest);
   }
   return waiter;

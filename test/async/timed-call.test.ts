@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { boundedCall } from "../../src/async/timed-call.ts";
+import { timedCall } from "../../src/async/timed-call.ts";
 
 const never = () => new Promise<never>(() => undefined);
 const late = () => new Error("late");
@@ -8,7 +8,7 @@ const bounded = <T>(
   timeoutMs: number,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
-) => boundedCall(work, { timeoutMs, signal, onTimeout: late });
+) => timedCall(work, { timeoutMs, signal, onTimeout: late });
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -17,7 +17,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("boundedCall", () => {
+describe("timedCall", () => {
   it("gives the work's result or error, and leaves no timer and no listener", async () => {
     const { signal } = new AbortController();
     expect(await bounded(100, signal, async () => 7)).toBe(7);
@@ -55,7 +55,7 @@ describe("boundedCall", () => {
   it("ends without a signal, too, for who is handed the way to give up", async () => {
     let inner: AbortSignal | undefined;
     let giveUp: ((reason: unknown) => void) | undefined;
-    const call = boundedCall(
+    const call = timedCall(
       (signal) => {
         inner = signal;
         return never();

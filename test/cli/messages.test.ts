@@ -5,7 +5,7 @@ import { addCheckpointFlags, addOutputFlags, addWaitFlags } from "../../src/cli/
 import { TOP_HELP } from "../../src/cli/help/top-help.ts";
 import { makeProgram } from "../../src/cli/program.ts";
 import { eventLine, LineReporter } from "../../src/cli/progress/line-reporter.ts";
-import { WaitBoard } from "../../src/cli/progress/progress-state.ts";
+import { ProgressState } from "../../src/cli/progress/progress-state.ts";
 import { shellLine } from "../../src/cli/terminal/shell-words.ts";
 import { resumeCommand } from "../../src/cli/waiting/resume-command.ts";
 import type { Task, WaitEvent } from "../../src/index.ts";
@@ -13,7 +13,7 @@ import type { Task, WaitEvent } from "../../src/index.ts";
 const task: Task = { taskId: "t-1", taskStatus: "RUNNING", progress: 1250, percent: 12.5 };
 
 describe("eventLine", () => {
-  const view = new WaitBoard(["t-1"], 1000).view("t-1");
+  const view = new ProgressState(["t-1"], 1000).view("t-1");
 
   it("tells a change once, though status and progress change together", () => {
     const status: WaitEvent = { name: "status", payload: { taskId: "t-1", task } };
@@ -52,7 +52,7 @@ describe("LineReporter", () => {
     const lines: string[] = [];
     let nowMs = 0;
     const reporter = new LineReporter(
-      new WaitBoard(["t-1"], 0),
+      new ProgressState(["t-1"], 0),
       (line) => lines.push(line),
       () => nowMs,
     );
@@ -69,9 +69,9 @@ describe("LineReporter", () => {
   });
 });
 
-describe("WaitBoard", () => {
+describe("ProgressState", () => {
   it("forgets an expectation that is no longer given, and failures after a good answer", () => {
-    const board = new WaitBoard(["t-1"], 0);
+    const board = new ProgressState(["t-1"], 0);
     board.note({ name: "progress", payload: { taskId: "t-1", task, etaMs: 500 } }, "t-1", 100);
     expect(board.view("t-1")).toMatchObject({ expectedEndMs: 600 });
     board.note({ name: "progress", payload: { taskId: "t-1", task } }, "t-1", 200);

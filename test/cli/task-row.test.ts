@@ -22,7 +22,7 @@ const running: TaskView = {
 };
 
 function row(view: TaskView, columns: number, nowMs = 13_000): string {
-  return taskRow(view, { columns, nowMs, paint: plain, drawBar });
+  return taskRow(view, { columns, nowMs, color: plain, drawBar });
 }
 
 describe("taskRow", () => {

@@ -1,6 +1,6 @@
 import type { AccessPolicy } from "../../src/emulator/access/access-policy.ts";
 import { type EmulatorBearer, type EmulatorKey, KeyRing } from "../../src/emulator/access/key-ring.ts";
-import { type Quota, QuotaGate, type ThrottleStyle } from "../../src/emulator/access/quota.ts";
+import { type Quota, QuotaLimiter, type ThrottleStyle } from "../../src/emulator/access/quota.ts";
 import type { ApiRequest } from "../../src/emulator/protocol/api-request.ts";
 import { Gateway, type Handled } from "../../src/emulator/service/gateway.ts";
 import { NextTokens } from "../../src/emulator/service/next-token.ts";
@@ -28,12 +28,12 @@ export interface GatewayOptions {
 export class TestGateway {
   readonly clock: HandClock = new HandClock();
   readonly world: World = new World({ now: this.clock.now });
-  readonly quota: QuotaGate;
+  readonly quota: QuotaLimiter;
   readonly #gateway: Gateway;
   #nonces = 0;
 
   constructor(options: GatewayOptions = {}) {
-    this.quota = new QuotaGate(options.quota ?? {}, options.throttle ?? {});
+    this.quota = new QuotaLimiter(options.quota ?? {}, options.throttle ?? {});
     const hosts = options.hosts ?? [HOST];
     this.#gateway = new Gateway(
       {

@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
 import {
   type ListedStatus,
-  planSweep,
-  type SweepStakes,
-  sweepsCostLess,
+  planScan,
+  type ScanTotals,
+  scansCostLess,
 } from "../../src/engine/listing/listing-plan.ts";
 
-const stakes: SweepStakes = {
+const stakes: ScanTotals = {
   price: 0.5,
   all: 10,
   active: 10,
   unseen: 0,
   best: 0.1,
   likelyEnded: 1,
-  looksPerSecond: 5,
+  pollsPerSecond: 5,
   endsPerSecond: 1,
   isCrowded: false,
   hasCreated: false,
@@ -25,11 +25,11 @@ function pages(sizes: Partial<Record<string, number>>): (status: ListedStatus) =
 
 describe("the plan of a sweep", () => {
   it("is none while all looks together are worth less than the pages", () => {
-    expect(planSweep({ ...stakes, all: 0.4, active: 0.4 }, pages({}), "auto", false)).toBeUndefined();
+    expect(planScan({ ...stakes, all: 0.4, active: 0.4 }, pages({}), "auto", false)).toBeUndefined();
   });
 
   it("lists everything where that is one page: it shows the ended, too", () => {
-    expect(planSweep(stakes, pages({}), "auto", false)).toMatchObject({
+    expect(planScan(stakes, pages({}), "auto", false)).toMatchObject({
       kind: "all",
       statuses: [undefined],
       pages: 1,
@@ -37,17 +37,17 @@ describe("the plan of a sweep", () => {
   });
 
   it("lists the active where many tasks have ended long ago", () => {
-    const plan = planSweep(stakes, pages({ all: 100, COMPLETE: 99 }), "auto", false);
+    const plan = planScan(stakes, pages({ all: 100, COMPLETE: 99 }), "auto", false);
     expect(plan).toMatchObject({ kind: "active", statuses: ["RUNNING"] });
   });
 
   it("lists the created first where a task may not run yet", () => {
-    const plan = planSweep({ ...stakes, hasCreated: true }, pages({ all: 100, COMPLETE: 99 }), "auto", false);
+    const plan = planScan({ ...stakes, hasCreated: true }, pages({ all: 100, COMPLETE: 99 }), "auto", false);
     expect(plan?.statuses).toEqual(["CREATED", "RUNNING"]);
   });
 
   it("lists the ended where others' tasks run by the thousand", () => {
-    const plan = planSweep(
+    const plan = planScan(
       { ...stakes, all: 200, active: 200 },
       pages({ all: 101, RUNNING: 100 }),
       "auto",
@@ -58,47 +58,47 @@ describe("the plan of a sweep", () => {
 
   it("leaves a single look that is due and worth more to be made singly, unless looks wait for permits", () => {
     const due = { ...stakes, all: 1.1, active: 1.1, best: 0.6 };
-    expect(planSweep(due, pages({}), "auto", false)).toBeUndefined();
-    expect(planSweep({ ...due, isCrowded: true }, pages({}), "auto", false)?.kind).toBe("all");
+    expect(planScan(due, pages({}), "auto", false)).toBeUndefined();
+    expect(planScan({ ...due, isCrowded: true }, pages({}), "auto", false)?.kind).toBe("all");
   });
 
   it("does not wait for single looks where sweeps serve all", () => {
     const due = { ...stakes, all: 1.1, active: 1.1, best: 0.6 };
-    expect(planSweep(due, pages({}), "auto", true)?.kind).toBe("all");
+    expect(planScan(due, pages({}), "auto", true)?.kind).toBe("all");
   });
 
   it("takes the place of single looks altogether when batch is always", () => {
     expect(
-      planSweep({ ...stakes, all: 0.5, active: 0.5, best: 0.5 }, pages({ all: 3 }), "always", false),
+      planScan({ ...stakes, all: 0.5, active: 0.5, best: 0.5 }, pages({ all: 3 }), "always", false),
     ).toBeDefined();
   });
 });
 
 describe("sweeps serve all tasks", () => {
-  const serve = (given: Partial<SweepStakes>, sizes: Parameters<typeof pages>[0], known = sizes): boolean =>
-    sweepsCostLess({ ...stakes, ...given }, pages(sizes), pages(known));
+  const serve = (given: Partial<ScanTotals>, sizes: Parameters<typeof pages>[0], known = sizes): boolean =>
+    scansCostLess({ ...stakes, ...given }, pages(sizes), pages(known));
 
   it("where each would want many looks before one ends", () => {
-    expect(serve({ looksPerSecond: 5, endsPerSecond: 1 }, {})).toBe(true);
+    expect(serve({ pollsPerSecond: 5, endsPerSecond: 1 }, {})).toBe(true);
   });
 
   it("but not where one look finds what is known to end then", () => {
-    expect(serve({ looksPerSecond: 0.1, endsPerSecond: 0.1 }, {})).toBe(false);
+    expect(serve({ pollsPerSecond: 0.1, endsPerSecond: 0.1 }, {})).toBe(false);
   });
 
   it("the less, the more pages they take", () => {
     const many = { all: 40, RUNNING: 40, COMPLETE: 40 };
-    expect(serve({ looksPerSecond: 5, endsPerSecond: 1 }, many)).toBe(false);
-    expect(serve({ looksPerSecond: 50, endsPerSecond: 1 }, many)).toBe(true);
+    expect(serve({ pollsPerSecond: 5, endsPerSecond: 1 }, many)).toBe(false);
+    expect(serve({ pollsPerSecond: 50, endsPerSecond: 1 }, many)).toBe(true);
   });
 
   it("not by a listing that was never read to its end: its pages are a guess", () => {
     const unknown = { all: Number.POSITIVE_INFINITY, RUNNING: Number.POSITIVE_INFINITY };
-    expect(serve({ looksPerSecond: 50, endsPerSecond: 1 }, {}, unknown)).toBe(false);
+    expect(serve({ pollsPerSecond: 50, endsPerSecond: 1 }, {}, unknown)).toBe(false);
   });
 
   it("not where the ended are listed far more cheaply than what runs", () => {
     const foreign = { all: 101, RUNNING: 100 };
-    expect(serve({ looksPerSecond: 500, endsPerSecond: 1 }, foreign)).toBe(false);
+    expect(serve({ pollsPerSecond: 500, endsPerSecond: 1 }, foreign)).toBe(false);
   });
 });

@@ -1,14 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
-import { SteadyClock } from "../../src/async/monotonic-clock.ts";
+import { MonotonicClock } from "../../src/async/monotonic-clock.ts";
 import { type Claim, PATIENCE, PermitQueue } from "../../src/engine/rate/permit-queue.ts";
-import { RateGate } from "../../src/engine/rate/rate-limiter.ts";
+import { RateLimiter } from "../../src/engine/rate/rate-limiter.ts";
 import { pass, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
 function makeQueue(perSecond: number): PermitQueue {
-  const clock = new SteadyClock();
-  return new PermitQueue(new RateGate(clock, { perSecond }), clock);
+  const clock = new MonotonicClock();
+  return new PermitQueue(new RateLimiter(clock, { perSecond }), clock);
 }
 
 function claim(

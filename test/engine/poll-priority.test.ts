@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { SweepCover } from "../../src/engine/listing/listing-coverage.ts";
-import type { ListSweep } from "../../src/engine/listing/listing-scan.ts";
-import { claimWorth, putOffUntilMs } from "../../src/engine/scheduling/poll-priority.ts";
-import { Watch } from "../../src/engine/tasks/tracked-task.ts";
+import { ListingCoverage } from "../../src/engine/listing/listing-coverage.ts";
+import type { ListingScan } from "../../src/engine/listing/listing-scan.ts";
+import { putOffUntilMs, requestValue } from "../../src/engine/scheduling/poll-priority.ts";
+import { TrackedTask } from "../../src/engine/tasks/tracked-task.ts";
 import type { WaitCore } from "../../src/engine/wait/wait-core.ts";
-import { certainWorth } from "../../src/policy/forecast/poll-value.ts";
+import { certainPollValue } from "../../src/policy/forecast/poll-value.ts";
 
 const PRICE = 0.4;
 const HOUR_MS = 3_600_000;
@@ -13,7 +13,7 @@ const SEEN_MS = 1000;
 const LAPSES_MS = SEEN_MS + 8 * 1000 * PRICE + 30_000;
 
 /** Seen at {@link SEEN_MS}, and surely over soon after: no listing can make another look at it worth less than all. */
-function watchOfEnded(): Watch {
+function watchOfEnded(): TrackedTask {
   const core = {
     state: {
       nextPollAtMs: 0,
@@ -25,31 +25,31 @@ function watchOfEnded(): Watch {
     },
     options: { waitPriceMs: 1000 * PRICE, maxIntervalMs: HOUR_MS, pollTimeoutMs: 10_000 },
   } as unknown as WaitCore;
-  const watch = new Watch("t-1", core, 0, { worthOf: () => 0, granted: () => undefined });
+  const watch = new TrackedTask("t-1", core, 0, { worthOf: () => 0, granted: () => undefined });
   watch.join(core);
-  watch.seen(certainWorth(SEEN_MS, PRICE));
+  watch.seen(certainPollValue(SEEN_MS, PRICE));
   return watch;
 }
 
-const sweepOfEnded = (startedAtMs: number): ListSweep =>
-  ({ plan: { kind: "ended" }, startedAtMs }) as unknown as ListSweep;
+const sweepOfEnded = (startedAtMs: number): ListingScan =>
+  ({ plan: { kind: "ended" }, startedAtMs }) as unknown as ListingScan;
 
 describe("a look that sweeps make needless for now", () => {
   it("is put off until what they did not show is believed no more, and not for ever", () => {
-    const cover = new SweepCover();
+    const cover = new ListingCoverage();
     cover.readEnded(20_000);
     expect(putOffUntilMs(watchOfEnded(), cover, 20_100)).toBe(LAPSES_MS);
   });
 
   it("is thought about again in a second while one is under way after that", () => {
-    const cover = new SweepCover();
+    const cover = new ListingCoverage();
     cover.readEnded(59_000);
     cover.began(sweepOfEnded(60_000));
     expect(putOffUntilMs(watchOfEnded(), cover, 60_100)).toBe(61_100);
   });
 
   it("is due when that has lapsed and none is under way", () => {
-    const cover = new SweepCover();
+    const cover = new ListingCoverage();
     cover.readEnded(59_000);
     expect(putOffUntilMs(watchOfEnded(), cover, LAPSES_MS)).toBeUndefined();
   });
@@ -58,23 +58,26 @@ describe("a look that sweeps make needless for now", () => {
 describe("a look where sweeps serve all", () => {
   // Certain to have ended: worth a second for each that has passed.
   const atWorth = (seconds: number): number => SEEN_MS + 1000 * seconds;
-  const serving = (): SweepCover => Object.assign(new SweepCover(), { servesAll: true });
+  const serving = (): ListingCoverage => Object.assign(new ListingCoverage(), { servesAll: true });
 
   it("is put off while it is worth less than twice its price, and then no more", () => {
     expect(putOffUntilMs(watchOfEnded(), serving(), atWorth(1.9 * PRICE))).toBeGreaterThan(
       atWorth(1.9 * PRICE),
     );
     expect(putOffUntilMs(watchOfEnded(), serving(), atWorth(2.1 * PRICE))).toBeUndefined();
-    expect(putOffUntilMs(watchOfEnded(), new SweepCover(), atWorth(1.9 * PRICE))).toBeUndefined();
+    expect(putOffUntilMs(watchOfEnded(), new ListingCoverage(), atWorth(1.9 * PRICE))).toBeUndefined();
   });
 
   it.each([
-    ["nobody has seen the task yet", (watch: Watch) => Object.assign(watch, { isSeen: false })],
-    ["a listing lacked the task", (watch: Watch) => Object.assign(watch, { isGone: true })],
-    ["listings do not show the task", (watch: Watch) => Object.assign(watch, { isUnlisted: true })],
+    ["nobody has seen the task yet", (watch: TrackedTask) => Object.assign(watch, { isSeen: false })],
+    ["a listing lacked the task", (watch: TrackedTask) => Object.assign(watch, { isPresumedEnded: true })],
+    [
+      "listings do not show the task",
+      (watch: TrackedTask) => Object.assign(watch, { isMissingFromListings: true }),
+    ],
     [
       "a wait insists on it",
-      (watch: Watch) => {
+      (watch: TrackedTask) => {
         Object.assign(watch.lead?.options ?? {}, { maxIntervalMs: 100 });
         return watch;
       },
@@ -95,8 +98,8 @@ describe("a last look before a deadline", () => {
     } as unknown as WaitCore;
   }
 
-  function watchOf(...waits: readonly [WaitCore, ...WaitCore[]]): Watch {
-    const watch = new Watch("t-1", waits[0], NOW_MS, { worthOf: () => 0, granted: () => undefined });
+  function watchOf(...waits: readonly [WaitCore, ...WaitCore[]]): TrackedTask {
+    const watch = new TrackedTask("t-1", waits[0], NOW_MS, { worthOf: () => 0, granted: () => undefined });
     for (const wait of waits) {
       watch.join(wait);
     }
@@ -104,12 +107,12 @@ describe("a last look before a deadline", () => {
     return watch;
   }
 
-  const worthOf = (watch: Watch): number => claimWorth(watch, new SweepCover(), NOW_MS);
+  const worthOf = (watch: TrackedTask): number => requestValue(watch, new ListingCoverage(), NOW_MS);
   const distant = NOW_MS + HOUR_MS;
 
   it("goes before every other, however much is expected to go unnoticed there", () => {
     const precious = watchOf(waitUntil(distant));
-    precious.seen(certainWorth(0, PRICE));
+    precious.seen(certainPollValue(0, PRICE));
     expect(worthOf(precious)).toBeGreaterThan(50);
     expect(worthOf(watchOf(waitUntil(NOW_MS + 300)))).toBeGreaterThan(worthOf(precious));
   });

@@ -97,6 +97,6 @@ describe("the rate of calls", () => {
     expect(open.ceilingPerSecond).toBeCloseTo(8, 6);
     expect(open.ratePerSecond).toBeCloseTo(0.95 * 8, 6);
     expect(open.pausedUntilMs).toBe(0);
-    expect(open.drySpell).toBeUndefined();
+    expect(open.exhaustedQuota).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import { SteadyClock } from "../../src/async/monotonic-clock.ts";
+import { MonotonicClock } from "../../src/async/monotonic-clock.ts";
 import { PermitQueue } from "../../src/engine/rate/permit-queue.ts";
-import { RateGate } from "../../src/engine/rate/rate-limiter.ts";
+import { RateLimiter } from "../../src/engine/rate/rate-limiter.ts";
 import { pass, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
@@ -9,9 +9,9 @@ useFakeTime();
 const SIGNAL = new AbortController().signal;
 
 /** A queue whose gate has heard so many throttles in a row that only single trials go out. */
-function makeDryQueue(): { readonly queue: PermitQueue; readonly gate: RateGate } {
-  const clock = new SteadyClock();
-  const gate = new RateGate(clock, "adaptive");
+function makeDryQueue(): { readonly queue: PermitQueue; readonly gate: RateLimiter } {
+  const clock = new MonotonicClock();
+  const gate = new RateLimiter(clock, "adaptive");
   for (let throttles = 0; throttles < 6; throttles++) {
     gate.throttled(undefined);
   }

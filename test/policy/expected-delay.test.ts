@@ -4,7 +4,7 @@ import { endedByAge, unnoticedByAge } from "../../src/policy/forecast/age-expect
 import { gapForPrice, type SearchableExpectation } from "../../src/policy/forecast/expected-delay.ts";
 import type { TypeHistory } from "../../src/policy/forecast/history.ts";
 import { expectAround } from "../../src/policy/forecast/logistic-expectation.ts";
-import { Outlook } from "../../src/policy/forecast/remaining-time.ts";
+import { RemainingTime } from "../../src/policy/forecast/remaining-time.ts";
 import { RunTimes } from "../../src/policy/forecast/run-times.ts";
 import { integrate } from "./quadrature.ts";
 
@@ -53,7 +53,7 @@ const history: fc.Arbitrary<TypeHistory> = fc
   )
   .map(([durations, judged, share]) => ({ taskType: "A", durations, judged, honest: share * judged }));
 
-const anyOutlook: fc.Arbitrary<Outlook> = fc
+const anyOutlook: fc.Arbitrary<RemainingTime> = fc
   .tuple(
     age,
     fc.option(history, { nil: undefined }),
@@ -61,7 +61,7 @@ const anyOutlook: fc.Arbitrary<Outlook> = fc
       nil: undefined,
     }),
   )
-  .map(([years, known, prediction]) => new Outlook(years, known, prediction));
+  .map(([years, known, prediction]) => new RemainingTime(years, known, prediction));
 
 const close = (a: number, b: number, scaleOf: number): void => {
   expect(Math.abs(a - b)).toBeLessThanOrEqual(1e-6 * scaleOf + 1e-6 * Math.max(Math.abs(a), Math.abs(b)));
@@ -144,7 +144,7 @@ describe("the closed forms are the integrals that they stand for", () => {
   it("mixture: both functions are the weighted means of progress, history and age", () => {
     const known: TypeHistory = { taskType: "A", durations: [20, 30, 50], judged: 4, honest: 3 };
     const prediction = { remaining: 30, scale: 2 };
-    const both = new Outlook(10, known, prediction);
+    const both = new RemainingTime(10, known, prediction);
     const { trust, historyWeight } = both;
     expect(trust).toBeCloseTo((9.5 + 3) / 14, 12);
     const runTimes = new RunTimes(known.durations);
@@ -261,7 +261,7 @@ describe("the gap for a price", () => {
   });
 
   it("with the age alone grows with the square root of the age", () => {
-    const gap = (years: number): number => gapForPrice(new Outlook(years), 0.5);
+    const gap = (years: number): number => gapForPrice(new RemainingTime(years), 0.5);
     expect(gap(40_000) / gap(10_000)).toBeCloseTo(2, 1);
     expect(gap(10_000)).toBeCloseTo(Math.sqrt(2 * 0.5 * 10_000), -1);
   });

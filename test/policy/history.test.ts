@@ -3,12 +3,12 @@ import { describe, expect, it } from "vitest";
 import { gapForPrice } from "../../src/policy/forecast/expected-delay.ts";
 import {
   historyOf,
-  MOST_DURATIONS,
+  MAX_DURATIONS,
   remember,
   type TaskHistory,
   trustOf,
 } from "../../src/policy/forecast/history.ts";
-import { Outlook } from "../../src/policy/forecast/remaining-time.ts";
+import { RemainingTime } from "../../src/policy/forecast/remaining-time.ts";
 import { restoreHistory } from "../../src/policy/forecast/restore-history.ts";
 import { InvalidOptionError } from "../../src/task/errors.ts";
 import type { Task } from "../../src/task/task.ts";
@@ -28,8 +28,8 @@ const learned = (durations: readonly number[], honesty?: number): TaskHistory =>
 
 describe("what earlier tasks have taught", () => {
   it("keeps the last fifty run times of a type, the newest last", () => {
-    const durations = Array.from({ length: MOST_DURATIONS + 7 }, (_, i) => i + 1);
-    expect(historyOf(learned(durations), "A")?.durations).toEqual(durations.slice(-MOST_DURATIONS));
+    const durations = Array.from({ length: MAX_DURATIONS + 7 }, (_, i) => i + 1);
+    expect(historyOf(learned(durations), "A")?.durations).toEqual(durations.slice(-MAX_DURATIONS));
   });
 
   it("keeps types apart, also one that is not named", () => {
@@ -122,7 +122,7 @@ describe("what history expects of a task", () => {
   it("is a distribution, believed between not at all and wholly", () => {
     fc.assert(
       fc.property(durations, age, (known, ran) => {
-        const outlook = new Outlook(ran, { taskType: "A", durations: known, judged: 0, honest: 0 });
+        const outlook = new RemainingTime(ran, { taskType: "A", durations: known, judged: 0, honest: 0 });
         expect(outlook.historyWeight).toBeGreaterThanOrEqual(0);
         expect(outlook.historyWeight).toBeLessThanOrEqual(1);
         expect(outlook.at(0).ended).toBeCloseTo(0, 9);
@@ -133,7 +133,7 @@ describe("what history expects of a task", () => {
 
   it("is what the run times are, and not what they were when it was asked before", () => {
     const endedBy = (history: TaskHistory, s: number): number =>
-      new Outlook(0, historyOf(history, "A")).at(s).ended;
+      new RemainingTime(0, historyOf(history, "A")).at(s).ended;
     expect(endedBy(learned(Array(20).fill(60)), 120)).toBeGreaterThan(0.98);
     expect(endedBy(learned(Array(20).fill(600)), 120)).toBeLessThan(0.1);
     const before = learned(Array(3).fill(60));
@@ -143,7 +143,7 @@ describe("what history expects of a task", () => {
 
   it("is believed as n / (n + 1) of a task that has just begun", () => {
     const weightAfter = (n: number): number =>
-      new Outlook(0, historyOf(learned(Array(n).fill(60)), "A")).historyWeight;
+      new RemainingTime(0, historyOf(learned(Array(n).fill(60)), "A")).historyWeight;
     expect(weightAfter(0)).toBe(0);
     expect(weightAfter(1)).toBeCloseTo(1 / 2, 2);
     expect(weightAfter(3)).toBeCloseTo(3 / 4, 2);
@@ -152,7 +152,7 @@ describe("what history expects of a task", () => {
 
   it("is believed more while a task does what history expects, and ever less once it outlives all of it", () => {
     const known = historyOf(learned(Array(20).fill(60)), "A");
-    const weights = [0, 60, 70, 90, 200].map((ran) => new Outlook(ran, known).historyWeight);
+    const weights = [0, 60, 70, 90, 200].map((ran) => new RemainingTime(ran, known).historyWeight);
     expect(weights[1]).toBeGreaterThan(weights[0] as number);
     expect(weights.slice(1)).toEqual(weights.slice(1).sort((a, b) => b - a));
     expect(weights.at(-1)).toBeLessThan(0.01);
@@ -160,9 +160,9 @@ describe("what history expects of a task", () => {
 
   it("waits for the end of a type that always takes as long, and no look before", () => {
     const known = historyOf(learned(Array.from({ length: 50 }, (_, i) => 59 + (i % 3))), "A");
-    const gap = gapForPrice(new Outlook(0, known), 0.5);
+    const gap = gapForPrice(new RemainingTime(0, known), 0.5);
     expect(gap).toBeGreaterThan(10);
     expect(gap).toBeLessThan(65);
-    expect(gapForPrice(new Outlook(0), 0.5)).toBeLessThan(3);
+    expect(gapForPrice(new RemainingTime(0), 0.5)).toBeLessThan(3);
   });
 });

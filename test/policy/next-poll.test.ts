@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { beginWait } from "../../src/policy/decide/begin-wait.ts";
 import { decide } from "../../src/policy/decide/decide.ts";
-import { nextLook } from "../../src/policy/decide/next-poll.ts";
+import { nextPoll } from "../../src/policy/decide/next-poll.ts";
 import { historyOf, remember, type TaskHistory, trustOf } from "../../src/policy/forecast/history.ts";
 import type { DecideContext } from "../../src/policy/state/decision.ts";
 import { DEFAULT_WAIT_OPTIONS } from "../../src/policy/state/wait-options.ts";
@@ -38,7 +38,7 @@ function lookedAt(
 
 const gapMs = (looks: readonly Look[], context: Partial<DecideContext> = {}, justStarted = true): number => {
   const seen = lookedAt(looks, context, justStarted);
-  return nextLook(seen.state, seen.context).delayMs;
+  return nextPoll(seen.state, seen.context).delayMs;
 };
 
 const taught = (n: number, seconds: number, honesty?: number): TaskHistory => {
@@ -183,17 +183,17 @@ describe("when the task is expected to end", () => {
 
   it("is told from progress that moves evenly", () => {
     const { state, context } = lookedAt(even);
-    expect(nextLook(state, context).etaMs).toBeGreaterThan(60_000);
-    expect(nextLook(state, context).etaMs).toBeLessThan(80_000);
+    expect(nextPoll(state, context).etaMs).toBeGreaterThan(60_000);
+    expect(nextPoll(state, context).etaMs).toBeLessThan(80_000);
   });
 
   it("is not told without progress, at the first look, or where progress has lied", () => {
     const silent = lookedAt([running(10_000), running(20_000)]);
-    expect(nextLook(silent.state, silent.context).etaMs).toBeUndefined();
+    expect(nextPoll(silent.state, silent.context).etaMs).toBeUndefined();
     const first = lookedAt(even.slice(0, 1));
-    expect(nextLook(first.state, { ...first.context, history: taught(50, 10, 0) }).etaMs).toBeUndefined();
+    expect(nextPoll(first.state, { ...first.context, history: taught(50, 10, 0) }).etaMs).toBeUndefined();
     const lied = lookedAt(even, { history: taught(50, 100, 0) });
-    expect(nextLook(lied.state, lied.context).etaMs).toBeUndefined();
+    expect(nextPoll(lied.state, lied.context).etaMs).toBeUndefined();
   });
 
   it("reaches the listener of progress", () => {
@@ -221,7 +221,7 @@ describe("a wait that goes on elsewhere", () => {
     const { state, context } = lookedAt(looks, { history: taught(7, 80) });
     const carried = restoreWait(JSON.parse(JSON.stringify(state)), TASK_ID);
     expect(carried).toEqual({ ...state, task: { ...state.task, percent: 68.5 } });
-    expect(nextLook(carried, context)).toEqual(nextLook(state, context));
+    expect(nextPoll(carried, context)).toEqual(nextPoll(state, context));
     expect(JSON.stringify(state.progressTrack).length).toBeLessThan(2500);
   });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  MOST_POINTS,
+  MAX_POINTS,
   type ProgressTrack,
   trackProgress,
 } from "../../src/policy/forecast/progress-extrapolation.ts";
@@ -119,7 +119,7 @@ describe("the track", () => {
         for (const { gap, value, spread } of all) {
           atMs += 1000 * gap;
           track = trackProgress(track, atMs, value, { startedAtMs: BEGAN_MS, spreadMs: spread });
-          expect(track.points.length).toBeLessThanOrEqual(MOST_POINTS);
+          expect(track.points.length).toBeLessThanOrEqual(MAX_POINTS);
           expect(JSON.parse(JSON.stringify(track))).toEqual(track);
           if (track.prediction !== undefined) {
             expect(track.prediction.remaining).toBeGreaterThanOrEqual(0);
@@ -133,7 +133,7 @@ describe("the track", () => {
 
   it("keeps the last tenth of a run that is looked at all the time, within its limit", () => {
     const { points } = follow(linear(100_000), every(10, 50_000));
-    expect(points.length).toBeLessThanOrEqual(MOST_POINTS);
+    expect(points.length).toBeLessThanOrEqual(MAX_POINTS);
     expect(JSON.stringify(points).length).toBeLessThan(2000);
   });
 });

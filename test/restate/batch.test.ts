@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { beginWait } from "../../src/policy/decide/begin-wait.ts";
 import { resolveWaitOptions } from "../../src/policy/state/wait-options.ts";
-import { type Entry, lookAtBatch, RETRY_AFTER_MS } from "../../src/restate/batch.ts";
+import { type Entry, pollBatch, RETRY_AFTER_MS } from "../../src/restate/batch.ts";
 import type { Slot } from "../../src/restate/handlers.ts";
 import { parseTask } from "../../src/task/parse-task.ts";
 import type { TaskSource } from "../../src/task/source.ts";
@@ -45,7 +45,7 @@ describe("a batch of looks", () => {
 
   it("looks at each task in its turn", async () => {
     const { source, calls } = watched();
-    const batch = lookAtBatch(source, entries(3), slotAt(50), alive());
+    const batch = pollBatch(source, entries(3), slotAt(50), alive());
     await vi.advanceTimersByTimeAsync(200);
     expect(calls.map(({ atMs }) => atMs)).toEqual([50, 70, 90]);
     expect(Object.keys((await batch).steps)).toEqual(["t-0", "t-1", "t-2"]);
@@ -54,7 +54,7 @@ describe("a batch of looks", () => {
   it("leaves out whose turn was more than a tenth of a second ago, so that late calls do not come at once", async () => {
     const { source, calls } = watched();
     // Turns 200, 180, ... 20 ms ago, and now.
-    const batch = lookAtBatch(source, entries(11), slotAt(-200), alive());
+    const batch = pollBatch(source, entries(11), slotAt(-200), alive());
     await vi.advanceTimersByTimeAsync(0);
     expect(calls.map(({ taskId }) => taskId)).toEqual(["t-5", "t-6", "t-7", "t-8", "t-9", "t-10"]);
     expect(Object.keys((await batch).steps)).toHaveLength(6);
@@ -65,11 +65,11 @@ describe("a batch of looks", () => {
       vi.setSystemTime(START_MS);
       const { source, calls } = watched();
       const killed = new AbortController();
-      void lookAtBatch(source, entries(20), slotAt(0), killed.signal);
+      void pollBatch(source, entries(20), slotAt(0), killed.signal);
       await vi.advanceTimersByTimeAsync(killMs);
       killed.abort();
       await vi.advanceTimersByTimeAsync(RETRY_AFTER_MS);
-      void lookAtBatch(source, entries(20), slotAt(0), alive());
+      void pollBatch(source, entries(20), slotAt(0), alive());
       await vi.advanceTimersByTimeAsync(1000);
       expect(new Set(calls.map(({ taskId }) => taskId)).size).toBe(calls.length);
     }
@@ -83,7 +83,7 @@ describe("a batch of looks", () => {
         return Promise.reject(Object.assign(new Error("Throttling.User"), { code: "Throttling.User" }));
       },
     };
-    const batch = lookAtBatch(source, entries(5), slotAt(0), alive());
+    const batch = pollBatch(source, entries(5), slotAt(0), alive());
     await vi.advanceTimersByTimeAsync(200);
     expect(calls).toHaveLength(1);
     expect((await batch).pauseMs).toBe(1000);

@@ -13,12 +13,12 @@ import {
 import { describeError } from "../errors/describe-error.ts";
 import { exitCodeOf } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
-import { WaitBoard } from "../progress/progress-state.ts";
+import { ProgressState } from "../progress/progress-state.ts";
 import { loadReporter } from "../progress/reporter-choice.ts";
 import { callsText } from "../progress/task-row.ts";
-import { makePaint, type Paint, wantsColor } from "../terminal/color.ts";
+import { type Color, makeColor, wantsColor } from "../terminal/color.ts";
 import { displayWidth, padWidth } from "../terminal/display-width.ts";
-import { complain, writeErr, writeOut } from "../terminal/output.ts";
+import { printError, writeErr, writeOut } from "../terminal/output.ts";
 import { Interruption } from "../waiting/interruption.ts";
 
 const TASK_MS = 9000;
@@ -56,7 +56,7 @@ async function show(
 ): Promise<number> {
   const { stderr, stdout, env } = process;
   const makeReporter = await loadReporter(flags);
-  const dim = makePaint(wantsColor(flags.color, env, stderr.isTTY));
+  const dim = makeColor(wantsColor(flags.color, env, stderr.isTTY));
   const { taskId } = await client.updateResources({}, { signal: interruption.signal });
   writeErr(dim("strong", "One task of BDRC, from start to end"));
   writeErr(`  service  ${emulator.endpoint} ${dim("dim", "(an emulator: no account needed)")}`);
@@ -67,7 +67,7 @@ async function show(
   const startedMs = performance.now();
   const waiter = new TaskWaiter({ source: client });
   const wait = waiter.wait(taskId, { waitPriceMs: WAIT_PRICE_MS, signal: interruption.signal });
-  const board = new WaitBoard([taskId], startedMs);
+  const board = new ProgressState([taskId], startedMs);
   const reporter = makeReporter(board);
   for (const name of WAIT_EVENT_NAMES) {
     waiter.on(name, (payload: unknown) => {
@@ -81,21 +81,21 @@ async function show(
   const waitedMs = performance.now() - startedMs;
   reporter.finish();
   if (outcome.kind !== "complete") {
-    complain(describeError(outcome.error));
+    printError(describeError(outcome.error));
     return interruption.exitCode ?? exitCodeOf(outcome);
   }
-  const paint = makePaint(wantsColor(flags.color, env, stdout.isTTY));
+  const color = makeColor(wantsColor(flags.color, env, stdout.isTTY));
   const lateMs = Math.max(0, noticedAtMs - (emulator.world.task(taskId)?.endsAtMs ?? noticedAtMs));
   const calls = board.view(taskId)?.calls ?? 0;
   writeErr("");
   writeOut(
-    `${[...resultLines(outcome.task, paint), "", summaryLine(paint, waitedMs, calls, lateMs)].join("\n")}\n`,
+    `${[...resultLines(outcome.task, color), "", summaryLine(color, waitedMs, calls, lateMs)].join("\n")}\n`,
   );
   return exitCodeOf(outcome);
 }
 
 /** The counts of a result of UpdateResources, as a table. */
-function resultLines(task: Task, paint: Paint): readonly string[] {
+function resultLines(task: Task, color: Color): readonly string[] {
   const result = task.result as { readonly resourceCounts?: unknown } | undefined;
   const counts = Array.isArray(result?.resourceCounts)
     ? (result.resourceCounts as { readonly resourceType: string; readonly count: number }[])
@@ -105,17 +105,17 @@ function resultLines(task: Task, paint: Paint): readonly string[] {
   const typeColumns = Math.max(...rows.map(([type]) => displayWidth(type)), 0);
   const countColumns = Math.max(...rows.map(([, count]) => count.length), 5);
   return [
-    `${paint("strong", "Resources found")} ${paint("dim", "(taskResult, parsed)")}`,
+    `${color("strong", "Resources found")} ${color("dim", "(taskResult, parsed)")}`,
     ...rows.map(([type, count]) => `  ${padWidth(type, typeColumns)}  ${count.padStart(countColumns)}`),
-    `  ${padWidth("total", typeColumns)}  ${paint("strong", total.toLocaleString("en").padStart(countColumns))}`,
+    `  ${padWidth("total", typeColumns)}  ${color("strong", total.toLocaleString("en").padStart(countColumns))}`,
   ];
 }
 
-function summaryLine(paint: Paint, waitedMs: number, calls: number, lateMs: number): string {
+function summaryLine(color: Color, waitedMs: number, calls: number, lateMs: number): string {
   const parts = [
     `waited ${formatDurationMs(waitedMs)}`,
     callsText(calls),
     `noticed ${formatDurationMs(lateMs)} after the task's end`,
   ];
-  return `${paint("good", "COMPLETE")}  ${parts.join(", ")}`;
+  return `${color("good", "COMPLETE")}  ${parts.join(", ")}`;
 }

@@ -4,7 +4,7 @@ import type { AccountFlags } from "../flags/account-flags.ts";
 import { writeOut } from "../terminal/output.ts";
 import { safeJson, safeJsonPretty } from "../terminal/safe-json.ts";
 import { Interruption } from "../waiting/interruption.ts";
-import { patiently } from "../waiting/patience.ts";
+import { withRetry } from "../waiting/patience.ts";
 
 /** The flags of `taskwait describe`. */
 export interface DescribeFlags {
@@ -18,7 +18,7 @@ export async function describeCommand(taskId: string, flags: DescribeFlags & Acc
   const { signal } = interruption;
   try {
     const task = await withClient({ ...clientOptionsOf(flags), ...logCalls(flags.verbose) }, (client) =>
-      patiently(() => client.describeTask(taskId, { signal }), signal),
+      withRetry(() => client.describeTask(taskId, { signal }), signal),
     );
     writeOut(flags.output === "json" ? `${safeJsonPretty(task)}\n` : describeText(task));
     return 0;

@@ -3,7 +3,7 @@ import { resolve as absolute } from "node:path";
 import { formatRequestRecord, parseScenario, type Scenario, startEmulator } from "../../emulator/index.ts";
 import { parseDurationMs, printable } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
-import { complain, writeErr, writeOut } from "../terminal/output.ts";
+import { printError, writeErr, writeOut } from "../terminal/output.ts";
 import { shellWord } from "../terminal/shell-words.ts";
 import { Interruption } from "../waiting/interruption.ts";
 
@@ -56,7 +56,7 @@ export async function emulateCommand(flags: EmulateFlags): Promise<number> {
     for (const [name, value] of Object.entries({ ...emulator.env, ...trusting })) {
       writeOut(`export ${name}=${shellWord(value)}\n`);
     }
-    complain(`emulating BDRC at ${emulator.endpoint} (seed ${emulator.seed}); Ctrl-C stops it`);
+    printError(`emulating BDRC at ${emulator.endpoint} (seed ${emulator.seed}); Ctrl-C stops it`);
     await aborted(interruption.signal);
   } finally {
     interruption.release();
@@ -72,7 +72,7 @@ function trust(certificate: string | undefined, file: string | undefined): Reado
     return {};
   }
   if (file === undefined) {
-    complain("nobody trusts its certificate: --certificate FILE writes it out for those who are to");
+    printError("nobody trusts its certificate: --certificate FILE writes it out for those who are to");
     return {};
   }
   try {

@@ -3,7 +3,7 @@ import { printable, type Task } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
-import { type ColorChoice, type Look, makePaint, type Paint, wantsColor } from "../terminal/color.ts";
+import { type Color, type ColorChoice, type Look, makeColor, wantsColor } from "../terminal/color.ts";
 import { padWidth } from "../terminal/display-width.ts";
 import { writeErr, writeOut } from "../terminal/output.ts";
 import { safeJson } from "../terminal/safe-json.ts";
@@ -32,7 +32,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
 export async function listCommand(flags: ListFlags & AccountFlags): Promise<number> {
   const limit = flags.limit === undefined ? undefined : parseLimit(flags.limit);
   const interruption = new Interruption();
-  const paint = makePaint(wantsColor(flags.color, process.env, process.stdout.isTTY));
+  const color = makeColor(wantsColor(flags.color, process.env, process.stdout.isTTY));
   const all: Task[] = [];
   let count = 0;
   try {
@@ -46,8 +46,8 @@ export async function listCommand(flags: ListFlags & AccountFlags): Promise<numb
         if (flags.output === "json") {
           all.push(...tasks);
         } else if (tasks.length > 0) {
-          const header = flags.output === "table" && count === 0 ? [headerLine(paint)] : [];
-          const line = flags.output === "table" ? (task: Task) => tableLine(task, paint) : safeJson;
+          const header = flags.output === "table" && count === 0 ? [headerLine(color)] : [];
+          const line = flags.output === "table" ? (task: Task) => tableLine(task, color) : safeJson;
           writeOut(`${[...header, ...tasks.map(line)].join("\n")}\n`);
         }
         count += tasks.length;
@@ -76,11 +76,11 @@ function parseLimit(text: string): number {
   return Number(text);
 }
 
-function headerLine(paint: Paint): string {
-  return paint("dim", columns("TASK", "STATUS", "DONE", "TYPE", "STARTED", "NAME"));
+function headerLine(color: Color): string {
+  return color("dim", columns("TASK", "STATUS", "DONE", "TYPE", "STARTED", "NAME"));
 }
 
-function tableLine(task: Task, paint: Paint): string {
+function tableLine(task: Task, color: Color): string {
   const percent = task.percent === undefined ? "" : `${Math.floor(task.percent)}%`;
   const started =
     task.startTime === undefined ? "" : `${new Date(task.startTime * 1000).toISOString().slice(0, 19)}Z`;
@@ -92,7 +92,7 @@ function tableLine(task: Task, paint: Paint): string {
     printable(task.taskType ?? ""),
     started,
     printable(task.taskName ?? "", 60),
-    (text) => paint(LOOKS[task.taskStatus] ?? "dim", text),
+    (text) => color(LOOKS[task.taskStatus] ?? "dim", text),
   );
 }
 
@@ -103,11 +103,11 @@ function columns(
   type: string,
   started: string,
   name: string,
-  paintStatus: (text: string) => string = (text) => text,
+  colorStatus: (text: string) => string = (text) => text,
 ): string {
   return [
     padWidth(id, Math.max(22, id.length)),
-    paintStatus(padWidth(status, 9)),
+    colorStatus(padWidth(status, 9)),
     percent.padStart(4),
     padWidth(type, 16),
     padWidth(started, 20),

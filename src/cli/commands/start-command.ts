@@ -15,7 +15,7 @@ import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import { callTimeoutOf, waitOptionsOf } from "../flags/wait-settings.ts";
-import { complain, writeOut } from "../terminal/output.ts";
+import { printError, writeOut } from "../terminal/output.ts";
 import { Interruption } from "../waiting/interruption.ts";
 import { runWaits } from "../waiting/wait-run.ts";
 
@@ -30,7 +30,7 @@ export interface StartFlags {
   readonly wait: boolean;
 }
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 const TASK_TYPES = { "update-resources": "UPDATE_RESOURCES", "check-rules": "CHECK_RULES" } as const;
 
 /** `taskwait start …`: starts a task, then waits for it. */
@@ -54,7 +54,7 @@ export async function startCommand(
           return EXIT.complete;
         }
         if (!flags.quiet) {
-          complain(`started ${taskId}`);
+          printError(`started ${taskId}`);
         }
         return await runWaits({ taskIds: [taskId], client, flags, command, interruption });
       },
@@ -63,7 +63,7 @@ export async function startCommand(
     if (interruption.exitCode === undefined) {
       throw error;
     }
-    complain(`stopped by ${interruption.signalName}; the task may have been started: see taskwait list`);
+    printError(`stopped by ${interruption.signalName}; the task may have been started: see taskwait list`);
     return interruption.exitCode;
   } finally {
     interruption.release();
@@ -80,7 +80,7 @@ async function start(
   // Not AbortSignal.timeout: in Node 20 it may be collected as garbage before its time, and then never aborts.
   const patience = new AbortController();
   const patienceMs = waitOptionsOf(flags).outageBudgetMs ?? DEFAULT_WAIT_OPTIONS.outageBudgetMs;
-  const timer = setTimeout(() => patience.abort(), Math.min(LONGEST_TIMER_MS, patienceMs));
+  const timer = setTimeout(() => patience.abort(), Math.min(MAX_TIMER_MS, patienceMs));
   let notTaken: Error | undefined;
   try {
     const { taskId, adopted } = await startTask(startOf(client, kind, flags), {
@@ -88,19 +88,19 @@ async function start(
       onRetry: (error, delayMs) => {
         notTaken = error;
         if (!flags.quiet) {
-          complain(`not started: ${describeError(error)}; asking again in ${formatDurationMs(delayMs)}`);
+          printError(`not started: ${describeError(error)}; asking again in ${formatDurationMs(delayMs)}`);
         }
       },
     });
     if (adopted) {
-      complain(`the answer got lost; the listing shows one new task, ${taskId}: taking that for it`);
+      printError(`the answer got lost; the listing shows one new task, ${taskId}: taking that for it`);
     }
     return taskId;
   } catch (error) {
     if (signal.aborted || !(isStartUnknownError(error) || patience.signal.aborted)) {
       throw error;
     }
-    complain(
+    printError(
       patience.signal.aborted && notTaken !== undefined
         ? `nothing was started: ${describeError(notTaken)}`
         : `${describeError(error)}. See: taskwait list --type ${TASK_TYPES[kind]}`,

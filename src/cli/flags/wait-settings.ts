@@ -13,7 +13,7 @@ const DURATION_FLAGS = {
 } as const satisfies Partial<Record<keyof WaitFlags, keyof WaitOptions>>;
 
 // What a timer can hold.
-const LONGEST_CALL_MS = 2_147_483_647;
+const MAX_CALL_MS = 2_147_483_647;
 
 type DurationFlag = keyof typeof DURATION_FLAGS;
 
@@ -37,7 +37,7 @@ export function callTimeoutOf({ pollTimeout }: Partial<WaitFlags>): { readonly c
   const callTimeoutMs =
     pollTimeout === undefined ? 0 : Math.ceil(parseDurationMs(pollTimeout, flagName("pollTimeout")));
   // What is out of bounds is refused with the wait's own words.
-  return callTimeoutMs > 0 && callTimeoutMs <= LONGEST_CALL_MS ? { callTimeoutMs } : {};
+  return callTimeoutMs > 0 && callTimeoutMs <= MAX_CALL_MS ? { callTimeoutMs } : {};
 }
 
 /** Reads `20/s`, `1200/min`, `20`: calls per second. */

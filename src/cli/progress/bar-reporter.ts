@@ -1,11 +1,11 @@
 import { performance } from "node:perf_hooks";
 import type { WriteStream } from "node:tty";
 import cliProgress, { type MultiBar, type Options } from "cli-progress";
-import type { Paint } from "../terminal/color.ts";
+import type { Color } from "../terminal/color.ts";
 import { FrameStream } from "../terminal/frame-stream.ts";
 import { divertLines, writeErr } from "../terminal/output.ts";
 import { eventLine } from "./line-reporter.ts";
-import type { TaskView, WaitBoard } from "./progress-state.ts";
+import type { ProgressState, TaskView } from "./progress-state.ts";
 import type { Reporter } from "./reporter.ts";
 import { restRow, taskRow } from "./task-row.ts";
 
@@ -13,18 +13,18 @@ const FRAMES_PER_SECOND = 8;
 
 /** One live bar per task on a terminal; what finds no room there becomes one line that sums it up. */
 export class BarReporter implements Reporter {
-  readonly #board: WaitBoard;
+  readonly #board: ProgressState;
   readonly #terminal: WriteStream;
-  readonly #paint: Paint;
+  readonly #color: Color;
   readonly #frames: FrameStream;
   readonly #onResize = (): void => this.#restart();
   #bars: MultiBar | undefined;
   #rows: readonly string[] = [];
 
-  constructor(board: WaitBoard, terminal: WriteStream, paint: Paint) {
+  constructor(board: ProgressState, terminal: WriteStream, color: Color) {
     this.#board = board;
     this.#terminal = terminal;
-    this.#paint = paint;
+    this.#color = color;
     this.#frames = new FrameStream(terminal);
     this.#start();
     terminal.on("resize", this.#onResize);
@@ -85,10 +85,10 @@ export class BarReporter implements Reporter {
     const room = Math.max(1, (this.#terminal.rows ?? 24) - 1);
     const shown = views.length <= room ? views : mostWorthSeeing(views).slice(0, room - 1);
     const hidden = views.filter((view) => !shown.includes(view));
-    const style = { columns, nowMs: performance.now(), paint: this.#paint, drawBar };
+    const style = { columns, nowMs: performance.now(), color: this.#color, drawBar };
     this.#rows = [
       ...shown.map((view) => taskRow(view, style)),
-      ...(hidden.length > 0 ? [restRow(hidden, columns, this.#paint)] : []),
+      ...(hidden.length > 0 ? [restRow(hidden, columns, this.#color)] : []),
     ];
   }
 }

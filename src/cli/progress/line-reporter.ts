@@ -1,6 +1,6 @@
 import { formatDurationMs, printable, type WaitEvent } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
-import type { TaskView, WaitBoard } from "./progress-state.ts";
+import type { ProgressState, TaskView } from "./progress-state.ts";
 import type { Reporter } from "./reporter.ts";
 
 // Many waits on one client are throttled together: one line says it for all.
@@ -8,12 +8,12 @@ const THROTTLED_EVERY_MS = 5000;
 
 /** One line per change, for pipes, files and CI. */
 export class LineReporter implements Reporter {
-  readonly #board: WaitBoard;
+  readonly #board: ProgressState;
   readonly #write: (line: string) => void;
   readonly #now: () => number;
   #throttledAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(board: WaitBoard, write: (line: string) => void, now: () => number) {
+  constructor(board: ProgressState, write: (line: string) => void, now: () => number) {
     this.#board = board;
     this.#write = write;
     this.#now = now;

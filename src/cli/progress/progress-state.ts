@@ -19,7 +19,7 @@ export interface TaskView {
 }
 
 /** The views of all tasks of one command, in the order of its arguments. */
-export class WaitBoard {
+export class ProgressState {
   readonly #views: Map<string, TaskView>;
 
   constructor(taskIds: readonly string[], nowMs: number) {

@@ -1,10 +1,10 @@
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import type { WaitFlags } from "../flags/wait-flags.ts";
-import { makePaint, wantsColor } from "../terminal/color.ts";
+import { makeColor, wantsColor } from "../terminal/color.ts";
 import { writeErr } from "../terminal/output.ts";
 import { LineReporter } from "./line-reporter.ts";
-import type { WaitBoard } from "./progress-state.ts";
+import type { ProgressState } from "./progress-state.ts";
 import { type Reporter, silentReporter } from "./reporter.ts";
 
 /**
@@ -14,7 +14,7 @@ import { type Reporter, silentReporter } from "./reporter.ts";
  */
 export async function loadReporter(
   flags: Pick<WaitFlags, "quiet" | "progress" | "color">,
-): Promise<(board: WaitBoard) => Reporter> {
+): Promise<(board: ProgressState) => Reporter> {
   if (flags.quiet) {
     return () => silentReporter;
   }
@@ -22,8 +22,8 @@ export async function loadReporter(
   if (flags.progress && stderr.isTTY && env["TERM"] !== "dumb") {
     // The bars and what they need are loaded only where there is a terminal to draw them on.
     const { BarReporter } = await import("./bar-reporter.ts");
-    const paint = makePaint(wantsColor(flags.color, env, true));
-    return (board) => new BarReporter(board, stderr, paint);
+    const color = makeColor(wantsColor(flags.color, env, true));
+    return (board) => new BarReporter(board, stderr, color);
   }
   return (board) => new LineReporter(board, writeErr, () => performance.now());
 }

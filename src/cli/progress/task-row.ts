@@ -1,20 +1,20 @@
 import { printable } from "../../index.ts";
-import type { Look, Paint } from "../terminal/color.ts";
+import type { Color, Look } from "../terminal/color.ts";
 import { displayWidth, fitWidth, padWidth } from "../terminal/display-width.ts";
 import type { TaskView } from "./progress-state.ts";
 
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const SPINNER_MS = 120;
 const GAP = "  ";
-const LONGEST_ID = 22;
+const MAX_ID = 22;
 const STATUS_COLUMNS = 8;
 const PERCENT_COLUMNS = 4;
 const TIME_COLUMNS = 9;
 const CALLS_COLUMNS = 8;
 const SHORTEST_BAR = 10;
-const LONGEST_BAR = 30;
+const MAX_BAR = 30;
 const SHORTEST_NAME = 10;
-const LONGEST_NAME = 30;
+const MAX_NAME = 30;
 
 /** Draws a bar of so many columns, filled to `progress` (0 to 1). */
 export type DrawBar = (progress: number, columns: number) => string;
@@ -23,15 +23,15 @@ export type DrawBar = (progress: number, columns: number) => string;
 export interface RowStyle {
   readonly columns: number;
   readonly nowMs: number;
-  readonly paint: Paint;
+  readonly color: Color;
   readonly drawBar: DrawBar;
 }
 
 /** One task on one line that is never wider than `columns`; what there is no room for is left out. */
 export function taskRow(view: TaskView, style: RowStyle): string {
-  const { columns, paint, nowMs } = style;
+  const { columns, color, nowMs } = style;
   const look = lookOf(view);
-  const id = fitWidth(printable(view.taskId), LONGEST_ID);
+  const id = fitWidth(printable(view.taskId), MAX_ID);
   const status = padWidth(printable(statusWord(view), 40), STATUS_COLUMNS);
   let room = columns - displayWidth(`${mark(view, nowMs)} ${id}${GAP}${status}`);
   if (room < 0) {
@@ -47,32 +47,32 @@ export function taskRow(view: TaskView, style: RowStyle): string {
   const hasTime = take(TIME_COLUMNS);
   const hasCalls = take(CALLS_COLUMNS);
   const fullName = printable(view.name ?? "", 200);
-  const nameColumns = Math.min(LONGEST_NAME, displayWidth(fullName));
+  const nameColumns = Math.min(MAX_NAME, displayWidth(fullName));
   const hasName = nameColumns > 0 && take(Math.min(nameColumns, SHORTEST_NAME));
   const grown = hasName ? Math.min(room, nameColumns - Math.min(nameColumns, SHORTEST_NAME)) : 0;
-  const barColumns = Math.min(LONGEST_BAR, SHORTEST_BAR + room - grown);
+  const barColumns = Math.min(MAX_BAR, SHORTEST_BAR + room - grown);
   const percent = view.percent === undefined ? "–" : `${Math.floor(view.percent)}%`;
   const parts = [
-    `${paint(look, mark(view, nowMs))} ${paint("strong", id)}`,
+    `${color(look, mark(view, nowMs))} ${color("strong", id)}`,
     hasName ? padWidth(fullName, Math.min(nameColumns, SHORTEST_NAME) + grown) : "",
-    paint(look, status),
-    hasBar ? paint(look, style.drawBar((view.percent ?? 0) / 100, barColumns)) : "",
+    color(look, status),
+    hasBar ? color(look, style.drawBar((view.percent ?? 0) / 100, barColumns)) : "",
     hasPercent ? percent.padStart(PERCENT_COLUMNS) : "",
-    hasTime ? paint("dim", padWidth(timeText(view, nowMs), TIME_COLUMNS)) : "",
-    hasCalls ? paint("dim", callsText(view.calls).padStart(CALLS_COLUMNS)) : "",
+    hasTime ? color("dim", padWidth(timeText(view, nowMs), TIME_COLUMNS)) : "",
+    hasCalls ? color("dim", callsText(view.calls).padStart(CALLS_COLUMNS)) : "",
   ];
   return parts.filter((part) => part !== "").join(GAP);
 }
 
 /** What stands for the tasks that there are no rows for. */
-export function restRow(views: readonly TaskView[], columns: number, paint: Paint): string {
+export function restRow(views: readonly TaskView[], columns: number, color: Color): string {
   const counts = new Map<string, number>();
   for (const view of views) {
     const word = printable(statusWord(view), 20).toLowerCase();
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const parts = [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
-  return paint("dim", fitWidth(`… ${views.length} more: ${parts}`, columns));
+  return color("dim", fitWidth(`… ${views.length} more: ${parts}`, columns));
 }
 
 /** `1 call`, `7 calls`. */

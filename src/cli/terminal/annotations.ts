@@ -1,4 +1,4 @@
-import { complain, writeErr } from "./output.ts";
+import { printError, writeErr } from "./output.ts";
 
 /** What surrounds a wait where the lines of a command are read by a CI system. */
 export interface Annotations {
@@ -13,7 +13,7 @@ export interface Annotations {
 const nothing: Annotations = {
   begin: () => undefined,
   end: () => undefined,
-  error: (message) => complain(message),
+  error: (message) => printError(message),
 };
 
 // Workflow commands are recognised on standard error too, which keeps standard output for results.

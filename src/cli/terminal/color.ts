@@ -4,7 +4,7 @@ import { styleText } from "node:util";
 export type Look = "good" | "bad" | "busy" | "dim" | "strong";
 
 /** Colours a text, or leaves it as it is when colours are off. */
-export type Paint = (look: Look, text: string) => string;
+export type Color = (look: Look, text: string) => string;
 
 /** What `--color` can say. */
 export type ColorChoice = "auto" | "always" | "never";
@@ -12,7 +12,7 @@ export type ColorChoice = "auto" | "always" | "never";
 const FORMATS = { good: "green", bad: "red", busy: "cyan", dim: "dim", strong: "bold" } as const;
 
 /** Leaves every text as it is. */
-export const plain: Paint = (_, text) => text;
+export const plain: Color = (_, text) => text;
 
 /**
  * Whether to colour. `--color` goes before `NO_COLOR`, that before `FORCE_COLOR`, that before what the stream is.
@@ -35,7 +35,7 @@ export function wantsColor(
   return isTerminal && environment["TERM"] !== "dumb";
 }
 
-/** A {@link Paint} that colours, or {@link plain}. */
-export function makePaint(colored: boolean): Paint {
+/** A {@link Color} that colours, or {@link plain}. */
+export function makeColor(colored: boolean): Color {
   return colored ? (look, text) => styleText(FORMATS[look], text, { validateStream: false }) : plain;
 }

@@ -37,7 +37,7 @@ export function divertLines(write: WriteLine = writeToStderr): void {
 }
 
 /** A message of the command itself. */
-export function complain(message: string): void {
+export function printError(message: string): void {
   writeErr(`taskwait: ${message}`);
 }
 
@@ -45,7 +45,7 @@ export function complain(message: string): void {
 export function watchPipes(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") {
-      complain(`can't write to standard output (${error.code ?? error.name})`);
+      printError(`can't write to standard output (${error.code ?? error.name})`);
     }
     process.exit(error.code === "EPIPE" ? EXIT_BROKEN_PIPE : 5);
   });

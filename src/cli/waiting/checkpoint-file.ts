@@ -70,14 +70,14 @@ export function reopened(
 /** Keeps the state of all waits of a command in a file, at most once a second and once at the end. */
 export class CheckpointFile {
   readonly #path: string;
-  readonly #complain: (message: string) => void;
+  readonly #printError: (message: string) => void;
   #waits: readonly TaskWait[] = [];
   #timer: NodeJS.Timeout | undefined;
   #broken = false;
 
-  constructor(path: string, complain: (message: string) => void) {
+  constructor(path: string, printError: (message: string) => void) {
     this.#path = path;
-    this.#complain = complain;
+    this.#printError = printError;
   }
 
   /**
@@ -115,7 +115,7 @@ export class CheckpointFile {
     } catch (error) {
       if (!this.#broken) {
         this.#broken = true;
-        this.#complain(`warning: --checkpoint: ${this.#why(error)}`);
+        this.#printError(`warning: --checkpoint: ${this.#why(error)}`);
       }
     }
   }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { classifyError, type ErrorMeaning, formatDurationMs } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
-import { complain } from "../terminal/output.ts";
+import { printError } from "../terminal/output.ts";
 
 const WORTH_ANOTHER_TRY: ReadonlySet<ErrorMeaning> = new Set<ErrorMeaning>(["throttled", "transient"]);
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 const FIRST_DELAY_MS = 500;
-const LONGEST_DELAY_MS = 10_000;
+const MAX_DELAY_MS = 10_000;
 
 /**
  * Makes a call that may be repeated, a few times, while the service asks to slow down or is out of order.
@@ -14,17 +14,17 @@ const LONGEST_DELAY_MS = 10_000;
  * @param call - One call.
  * @param signal - Ends it at once.
  */
-export async function patiently<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function withRetry<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await call();
     } catch (error) {
-      if (signal.aborted || tries >= MOST_TRIES || !WORTH_ANOTHER_TRY.has(classifyError(error))) {
+      if (signal.aborted || tries >= MAX_TRIES || !WORTH_ANOTHER_TRY.has(classifyError(error))) {
         throw error;
       }
       const askedMs = (error as { readonly retryAfterMs?: number }).retryAfterMs ?? 0;
-      const delayMs = Math.min(LONGEST_DELAY_MS, Math.max(askedMs, FIRST_DELAY_MS * 2 ** (tries - 1)));
-      complain(`${describeError(error)}; asking again in ${formatDurationMs(delayMs)}`);
+      const delayMs = Math.min(MAX_DELAY_MS, Math.max(askedMs, FIRST_DELAY_MS * 2 ** (tries - 1)));
+      printError(`${describeError(error)}; asking again in ${formatDurationMs(delayMs)}`);
       await sleep(delayMs, undefined, { signal });
     }
   }

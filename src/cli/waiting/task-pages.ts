@@ -1,7 +1,7 @@
 import { type BdrcClient, ProtocolError, type Task } from "../../index.ts";
-import { patiently } from "./patience.ts";
+import { withRetry } from "./patience.ts";
 
-const MOST_PER_PAGE = 500;
+const MAX_PER_PAGE = 500;
 
 /** Which tasks to list. */
 export interface TaskPagesQuery {
@@ -27,12 +27,12 @@ export async function* taskPages(
   const tokens = new Set<string>();
   let nextToken: string | undefined;
   do {
-    const page = await patiently(
+    const page = await withRetry(
       () =>
         client.describeTasks(
           {
             ...filter,
-            maxResults: Math.min(MOST_PER_PAGE, Math.max(10, limit - seen.size)),
+            maxResults: Math.min(MAX_PER_PAGE, Math.max(10, limit - seen.size)),
             ...(nextToken === undefined ? {} : { nextToken }),
           },
           { signal },

@@ -12,11 +12,11 @@ import {
 import { exitCodeOfAll, exitCodeOfAny } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import { DEFAULT_TIMEOUT_MS, parseRate, waitOptionsOf } from "../flags/wait-settings.ts";
-import { WaitBoard } from "../progress/progress-state.ts";
+import { ProgressState } from "../progress/progress-state.ts";
 import type { Reporter } from "../progress/reporter.ts";
 import { loadReporter } from "../progress/reporter-choice.ts";
 import { annotationsFor } from "../terminal/annotations.ts";
-import { complain, writeOut } from "../terminal/output.ts";
+import { printError, writeOut } from "../terminal/output.ts";
 import { makeResultWriter, type WaitSummary } from "../terminal/result-writer.ts";
 import { CheckpointFile, type Checkpoints, reopened } from "./checkpoint-file.ts";
 import { explainEnds } from "./explain-ends.ts";
@@ -54,13 +54,13 @@ export async function runWaits(run: WaitRun): Promise<number> {
 async function runOn(
   waiter: TaskWaiter,
   run: WaitRun,
-  makeReporter: (board: WaitBoard) => Reporter,
+  makeReporter: (board: ProgressState) => Reporter,
 ): Promise<number> {
   const { taskIds, flags } = run;
   const startedMs = performance.now();
   const waits = startWaits(run, waiter);
   const checkpointFile =
-    flags.checkpoint === undefined ? undefined : new CheckpointFile(flags.checkpoint, complain);
+    flags.checkpoint === undefined ? undefined : new CheckpointFile(flags.checkpoint, printError);
   checkpointFile?.begin(waits);
   const annotations = annotationsFor(process.env);
   if (!flags.quiet) {
@@ -69,7 +69,7 @@ async function runOn(
     );
   }
   const writer = makeResultWriter(flags.output, (line) => writeOut(`${line}\n`), Date.now);
-  const board = new WaitBoard(taskIds, startedMs);
+  const board = new ProgressState(taskIds, startedMs);
   const reporter = makeReporter(board);
   // In the turn in which the waits were made: so nothing of them is missed.
   for (const name of WAIT_EVENT_NAMES) {

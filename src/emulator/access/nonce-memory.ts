@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { DigestSet } from "./digest-set.ts";
 
 /** 15 minutes of 291 requests a second, in 8 MiB for both generations. */
-const MOST_NONCES = 2 ** 18;
+const MAX_NONCES = 2 ** 18;
 
 /** Remembers which nonces were used, for a window of time and up to a number. */
 export class NonceMemory {
@@ -17,7 +17,7 @@ export class NonceMemory {
    * @param windowMs - A nonce is remembered for at least this long.
    * @param most - But only while fewer than this many came after it.
    */
-  constructor(windowMs: number, most: number = MOST_NONCES) {
+  constructor(windowMs: number, most: number = MAX_NONCES) {
     this.#windowMs = windowMs;
     this.#most = most;
   }

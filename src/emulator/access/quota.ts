@@ -62,7 +62,7 @@ interface FixedWindow {
 }
 
 /** Counts calls in fixed windows, per account and operation and per operation, and refuses those above. */
-export class QuotaGate {
+export class QuotaLimiter {
   readonly #style: ThrottleStyle;
   #quota: Quota;
   readonly #windows = new Map<string, FixedWindow>();

@@ -29,7 +29,7 @@ const NAMED_FAULTS: ReadonlyMap<string, Fault> = new Map<string, Fault>([
 ]);
 // Beyond the 15 minutes that the service forgives.
 const SKEW_MS = 20 * 60_000;
-const MOST_LATENCY_MS = 3_600_000;
+const MAX_LATENCY_MS = 3_600_000;
 
 /** Faults that come by chance. */
 export interface FaultPlan {
@@ -119,9 +119,9 @@ function parseLatency(value: string): { minMs: number; maxMs: number } {
   const [, low = "", high = low] = /^(\d{1,7})(?:\.\.(\d{1,7}))?$/.exec(value) ?? [];
   const minMs = Number(low);
   const maxMs = Number(high);
-  if (low === "" || maxMs < minMs || maxMs > MOST_LATENCY_MS) {
+  if (low === "" || maxMs < minMs || maxMs > MAX_LATENCY_MS) {
     throw new InvalidOptionError(
-      `fault "latency" must be milliseconds such as 50 or 50..300, ${MOST_LATENCY_MS} at most, got ${quoted(value)}`,
+      `fault "latency" must be milliseconds such as 50 or 50..300, ${MAX_LATENCY_MS} at most, got ${quoted(value)}`,
     );
   }
   return { minMs, maxMs };

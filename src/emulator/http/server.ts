@@ -9,7 +9,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { ApiRequest } from "../protocol/api-request.ts";
 
-const MOST_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 const KEEP_ALIVE_MS = 25_000;
 
 /** Answers one whole request; `undefined` stands for a body that was too large. */
@@ -81,12 +81,12 @@ function collect(message: IncomingMessage, response: ServerResponse, handle: Req
   response.on("error", () => {});
   message.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes <= MOST_BODY_BYTES) {
+    if (bytes <= MAX_BODY_BYTES) {
       chunks.push(chunk);
     }
   });
   message.on("end", () => {
-    handle(bytes > MOST_BODY_BYTES ? undefined : toApiRequest(message, Buffer.concat(chunks)), response);
+    handle(bytes > MAX_BODY_BYTES ? undefined : toApiRequest(message, Buffer.concat(chunks)), response);
   });
 }
 

@@ -2,7 +2,7 @@ import { type AccessPolicy, checkAccess } from "../access/access-policy.ts";
 import { type Authentication, authenticate, CLOCK_WINDOW_MS } from "../access/authentication.ts";
 import type { KeyRing } from "../access/key-ring.ts";
 import { NonceMemory } from "../access/nonce-memory.ts";
-import type { QuotaGate } from "../access/quota.ts";
+import type { QuotaLimiter } from "../access/quota.ts";
 import { type Answer, errorAnswer, goodAnswer } from "../protocol/answer.ts";
 import { type ApiRequest, header } from "../protocol/api-request.ts";
 import { type Refusal, refuse } from "../protocol/refusal.ts";
@@ -15,7 +15,7 @@ import { type OperationStyle, perform } from "./operations.ts";
 export interface GatewayParts {
   readonly world: World;
   readonly keys: KeyRing;
-  readonly quota: QuotaGate;
+  readonly quota: QuotaLimiter;
   readonly tokens: NextTokens;
   readonly style: OperationStyle;
   /** Whether a `Host` header is one of ours. */

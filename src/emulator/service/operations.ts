@@ -10,7 +10,7 @@ import type { World } from "../world/world.ts";
 import type { NextTokens } from "./next-token.ts";
 
 const FEWEST_RESULTS = 10;
-const MOST_RESULTS = 500;
+const MAX_RESULTS = 500;
 /** The resource types that the API's own example of an update names. */
 const RESOURCE_TYPES = [
   "ACS::ECS::Instance",
@@ -76,7 +76,7 @@ function describeTasks(request: ApiRequest, context: OperationContext): Operatio
   if (!/^(?:-?\d{1,9})?$/.test(wanted)) {
     return refused(refuseWith("InvalidMaxResults", 400, "Specified parameter MaxResults is not valid."));
   }
-  const maxResults = Math.min(MOST_RESULTS, Math.max(FEWEST_RESULTS, Number(wanted)));
+  const maxResults = Math.min(MAX_RESULTS, Math.max(FEWEST_RESULTS, Number(wanted)));
   const taskStatus = queryValue(request, "TaskStatus") || undefined;
   if (taskStatus !== undefined && !(TASK_STATUSES as readonly string[]).includes(taskStatus)) {
     return refused(refuseWith("InvalidTaskStatus", 400, "Specified parameter TaskStatus is not valid."));

@@ -1,19 +1,19 @@
 import { endedAt } from "../../policy/forecast/poll-value.ts";
-import type { Watch } from "../tasks/tracked-task.ts";
-import type { SweepCover } from "./listing-coverage.ts";
-import type { SweepStakes } from "./listing-plan.ts";
+import type { TrackedTask } from "../tasks/tracked-task.ts";
+import type { ListingCoverage } from "./listing-coverage.ts";
+import type { ScanTotals } from "./listing-plan.ts";
 
 // Looks do not follow each other more closely.
 const SHORTEST_GAP_MS = 200;
 
 /** Adds up what looks at all watched tasks are worth at a moment. */
-export function crowdStakes(
-  watches: Iterable<Watch>,
-  cover: SweepCover,
+export function fleetTotals(
+  watches: Iterable<TrackedTask>,
+  cover: ListingCoverage,
   nowMs: number,
-): Omit<SweepStakes, "isCrowded"> {
+): Omit<ScanTotals, "isCrowded"> {
   let [count, price, all, active, unseen, best, likelyEnded] = [0, 0, 0, 0, 0, 0, 0];
-  let [looksPerSecond, endsPerSecond] = [0, 0];
+  let [pollsPerSecond, endsPerSecond] = [0, 0];
   let hasCreated = false;
   for (const watch of watches) {
     count++;
@@ -23,16 +23,16 @@ export function crowdStakes(
     }
     const worth = cover.worthOf(watch, nowMs);
     best = Math.max(best, worth);
-    if (watch.isUnlisted) {
+    if (watch.isMissingFromListings) {
       continue;
     }
     all += worth;
-    if (watch.isGone) {
+    if (watch.isPresumedEnded) {
       continue;
     }
     active += worth;
     const looks = 1000 / Math.max(SHORTEST_GAP_MS, watch.worth.gapMs);
-    looksPerSecond += looks;
+    pollsPerSecond += looks;
     endsPerSecond += watch.worth.ended * looks;
     if (!watch.isSeen) {
       unseen += worth;
@@ -48,7 +48,7 @@ export function crowdStakes(
     unseen,
     best,
     likelyEnded,
-    looksPerSecond,
+    pollsPerSecond,
     endsPerSecond,
     hasCreated,
   };

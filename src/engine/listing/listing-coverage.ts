@@ -1,10 +1,10 @@
-import { worthSince } from "../../policy/forecast/poll-value.ts";
-import type { Watch } from "../tasks/tracked-task.ts";
-import type { ListSweep } from "./listing-scan.ts";
+import { pollValueSince } from "../../policy/forecast/poll-value.ts";
+import type { TrackedTask } from "../tasks/tracked-task.ts";
+import type { ListingScan } from "./listing-scan.ts";
 
 // Absence proves nothing, so what a listing of ended tasks lacks is believed to run on only for so long.
-const LONGEST_CREDIT_GAPS = 8;
-const LONGEST_CREDIT_MS = 30_000;
+const MAX_CREDIT_GAPS = 8;
+const MAX_CREDIT_MS = 30_000;
 // A task that was created just before may not be listed yet.
 const LISTED_AFTER_MS = 1000;
 
@@ -12,8 +12,8 @@ const LISTED_AFTER_MS = 1000;
  * What sweeps take off the worth of single looks: one that is under way will tell, and one of all ended tasks
  * that did not show a task says that it probably runs on.
  */
-export class SweepCover {
-  readonly #running = new Set<ListSweep>();
+export class ListingCoverage {
+  readonly #running = new Set<ListingScan>();
   #pendingMs = Number.NEGATIVE_INFINITY;
   #pendingEndedMs = Number.NEGATIVE_INFINITY;
   #creditMs = Number.NEGATIVE_INFINITY;
@@ -22,16 +22,16 @@ export class SweepCover {
   servesAll = false;
 
   /** The sweeps that are under way. */
-  get running(): ReadonlySet<ListSweep> {
+  get running(): ReadonlySet<ListingScan> {
     return this.#running;
   }
 
-  began(sweep: ListSweep): void {
+  began(sweep: ListingScan): void {
     this.#running.add(sweep);
     this.#update();
   }
 
-  finished(sweep: ListSweep): void {
+  finished(sweep: ListingScan): void {
     this.#running.delete(sweep);
     this.#update();
   }
@@ -42,26 +42,26 @@ export class SweepCover {
   }
 
   /** What a look at the task now is worth, in seconds, beside what sweeps tell. */
-  worthOf(watch: Watch, nowMs: number): number {
+  worthOf(watch: TrackedTask, nowMs: number): number {
     const coveredMs = this.coveredMs(watch, nowMs);
-    return coveredMs === Number.POSITIVE_INFINITY ? 0 : worthSince(watch.worth, coveredMs, nowMs);
+    return coveredMs === Number.POSITIVE_INFINITY ? 0 : pollValueSince(watch.worth, coveredMs, nowMs);
   }
 
   /** Until when sweeps tell how the task does; infinite while one is under way that will show it first. */
-  coveredMs(watch: Watch, nowMs: number): number {
-    const { worth, ranAtMs, addedMs, isSeen, isGone, isUnlisted } = watch;
+  coveredMs(watch: TrackedTask, nowMs: number): number {
+    const { worth, ranAtMs, addedMs, isSeen, isPresumedEnded, isMissingFromListings } = watch;
     const seenMs = Math.max(worth.fromMs, ranAtMs);
-    if (isUnlisted) {
+    if (isMissingFromListings) {
       return seenMs;
     }
-    const pendingMs = isGone ? this.#pendingEndedMs : this.#pendingMs;
+    const pendingMs = isPresumedEnded ? this.#pendingEndedMs : this.#pendingMs;
     const isPending = pendingMs > seenMs && pendingMs >= addedMs;
     if (!isSeen) {
       return isPending ? Number.POSITIVE_INFINITY : seenMs;
     }
     const coveredMs = isPending ? pendingMs : seenMs;
     const isCredited =
-      !isGone &&
+      !isPresumedEnded &&
       this.#creditMs > coveredMs &&
       this.#creditMs > addedMs + LISTED_AFTER_MS &&
       nowMs < this.creditLapsesMs(watch);
@@ -69,8 +69,8 @@ export class SweepCover {
   }
 
   /** Until when a task that no listing of ended tasks has shown is believed to run on. */
-  creditLapsesMs({ worth }: Watch): number {
-    return worth.fromMs + LONGEST_CREDIT_GAPS * worth.gapMs + LONGEST_CREDIT_MS;
+  creditLapsesMs({ worth }: TrackedTask): number {
+    return worth.fromMs + MAX_CREDIT_GAPS * worth.gapMs + MAX_CREDIT_MS;
   }
 
   #update(): void {

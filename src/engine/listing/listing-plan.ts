@@ -1,11 +1,11 @@
 /** Which tasks a sweep of listings shows: all of the account's, those that go on, or those that have ended. */
-export type SweepKind = "all" | "active" | "ended";
+export type ScanKind = "all" | "active" | "ended";
 
 /** The statuses to list, one listing each; `undefined` lists all. */
 export type ListedStatus = "CREATED" | "RUNNING" | "COMPLETE" | "FAILED" | "EXPIRED" | "CANCELED" | undefined;
 
 /** What is at stake: worths in seconds of unnoticed waiting, summed over the watched tasks. */
-export interface SweepStakes {
+export interface ScanTotals {
   /** What one call is worth. */
   readonly price: number;
   /** Of looks at all tasks that listings are known or hoped to show. */
@@ -19,7 +19,7 @@ export interface SweepStakes {
   /** How many tasks are expected to have ended unnoticed. */
   readonly likelyEnded: number;
   /** How many single looks a second the tasks would be worth by themselves. */
-  readonly looksPerSecond: number;
+  readonly pollsPerSecond: number;
   /** How many of them are expected to end a second. */
   readonly endsPerSecond: number;
   /** Whether single looks that are due have to wait for permits. */
@@ -29,8 +29,8 @@ export interface SweepStakes {
 }
 
 /** A sweep that is worth its calls. */
-export interface SweepPlan {
-  readonly kind: SweepKind;
+export interface ListingPlan {
+  readonly kind: ScanKind;
   readonly statuses: readonly ListedStatus[];
   /** Pages that it is expected to take. */
   readonly pages: number;
@@ -56,10 +56,10 @@ const FAR = 3;
 const ENDED_SHARE = 0.6;
 
 /** All sweeps that could be made, with what they cost and show. */
-function sweepOptions(
-  stakes: SweepStakes,
+function scanOptions(
+  stakes: ScanTotals,
   pagesOf: (status: ListedStatus) => number,
-): readonly (SweepPlan & { readonly cost: number })[] {
+): readonly (ListingPlan & { readonly cost: number })[] {
   const ended = sum(ENDED.map(pagesOf));
   const activeStatuses = stakes.hasCreated ? ACTIVE : (["RUNNING"] as const);
   const active = sum(activeStatuses.map(pagesOf));
@@ -85,21 +85,21 @@ function sweepOptions(
 }
 
 /** What all looks together have to be worth before a sweep can be wanted, in seconds. */
-export function leastSweepWorth(stakes: SweepStakes, pagesOf: (status: ListedStatus) => number): number {
-  return stakes.price * leastCost(sweepOptions(stakes, pagesOf));
+export function minScanValue(stakes: ScanTotals, pagesOf: (status: ListedStatus) => number): number {
+  return stakes.price * leastCost(scanOptions(stakes, pagesOf));
 }
 
 /**
  * The sweep that is worth most a call, if it is worth its price; and where a single look is due and can be made at
  * once, at least twice as much a call as that.
  */
-export function planSweep(
-  stakes: SweepStakes,
+export function planScan(
+  stakes: ScanTotals,
   pagesOf: (status: ListedStatus) => number,
   batch: BatchOption,
   servesAll: boolean,
-): SweepPlan | undefined {
-  const [first, ...others] = sweepOptions(stakes, pagesOf);
+): ListingPlan | undefined {
+  const [first, ...others] = scanOptions(stakes, pagesOf);
   let plan = first;
   for (const other of others) {
     if (plan === undefined || other.worth * plan.cost > plan.worth * other.cost) {
@@ -128,19 +128,18 @@ export function planSweep(
  *
  * @param knownPagesOf - Infinite for a listing that was never read to its end.
  */
-export function sweepsCostLess(
-  stakes: SweepStakes,
+export function scansCostLess(
+  stakes: ScanTotals,
   pagesOf: (status: ListedStatus) => number,
   knownPagesOf: (status: ListedStatus) => number,
 ): boolean {
-  const { price, looksPerSecond, endsPerSecond } = stakes;
+  const { price, pollsPerSecond, endsPerSecond } = stakes;
   // A listing of ended tasks shows no progress: served by these alone, predictions would grow old. Where they are far
   // cheaper, they and single looks do better than listings of all that is active.
-  const cost = leastCost(sweepOptions(stakes, knownPagesOf).filter(({ kind }) => kind !== "ended"));
+  const cost = leastCost(scanOptions(stakes, knownPagesOf).filter(({ kind }) => kind !== "ended"));
   const swept = Math.sqrt(2 * cost * price * endsPerSecond);
   return (
-    cost <= FAR * leastCost(sweepOptions(stakes, pagesOf)) &&
-    swept < CLEARLY_LESS * 2 * price * looksPerSecond
+    cost <= FAR * leastCost(scanOptions(stakes, pagesOf)) && swept < CLEARLY_LESS * 2 * price * pollsPerSecond
   );
 }
 

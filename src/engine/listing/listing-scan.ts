@@ -1,15 +1,15 @@
 import { sleep } from "../../async/sleep.ts";
-import { boundedCall } from "../../async/timed-call.ts";
+import { timedCall } from "../../async/timed-call.ts";
 import { observeError } from "../../policy/observe/observe.ts";
 import { ProtocolError, UnreachableError } from "../../task/errors.ts";
 import type { TaskPage, TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import type { CallAnswer } from "../rate/api-rate-limit.ts";
-import type { ListedStatus, SweepPlan } from "./listing-plan.ts";
+import type { ListedStatus, ListingPlan } from "./listing-plan.ts";
 import { PAGE_SIZE } from "./listing-sizes.ts";
 
 /** How a sweep ended. */
-export type SweepEnd =
+export type ScanEnd =
   /** Every listing was read to its end. */
   | "complete"
   /** Somebody stopped it, or it has cost more than it was worth. */
@@ -20,7 +20,7 @@ export type SweepEnd =
   | "refused";
 
 /** What a sweep needs from who makes it. */
-export interface SweepContext {
+export interface ScanContext {
   readonly source: TaskSource;
   readonly callTimeoutMs: number;
   readonly nowMs: () => number;
@@ -31,30 +31,30 @@ export interface SweepContext {
   readonly onListed: (status: ListedStatus, tasks: number, isWhole: boolean) => void;
 }
 
-const MOST_RETRIES = 2;
-const MOST_THROTTLES = 20;
+const MAX_RETRIES = 2;
+const MAX_THROTTLES = 20;
 const RETRY_MS = 200;
 // A sweep may cost this many times what it seemed worth: sizes are guesses.
 const PATIENCE = 2;
-const LEAST_PAGES = 4;
+const MIN_PAGES = 4;
 
 /** One reading of one or a few listings, page after page. It never rejects. */
-export class ListSweep {
-  readonly plan: SweepPlan;
+export class ListingScan {
+  readonly plan: ListingPlan;
   readonly startedAtMs: number;
   /** Why it ended, when the service said so. */
   error: Error | undefined;
-  readonly #context: SweepContext;
+  readonly #context: ScanContext;
   // One of its own: many listeners on one signal make Node warn of a leak, and sweeps overlap.
   readonly #stopped = new AbortController();
   readonly #mostPages: number;
   #pages = 0;
 
-  constructor(plan: SweepPlan, price: number, context: SweepContext) {
+  constructor(plan: ListingPlan, price: number, context: ScanContext) {
     this.plan = plan;
     this.#context = context;
     this.startedAtMs = context.nowMs();
-    this.#mostPages = Math.max(LEAST_PAGES, PATIENCE * plan.pages, (PATIENCE * plan.worth) / price);
+    this.#mostPages = Math.max(MIN_PAGES, PATIENCE * plan.pages, (PATIENCE * plan.worth) / price);
   }
 
   /** Nobody wants to know any more. */
@@ -62,7 +62,7 @@ export class ListSweep {
     this.#stopped.abort();
   }
 
-  async run(): Promise<SweepEnd> {
+  async run(): Promise<ScanEnd> {
     try {
       for (const status of this.plan.statuses) {
         const end = await this.#list(status);
@@ -77,7 +77,7 @@ export class ListSweep {
     }
   }
 
-  async #list(status: ListedStatus): Promise<SweepEnd> {
+  async #list(status: ListedStatus): Promise<ScanEnd> {
     const seenTokens = new Set<string>();
     let [tasks, pages] = [0, 0];
     let nextToken: string | undefined;
@@ -129,12 +129,12 @@ export class ListSweep {
           this.error = observed.error;
           return undefined;
         }
-        if (observed.kind === "throttled" && ++throttles <= MOST_THROTTLES) {
+        if (observed.kind === "throttled" && ++throttles <= MAX_THROTTLES) {
           onAnswer("throttled", observed.retryAfterMs);
           continue;
         }
         onAnswer("transient");
-        if (++failures > MOST_RETRIES) {
+        if (++failures > MAX_RETRIES) {
           throw error;
         }
         await sleep(RETRY_MS * failures, signal);
@@ -150,7 +150,7 @@ export class ListSweep {
       maxResults: PAGE_SIZE,
     };
     const onTimeout = (): Error => new UnreachableError(`list: no answer within ${callTimeoutMs} ms`);
-    const page = await boundedCall(async (own) => source.list?.(query, { signal: own }), {
+    const page = await timedCall(async (own) => source.list?.(query, { signal: own }), {
       timeoutMs: callTimeoutMs,
       signal: this.#stopped.signal,
       onTimeout,

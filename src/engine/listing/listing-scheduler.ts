@@ -1,43 +1,37 @@
 import type { TaskSource } from "../../task/source.ts";
 import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
-import type { Watch } from "../tasks/tracked-task.ts";
-import { crowdStakes } from "./fleet-totals.ts";
-import { SweepCover } from "./listing-coverage.ts";
-import {
-  type BatchOption,
-  leastSweepWorth,
-  planSweep,
-  type SweepPlan,
-  sweepsCostLess,
-} from "./listing-plan.ts";
-import { ListSweep, type SweepContext, type SweepEnd } from "./listing-scan.ts";
-import { ListSizes } from "./listing-sizes.ts";
-import { SweepPace } from "./scan-pacing.ts";
+import type { TrackedTask } from "../tasks/tracked-task.ts";
+import { fleetTotals } from "./fleet-totals.ts";
+import { ListingCoverage } from "./listing-coverage.ts";
+import { type BatchOption, type ListingPlan, minScanValue, planScan, scansCostLess } from "./listing-plan.ts";
+import { ListingScan, type ScanContext, type ScanEnd } from "./listing-scan.ts";
+import { ListingSizes } from "./listing-sizes.ts";
+import { ScanPacing } from "./scan-pacing.ts";
 
 /** What sweeps need of the loop. */
 export interface SweepHost {
-  readonly watches: ReadonlyMap<string, Watch>;
+  readonly watches: ReadonlyMap<string, TrackedTask>;
   readonly nowMs: () => number;
   /** Calls a second that listings may make. */
   readonly ratePerSecond: () => number;
   /** Single looks that are due have to wait for permits. */
   readonly isCrowded: () => boolean;
   readonly acquirePermit: (signal: AbortSignal) => Promise<void>;
-  readonly onAnswer: SweepContext["onAnswer"];
+  readonly onAnswer: ScanContext["onAnswer"];
   /** A page shows a watched task; the page was asked for at `sentMs`. */
-  readonly onShown: (watch: Watch, task: Task, sentMs: number, callMs: number) => void;
+  readonly onShown: (watch: TrackedTask, task: Task, sentMs: number, callMs: number) => void;
   /** A sweep has begun: single looks may be worth less. */
   readonly onBegun: () => void;
   /** A sweep has ended: there may be more to do, or a task to confirm. */
   readonly onEnded: () => void;
   /** A task that should have been listed was not: it has probably ended. */
-  readonly onMissing: (watch: Watch) => void;
+  readonly onMissing: (watch: TrackedTask) => void;
   /** Listings are refused; told once. */
   readonly onRefused: (error: Error | undefined) => void;
 }
 
-const LEAST_GAP_MS = 100;
+const MIN_GAP_MS = 100;
 const CROWD_GAP_MS = 1000;
 const CROWD = 20_000;
 const FURTHEST_MS = 60_000;
@@ -45,14 +39,14 @@ const RECHECK_MS = 1000;
 const LISTED_AFTER_MS = 1000;
 
 /** Decides when listings are worth it, and makes them. Without a `list` it does nothing. */
-export class Sweeper {
-  readonly cover: SweepCover = new SweepCover();
+export class ListingScheduler {
+  readonly cover: ListingCoverage = new ListingCoverage();
   readonly #source: TaskSource;
   readonly #batch: BatchOption;
   readonly #callTimeoutMs: number;
   readonly #host: SweepHost;
-  readonly #sizes = new ListSizes();
-  readonly #pace = new SweepPace();
+  readonly #sizes = new ListingSizes();
+  readonly #pace = new ScanPacing();
   #isRefused: boolean;
   #consideredMs = Number.NEGATIVE_INFINITY;
   #nextMs: number | undefined;
@@ -71,7 +65,7 @@ export class Sweeper {
   }
 
   /** There may be more to gain than was foreseen. */
-  hasten(): void {
+  checkSoon(): void {
     if (!this.#isRefused) {
       const atMs = this.#consideredMs + this.#leastGapMs();
       this.#nextMs = Math.min(this.#nextMs ?? Number.POSITIVE_INFINITY, atMs);
@@ -88,7 +82,7 @@ export class Sweeper {
   }
 
   /** A look shows a watched task: when it has ended, it has moved from one listing to another. */
-  seen(watch: Watch, task: Task): void {
+  seen(watch: TrackedTask, task: Task): void {
     if (isFinalStatus(task.taskStatus)) {
       const before = watch.lead?.state.task?.taskStatus === "CREATED" ? "CREATED" : "RUNNING";
       this.#sizes.moved(before, task.taskStatus);
@@ -113,14 +107,14 @@ export class Sweeper {
       return;
     }
     this.#consideredMs = nowMs;
-    const stakes = { ...crowdStakes(watches.values(), this.cover, nowMs), isCrowded: isCrowded() };
-    const pagesOf: Parameters<typeof planSweep>[1] = (status) =>
+    const stakes = { ...fleetTotals(watches.values(), this.cover, nowMs), isCrowded: isCrowded() };
+    const pagesOf: Parameters<typeof planScan>[1] = (status) =>
       this.#sizes.pagesOf(status, watches.size, nowMs);
     const knownPagesOf: typeof pagesOf = (status) => this.#sizes.knownPagesOf(status, watches.size, nowMs);
-    this.cover.servesAll = sweepsCostLess(stakes, pagesOf, knownPagesOf);
-    const plan = planSweep(stakes, pagesOf, this.#batch, this.cover.servesAll);
+    this.cover.servesAll = scansCostLess(stakes, pagesOf, knownPagesOf);
+    const plan = planScan(stakes, pagesOf, this.#batch, this.cover.servesAll);
     if (plan === undefined) {
-      this.#nextMs = this.#worthWhileAtMs(nowMs, leastSweepWorth(stakes, pagesOf));
+      this.#nextMs = this.#worthWhileAtMs(nowMs, minScanValue(stakes, pagesOf));
       return;
     }
     const spreadUntilMs = this.#pace.spreadUntilMs(plan, ratePerSecond());
@@ -134,7 +128,7 @@ export class Sweeper {
   }
 
   #leastGapMs(): number {
-    return this.#host.watches.size > CROWD ? CROWD_GAP_MS : LEAST_GAP_MS;
+    return this.#host.watches.size > CROWD ? CROWD_GAP_MS : MIN_GAP_MS;
   }
 
   /** When all looks together will be worth so much, estimated from below; undefined when it is far. */
@@ -143,17 +137,17 @@ export class Sweeper {
     let aheadMs = this.#leastGapMs();
     while (
       aheadMs < FURTHEST_MS &&
-      crowdStakes(watches.values(), this.cover, nowMs + 2 * aheadMs).all < worth
+      fleetTotals(watches.values(), this.cover, nowMs + 2 * aheadMs).all < worth
     ) {
       aheadMs *= 2;
     }
     return nowMs + aheadMs;
   }
 
-  #begin(plan: SweepPlan, price: number): void {
+  #begin(plan: ListingPlan, price: number): void {
     const { nowMs, acquirePermit, onAnswer } = this.#host;
     const shown = new Set<string>();
-    const sweep = new ListSweep(plan, price, {
+    const sweep = new ListingScan(plan, price, {
       source: this.#source,
       callTimeoutMs: this.#callTimeoutMs,
       nowMs,
@@ -177,12 +171,12 @@ export class Sweeper {
         continue;
       }
       shown.add(task.taskId);
-      watch.isUnlisted = false;
+      watch.isMissingFromListings = false;
       onShown(watch, task, sentMs, callMs);
     }
   }
 
-  #end(sweep: ListSweep, end: SweepEnd, shown: ReadonlySet<string>): void {
+  #end(sweep: ListingScan, end: ScanEnd, shown: ReadonlySet<string>): void {
     this.cover.finished(sweep);
     const nowMs = this.#host.nowMs();
     if (end === "complete") {
@@ -197,13 +191,13 @@ export class Sweeper {
       this.#host.onRefused(sweep.error);
     }
     if (this.#host.watches.size > 0) {
-      this.hasten();
+      this.checkSoon();
       this.#host.onEnded();
     }
   }
 
   /** What it means that a listing did not show a task: never more than that it is worth a look of its own. */
-  #infer({ plan, startedAtMs }: ListSweep, shown: ReadonlySet<string>, nowMs: number): void {
+  #infer({ plan, startedAtMs }: ListingScan, shown: ReadonlySet<string>, nowMs: number): void {
     if (plan.kind === "ended") {
       this.cover.readEnded(startedAtMs);
     }
@@ -216,9 +210,9 @@ export class Sweeper {
       if (!isMissing) {
         continue;
       }
-      if (plan.kind === "all" || (plan.kind === "ended" && watch.isGone)) {
-        watch.isUnlisted = true;
-      } else if (plan.kind === "active" && !watch.isGone && watch.isListedActive) {
+      if (plan.kind === "all" || (plan.kind === "ended" && watch.isPresumedEnded)) {
+        watch.isMissingFromListings = true;
+      } else if (plan.kind === "active" && !watch.isPresumedEnded && watch.isListedActive) {
         watch.gone(nowMs);
         this.#host.onMissing(watch);
       }

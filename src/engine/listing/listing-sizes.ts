@@ -15,7 +15,7 @@ interface Size {
 const HALF_LIFE_MS = 5 * 60_000;
 
 /** How many tasks each listing has, as far as was seen; the service itself does not say. */
-export class ListSizes {
+export class ListingSizes {
   readonly #sizes = new Map<ListedStatus, Size>();
 
   /** Pages that a listing is expected to take, at least one. */

@@ -1,14 +1,14 @@
-import type { SweepKind, SweepPlan } from "./listing-plan.ts";
+import type { ListingPlan, ScanKind } from "./listing-plan.ts";
 
-const SWEEPS_PER_RATE = 0.2;
-const MOST_SWEEPS = 16;
+const SCANS_PER_RATE = 0.2;
+const MAX_SWEEPS = 16;
 const FIRST_RETREAT_MS = 1000;
-const LONGEST_RETREAT_MS = 60_000;
+const MAX_RETREAT_MS = 60_000;
 
 /** How densely sweeps may follow each other: by the rate, by those under way, and by how the last ones went. */
-export class SweepPace {
+export class ScanPacing {
   // The last of each kind.
-  readonly #begun = new Map<SweepKind, { readonly atMs: number; readonly pages: number }>();
+  readonly #begun = new Map<ScanKind, { readonly atMs: number; readonly pages: number }>();
   #failures = 0;
   #retreatUntilMs = Number.NEGATIVE_INFINITY;
 
@@ -19,7 +19,7 @@ export class SweepPace {
 
   /** How many can be under way at once: the pages of one follow each other, so one alone can't use a high rate. */
   mostAtOnce(ratePerSecond: number): number {
-    return Math.min(MOST_SWEEPS, Math.max(1, Math.ceil(SWEEPS_PER_RATE * ratePerSecond)));
+    return Math.min(MAX_SWEEPS, Math.max(1, Math.ceil(SCANS_PER_RATE * ratePerSecond)));
   }
 
   /**
@@ -27,12 +27,12 @@ export class SweepPace {
    * all see the same pages at the same time; by the rate as it is now, for at the beginning it is far lower than
    * soon after.
    */
-  spreadUntilMs({ kind }: SweepPlan, ratePerSecond: number): number {
+  spreadUntilMs({ kind }: ListingPlan, ratePerSecond: number): number {
     const last = this.#begun.get(kind);
     return last === undefined ? Number.NEGATIVE_INFINITY : last.atMs + (1000 * last.pages) / ratePerSecond;
   }
 
-  began({ kind, pages }: SweepPlan, nowMs: number): void {
+  began({ kind, pages }: ListingPlan, nowMs: number): void {
     this.#begun.set(kind, { atMs: nowMs, pages });
   }
 
@@ -42,7 +42,7 @@ export class SweepPace {
 
   failed(nowMs: number): void {
     this.#failures++;
-    const retreatMs = Math.min(LONGEST_RETREAT_MS, FIRST_RETREAT_MS * 2 ** (this.#failures - 1));
+    const retreatMs = Math.min(MAX_RETREAT_MS, FIRST_RETREAT_MS * 2 ** (this.#failures - 1));
     this.#retreatUntilMs = nowMs + retreatMs;
   }
 }

@@ -1,7 +1,7 @@
-import type { SteadyClock } from "../../async/monotonic-clock.ts";
+import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import type { Observation } from "../../policy/observe/observe.ts";
 import { type Claim, PermitQueue } from "./permit-queue.ts";
-import { RateGate, type RateOption } from "./rate-limiter.ts";
+import { RateLimiter, type RateOption } from "./rate-limiter.ts";
 
 const CROWDED_S = 0.5;
 
@@ -9,18 +9,18 @@ const CROWDED_S = 0.5;
 export type CallAnswer = "accepted" | "transient" | "throttled";
 
 /** The calls of one API: their rate, and who goes next. */
-export class CallLane {
+export class ApiRateLimit {
   /** Calls answered so far, good and bad. */
   calls = 0;
   /** How many of them were throttled. */
   throttled = 0;
   readonly #onCall: (answer: CallAnswer) => void;
-  readonly #gate: RateGate;
+  readonly #gate: RateLimiter;
   readonly #queue: PermitQueue;
 
-  constructor(clock: SteadyClock, rate: RateOption, onCall: (answer: CallAnswer) => void) {
+  constructor(clock: MonotonicClock, rate: RateOption, onCall: (answer: CallAnswer) => void) {
     this.#onCall = onCall;
-    this.#gate = new RateGate(clock, rate);
+    this.#gate = new RateLimiter(clock, rate);
     this.#queue = new PermitQueue(this.#gate, clock);
   }
 

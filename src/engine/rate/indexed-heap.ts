@@ -7,7 +7,7 @@ export interface Ranked {
 }
 
 /** A binary heap, lowest rank first, from which any item can be taken out in O(log n). */
-export class RankHeap<T extends Ranked> {
+export class IndexedHeap<T extends Ranked> {
   readonly #items: T[] = [];
 
   get size(): number {

@@ -1,6 +1,6 @@
-import type { SteadyClock } from "../../async/monotonic-clock.ts";
-import { type Ranked, RankHeap } from "./indexed-heap.ts";
-import type { RateGate } from "./rate-limiter.ts";
+import type { MonotonicClock } from "../../async/monotonic-clock.ts";
+import { IndexedHeap, type Ranked } from "./indexed-heap.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 
 /** Somebody who wants to make a call. */
 export interface Claim extends Ranked {
@@ -26,9 +26,9 @@ const CROWD = 20_000;
  * claims, nothing is pending.
  */
 export class PermitQueue {
-  readonly #gate: RateGate;
-  readonly #clock: SteadyClock;
-  readonly #claims = new RankHeap<Claim>();
+  readonly #gate: RateLimiter;
+  readonly #clock: MonotonicClock;
+  readonly #claims = new IndexedHeap<Claim>();
   // In order of arrival; those that are gone are skipped when they come to the front.
   #arrivals: Claim[] = [];
   #oldest = 0;
@@ -38,7 +38,7 @@ export class PermitQueue {
   #rerankedAtMs = Number.NEGATIVE_INFINITY;
   #handingOut: AbortController | undefined;
 
-  constructor(gate: RateGate, clock: SteadyClock) {
+  constructor(gate: RateLimiter, clock: MonotonicClock) {
     this.#gate = gate;
     this.#clock = clock;
   }

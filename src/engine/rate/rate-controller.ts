@@ -2,19 +2,19 @@
 // us, so after a throttle the rate lands at the right place at once, whatever the overshoot was. The
 // derivation and the comparison with other controllers are in docs/many-tasks.md.
 const START_PER_SECOND = 5;
-const LEAST_PER_SECOND = 0.5;
-const MOST_PER_SECOND = 2000;
+const MIN_PER_SECOND = 0.5;
+const MAX_PER_SECOND = 2000;
 const CUT = 0.8;
 const CRUISE = 0.95;
 const CLIMB_S = 4;
 const PROBE_PER_S = 0.005;
 const PROBE_DOUBLES_S = 8;
-const MOST_PROBE_PER_S = 0.3;
+const MAX_PROBE_PER_S = 0.3;
 const WINDOW_MS = 1000;
-const DRY_AFTER = 6;
+const EXHAUSTED_AFTER = 6;
 const LONG_WINDOW_MS = 2000;
-const FIRST_TRIAL_MS = 500;
-const LONGEST_TRIAL_MS = 10_000;
+const FIRST_PROBE_MS = 500;
+const MAX_TRIAL_MS = 10_000;
 
 /** What the controller knows; plain values. All times are in milliseconds of one clock. */
 export interface RateState {
@@ -33,10 +33,10 @@ export interface RateState {
   readonly cycleAccepted: number;
   readonly throttledInARow: number;
   /** Nothing but throttles is heard. */
-  readonly drySpell?: DrySpell;
+  readonly exhaustedQuota?: ExhaustedQuota;
 }
 
-interface DrySpell {
+interface ExhaustedQuota {
   readonly fromMs: number;
   /** Single calls that have gone out since. */
   readonly trials: number;
@@ -68,7 +68,7 @@ export function growRate(state: RateState, nowMs: number, wasHolding: boolean): 
     return state;
   }
   const grown = { ...state, grownUntilMs: nowMs };
-  if (!wasHolding || state.drySpell !== undefined) {
+  if (!wasHolding || state.exhaustedQuota !== undefined) {
     return grown;
   }
   return { ...grown, ratePerSecond: clampRate(grownRate(state, nowMs, Math.min(1, seconds))) };
@@ -84,7 +84,7 @@ function grownRate(state: RateState, nowMs: number, seconds: number): number {
     return Math.min(cruise, ratePerSecond + ((CRUISE - CUT) * ceilingPerSecond * seconds) / CLIMB_S);
   }
   const quietS = Math.max(0, (nowMs - state.lastCutMs) / 1000 - CLIMB_S);
-  const probe = Math.min(MOST_PROBE_PER_S, PROBE_PER_S * 2 ** (quietS / PROBE_DOUBLES_S));
+  const probe = Math.min(MAX_PROBE_PER_S, PROBE_PER_S * 2 ** (quietS / PROBE_DOUBLES_S));
   return ratePerSecond * (1 + probe * seconds);
 }
 
@@ -96,12 +96,12 @@ export function acceptCall(state: RateState, nowMs: number): RateState {
     cycleAccepted: state.cycleAccepted + 1,
     throttledInARow: 0,
   };
-  if (state.drySpell === undefined) {
+  if (state.exhaustedQuota === undefined) {
     return accepted;
   }
   // The quota has opened again. After a long window the last second says nothing; its average does.
   const cycleS = (nowMs - state.cycleFromMs) / 1000;
-  const wasLong = nowMs - state.drySpell.fromMs > LONG_WINDOW_MS;
+  const wasLong = nowMs - state.exhaustedQuota.fromMs > LONG_WINDOW_MS;
   const ceilingPerSecond =
     wasLong && cycleS > 0
       ? clampRate(state.cycleAccepted / cycleS)
@@ -128,14 +128,14 @@ export function throttleRate(state: RateState, nowMs: number, retryAfterMs?: num
     throttledInARow,
     pausedUntilMs: Math.max(state.pausedUntilMs, nowMs + (retryAfterMs ?? 0)),
   };
-  if (state.drySpell !== undefined) {
+  if (state.exhaustedQuota !== undefined) {
     return asked;
   }
-  if (throttledInARow >= DRY_AFTER) {
+  if (throttledInARow >= EXHAUSTED_AFTER) {
     return {
       ...asked,
-      drySpell: { fromMs: nowMs, trials: 0 },
-      pausedUntilMs: Math.max(asked.pausedUntilMs, nowMs + FIRST_TRIAL_MS),
+      exhaustedQuota: { fromMs: nowMs, trials: 0 },
+      pausedUntilMs: Math.max(asked.pausedUntilMs, nowMs + FIRST_PROBE_MS),
     };
   }
   if (nowMs - state.lastCutMs < WINDOW_MS) {
@@ -156,22 +156,22 @@ export function throttleRate(state: RateState, nowMs: number, retryAfterMs?: num
 
 /** Counts a permit that was given out. In a dry spell it is a trial, and the next has to wait: 1 s, 2 s … 10 s. */
 export function takePermit(state: RateState, nowMs: number): RateState {
-  const { drySpell } = state;
-  if (drySpell === undefined) {
+  const { exhaustedQuota } = state;
+  if (exhaustedQuota === undefined) {
     return state;
   }
   // By the trials, and not by the throttles: those of calls that were under way when it began say nothing new.
-  const trials = drySpell.trials + 1;
-  const gapMs = Math.min(LONGEST_TRIAL_MS, FIRST_TRIAL_MS * 2 ** trials);
+  const trials = exhaustedQuota.trials + 1;
+  const gapMs = Math.min(MAX_TRIAL_MS, FIRST_PROBE_MS * 2 ** trials);
   return {
     ...state,
-    drySpell: { ...drySpell, trials },
+    exhaustedQuota: { ...exhaustedQuota, trials },
     pausedUntilMs: Math.max(state.pausedUntilMs, nowMs + gapMs),
   };
 }
 
 function withoutDrySpell(state: RateState): RateState {
-  const { drySpell: _, ...rest } = state;
+  const { exhaustedQuota: _, ...rest } = state;
   return rest;
 }
 
@@ -181,5 +181,5 @@ function recent(times: readonly number[], nowMs: number): readonly number[] {
 }
 
 function clampRate(ratePerSecond: number): number {
-  return Math.min(MOST_PER_SECOND, Math.max(LEAST_PER_SECOND, ratePerSecond));
+  return Math.min(MAX_PER_SECOND, Math.max(MIN_PER_SECOND, ratePerSecond));
 }

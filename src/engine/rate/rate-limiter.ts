@@ -1,5 +1,5 @@
 import pThrottle from "p-throttle";
-import type { SteadyClock } from "../../async/monotonic-clock.ts";
+import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { sleep } from "../../async/sleep.ts";
 import {
   acceptCall,
@@ -28,8 +28,8 @@ const WALL_JUMP_MS = 500;
 const SHORTEST_TIMER_MS = 5;
 
 /** One p-throttle gate whose rate follows the answers. Gives out one permit at a time. */
-export class RateGate {
-  readonly #clock: SteadyClock;
+export class RateLimiter {
+  readonly #clock: MonotonicClock;
   readonly #isAdaptive: boolean;
   #rate: RateState;
   #throttle: Throttle | undefined;
@@ -39,7 +39,7 @@ export class RateGate {
   #wake: (() => void) | undefined;
   #lastPermitMs = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: SteadyClock, option: RateOption) {
+  constructor(clock: MonotonicClock, option: RateOption) {
     this.#clock = clock;
     this.#isAdaptive = option === "adaptive";
     const rate = beginRate(clock.nowMs());

@@ -1,7 +1,7 @@
 import { dueSince } from "../../policy/forecast/poll-value.ts";
-import { lastLookLeadMs } from "../../policy/state/last-poll.ts";
-import type { SweepCover } from "../listing/listing-coverage.ts";
-import type { Watch } from "../tasks/tracked-task.ts";
+import { lastPollLeadMs } from "../../policy/state/last-poll.ts";
+import type { ListingCoverage } from "../listing/listing-coverage.ts";
+import type { TrackedTask } from "../tasks/tracked-task.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
 
 // Far above any worth in seconds, and still ordered by the deadline.
@@ -20,7 +20,7 @@ const HELD_MS = 250;
  * What a look that is due is worth, as its rank among those that wait for a permit: last looks before a deadline
  * first, the nearest deadline foremost; then by what is expected to go unnoticed.
  */
-export function claimWorth(watch: Watch, cover: SweepCover, nowMs: number): number {
+export function requestValue(watch: TrackedTask, cover: ListingCoverage, nowMs: number): number {
   const leftMs = watch.lastChanceMs - nowMs;
   if (leftMs <= FORESEEN_MS) {
     return URGENT - leftMs;
@@ -32,11 +32,11 @@ export function claimWorth(watch: Watch, cover: SweepCover, nowMs: number): numb
  * Until when a look that is due can be put off because a sweep tells, or has told, how the task does; undefined
  * when it can't.
  */
-export function putOffUntilMs(watch: Watch, cover: SweepCover, nowMs: number): number | undefined {
+export function putOffUntilMs(watch: TrackedTask, cover: ListingCoverage, nowMs: number): number | undefined {
   const isHeld = cover.servesAll && canBeHeld(watch, cover, nowMs);
   const coveredMs = cover.coveredMs(watch, nowMs);
   const isCovered = isHeld || coveredMs > watch.worth.fromMs;
-  if (!isCovered || watch.waits.some((core) => isInsistent(core, nowMs))) {
+  if (!isCovered || watch.waits.some((core) => mustPollNow(core, nowMs))) {
     return undefined;
   }
   if (isHeld) {
@@ -58,21 +58,21 @@ export function putOffUntilMs(watch: Watch, cover: SweepCover, nowMs: number): n
 }
 
 /** Whether a look can wait for the next sweep: until it is worth twice its price, if need be. */
-function canBeHeld(watch: Watch, cover: SweepCover, nowMs: number): boolean {
+function canBeHeld(watch: TrackedTask, cover: ListingCoverage, nowMs: number): boolean {
   return (
     watch.isSeen &&
-    !watch.isGone &&
-    !watch.isUnlisted &&
+    !watch.isPresumedEnded &&
+    !watch.isMissingFromListings &&
     cover.worthOf(watch, nowMs) < HELD * watch.worth.price
   );
 }
 
 /** What a wait wants whatever a look is worth: retries, its longest interval, the last look. */
-function isInsistent({ state, options }: WaitCore, nowMs: number): boolean {
+function mustPollNow({ state, options }: WaitCore, nowMs: number): boolean {
   const { lookedAtMs = state.startedAtMs, failuresInARow, throttledInARow, deadlineMs } = state;
   return (
     failuresInARow + throttledInARow > 0 ||
     nowMs - lookedAtMs >= options.maxIntervalMs ||
-    deadlineMs - nowMs <= lastLookLeadMs(state, options) + FORESEEN_MS
+    deadlineMs - nowMs <= lastPollLeadMs(state, options) + FORESEEN_MS
   );
 }

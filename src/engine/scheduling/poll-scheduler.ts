@@ -1,21 +1,21 @@
-import type { SteadyClock } from "../../async/monotonic-clock.ts";
-import { Alarm } from "../../async/rearmable-timer.ts";
+import type { MonotonicClock } from "../../async/monotonic-clock.ts";
+import { RearmableTimer } from "../../async/rearmable-timer.ts";
 import { decideTimeout } from "../../policy/decide/decide.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
 import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import { listingRefused } from "../listing/listing-refused.ts";
-import { Sweeper } from "../listing/listing-scheduler.ts";
-import { RankHeap } from "../rate/indexed-heap.ts";
-import type { CallBudget } from "../rate/rate-limits.ts";
+import { ListingScheduler } from "../listing/listing-scheduler.ts";
+import { IndexedHeap } from "../rate/indexed-heap.ts";
+import type { RateLimits } from "../rate/rate-limits.ts";
 import { WatchJudge } from "../tasks/apply-observation.ts";
-import type { LatenessEstimate, LatenessSample } from "../tasks/detection-lag.ts";
+import type { DetectionLagEstimate, DetectionLagSample } from "../tasks/detection-lag.ts";
 import { type Look, type LookContext, look } from "../tasks/poll.ts";
 import { Poll } from "../tasks/poll-handle.ts";
-import { Watch, type WatchKeeper } from "../tasks/tracked-task.ts";
+import { TrackedTask, type WatchKeeper } from "../tasks/tracked-task.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
 import type { ResolvedWaiterOptions } from "../waiter-options.ts";
-import { claimWorth, putOffUntilMs } from "./poll-priority.ts";
+import { putOffUntilMs, requestValue } from "./poll-priority.ts";
 
 /**
  * Drives any number of waits with one timer: sleeps until the next look or deadline is due, claims permits for
@@ -23,28 +23,28 @@ import { claimWorth, putOffUntilMs } from "./poll-priority.ts";
  * about twice; a deadline settles its wait whatever else is under way; where listings are worth it, their pages are
  * looks, too; a task that nobody waits for any more leaves nothing behind.
  */
-export class WaitLoop implements WatchKeeper {
-  readonly #clock: SteadyClock;
-  readonly #budget: CallBudget;
+export class PollScheduler implements WatchKeeper {
+  readonly #clock: MonotonicClock;
+  readonly #budget: RateLimits;
   readonly #looking: LookContext;
   readonly #judge: WatchJudge;
-  readonly #sweeper: Sweeper;
-  readonly #alarm: Alarm;
-  readonly #watches = new Map<string, Watch>();
-  readonly #asleep = new RankHeap<Watch>();
-  readonly #deadlines = new RankHeap<WaitCore>();
-  #isRinging = false;
+  readonly #sweeper: ListingScheduler;
+  readonly #alarm: RearmableTimer;
+  readonly #watches = new Map<string, TrackedTask>();
+  readonly #asleep = new IndexedHeap<TrackedTask>();
+  readonly #deadlines = new IndexedHeap<WaitCore>();
+  #isFiring = false;
 
   constructor(
     { source, random, batch, history, defaults }: ResolvedWaiterOptions,
-    clock: SteadyClock,
-    budget: CallBudget,
-    lateness: LatenessSample,
+    clock: MonotonicClock,
+    budget: RateLimits,
+    lateness: DetectionLagSample,
   ) {
     this.#clock = clock;
     this.#judge = new WatchJudge(source, clock, random, budget, history, lateness);
     this.#budget = budget;
-    this.#alarm = new Alarm(clock, () => this.#ring());
+    this.#alarm = new RearmableTimer(clock, () => this.#ring());
     this.#looking = {
       source,
       nowMs: () => clock.nowMs(),
@@ -52,7 +52,7 @@ export class WaitLoop implements WatchKeeper {
       onAnswer: ({ isAbandoned }, observation) => budget.describe.observed(observation, isAbandoned),
       onResend: ({ taskId }, resending) => this.#judge.resend(this.#watches.get(taskId), resending),
     };
-    this.#sweeper = new Sweeper(source, batch, defaults.pollTimeoutMs, {
+    this.#sweeper = new ListingScheduler(source, batch, defaults.pollTimeoutMs, {
       watches: this.#watches,
       nowMs: () => clock.nowMs(),
       ratePerSecond: () => budget.list.ratePerSecond,
@@ -78,14 +78,14 @@ export class WaitLoop implements WatchKeeper {
   }
 
   /** How late the ends of tasks were noticed. */
-  get lateness(): LatenessEstimate | undefined {
+  get lateness(): DetectionLagEstimate | undefined {
     return this.#judge.lateness.estimate();
   }
 
   add(core: WaitCore): void {
     const { taskId } = core.state;
     const nowMs = this.#clock.nowMs();
-    const watch = this.#watches.get(taskId) ?? new Watch(taskId, core, nowMs, this);
+    const watch = this.#watches.get(taskId) ?? new TrackedTask(taskId, core, nowMs, this);
     this.#watches.set(taskId, watch);
     watch.join(core);
     // A deadline that is past from the start means "look once"; that look has its time.
@@ -95,8 +95,8 @@ export class WaitLoop implements WatchKeeper {
     );
     this.#deadlines.put(core);
     this.#schedule(watch);
-    this.#sweeper.hasten();
-    this.#setAlarm();
+    this.#sweeper.checkSoon();
+    this.#setTimer();
   }
 
   remove(core: WaitCore, reason: unknown): void {
@@ -105,18 +105,18 @@ export class WaitLoop implements WatchKeeper {
     if (watch?.leave(core) && watch.isUnwanted) {
       this.#drop(watch, reason);
     }
-    this.#setAlarm();
+    this.#setTimer();
   }
 
-  worthOf(watch: Watch, nowMs: number): number {
-    return claimWorth(watch, this.#sweeper.cover, nowMs);
+  worthOf(watch: TrackedTask, nowMs: number): number {
+    return requestValue(watch, this.#sweeper.cover, nowMs);
   }
 
-  granted(watch: Watch): void {
+  granted(watch: TrackedTask): void {
     void this.#poll(watch);
   }
 
-  #drop(watch: Watch, reason: unknown): void {
+  #drop(watch: TrackedTask, reason: unknown): void {
     this.#watches.delete(watch.taskId);
     this.#withdraw(watch);
     watch.poll?.abandon(reason);
@@ -125,7 +125,7 @@ export class WaitLoop implements WatchKeeper {
     }
   }
 
-  #withdraw(watch: Watch): void {
+  #withdraw(watch: TrackedTask): void {
     if (watch.phase === "claiming") {
       this.#budget.describe.remove(watch);
     } else {
@@ -134,7 +134,7 @@ export class WaitLoop implements WatchKeeper {
   }
 
   /** Puts a watch where it belongs: asleep until it is due, or among those that claim a permit. */
-  #schedule(watch: Watch): void {
+  #schedule(watch: TrackedTask): void {
     if (watch.phase === "calling") {
       return;
     }
@@ -146,7 +146,7 @@ export class WaitLoop implements WatchKeeper {
     }
   }
 
-  #sleepUntil(watch: Watch, atMs: number): void {
+  #sleepUntil(watch: TrackedTask, atMs: number): void {
     if (watch.phase === "claiming") {
       this.#budget.describe.remove(watch);
     }
@@ -156,7 +156,7 @@ export class WaitLoop implements WatchKeeper {
   }
 
   /** Claims a permit, unless a sweep makes the look needless for now. */
-  #claim(watch: Watch): void {
+  #claim(watch: TrackedTask): void {
     const untilMs = putOffUntilMs(watch, this.#sweeper.cover, this.#clock.nowMs());
     if (untilMs !== undefined) {
       this.#sleepUntil(watch, untilMs);
@@ -175,8 +175,8 @@ export class WaitLoop implements WatchKeeper {
     }
   }
 
-  #setAlarm(): void {
-    if (this.#isRinging) {
+  #setTimer(): void {
+    if (this.#isFiring) {
       return;
     }
     const atMs = Math.min(
@@ -189,13 +189,13 @@ export class WaitLoop implements WatchKeeper {
 
   #ring(): void {
     const nowMs = this.#clock.nowMs();
-    this.#isRinging = true;
+    this.#isFiring = true;
     for (let core = this.#deadlines.peek(); core && core.rank <= nowMs; core = this.#deadlines.peek()) {
       this.#deadlines.remove(core);
       core.apply(decideTimeout(core.state, nowMs));
     }
     if ((this.#asleep.peek()?.rank ?? Number.POSITIVE_INFINITY) <= nowMs) {
-      this.#sweeper.hasten();
+      this.#sweeper.checkSoon();
     }
     if ((this.#sweeper.nextMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
       this.#sweeper.consider();
@@ -203,11 +203,11 @@ export class WaitLoop implements WatchKeeper {
     for (let watch = this.#asleep.peek(); watch && watch.rank <= nowMs; watch = this.#asleep.peek()) {
       this.#claim(watch);
     }
-    this.#isRinging = false;
-    this.#setAlarm();
+    this.#isFiring = false;
+    this.#setTimer();
   }
 
-  async #poll(watch: Watch): Promise<void> {
+  async #poll(watch: TrackedTask): Promise<void> {
     const poll = new Poll(watch.taskId, watch.callTimeoutMs());
     watch.phase = "calling";
     watch.poll = poll;
@@ -218,26 +218,26 @@ export class WaitLoop implements WatchKeeper {
   }
 
   /** A page of a listing shows a task. What was seen since the page was asked for is newer. */
-  #show(watch: Watch, task: Task, sentMs: number, callMs: number): void {
+  #show(watch: TrackedTask, task: Task, sentMs: number, callMs: number): void {
     if (watch.isGlance(task, this.#clock.nowMs())) {
       watch.ranAtMs = sentMs;
       return;
     }
-    const isOlder = watch.isSeen && !watch.isGone && watch.worth.fromMs >= sentMs;
+    const isOlder = watch.isSeen && !watch.isPresumedEnded && watch.worth.fromMs >= sentMs;
     const look: Look = { observation: { kind: "task", task }, callMs };
     if (isFinalStatus(task.taskStatus) || (watch.phase !== "calling" && !isOlder)) {
       this.#take(watch, look);
     }
   }
 
-  #take(watch: Watch, seen: Look): void {
+  #take(watch: TrackedTask, seen: Look): void {
     if (seen.observation.kind === "task") {
       this.#sweeper.seen(watch, seen.observation.task);
     }
     this.#judge.take(watch, seen);
     if (!watch.isUnwanted) {
       this.#schedule(watch);
-      this.#setAlarm();
+      this.#setTimer();
     }
   }
 

@@ -1,33 +1,33 @@
-import type { SteadyClock } from "../../async/monotonic-clock.ts";
+import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { decide } from "../../policy/decide/decide.ts";
 import { countResend, type Resending } from "../../policy/decide/immediate-retry.ts";
 import { rememberWait } from "../../policy/decide/learn-from-wait.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
-import { moreEager, type WorthCurve } from "../../policy/forecast/poll-value.ts";
+import { moreEager, type PollValueCurve } from "../../policy/forecast/poll-value.ts";
 import type { DecideContext } from "../../policy/state/decision.ts";
 import type { TaskSource } from "../../task/source.ts";
-import type { CallBudget } from "../rate/rate-limits.ts";
+import type { RateLimits } from "../rate/rate-limits.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
-import type { LatenessSample } from "./detection-lag.ts";
+import type { DetectionLagSample } from "./detection-lag.ts";
 import type { Look } from "./poll.ts";
-import type { Watch } from "./tracked-task.ts";
+import type { TrackedTask } from "./tracked-task.ts";
 
 /** Hands what a look gave to every wait on the task, and learns from those that end. */
 export class WatchJudge {
-  readonly lateness: LatenessSample;
+  readonly lateness: DetectionLagSample;
   readonly #source: TaskSource;
-  readonly #clock: SteadyClock;
+  readonly #clock: MonotonicClock;
   readonly #random: () => number;
-  readonly #budget: CallBudget;
+  readonly #budget: RateLimits;
   #history: TaskHistory;
 
   constructor(
     source: TaskSource,
-    clock: SteadyClock,
+    clock: MonotonicClock,
     random: () => number,
-    budget: CallBudget,
+    budget: RateLimits,
     history: TaskHistory,
-    lateness: LatenessSample,
+    lateness: DetectionLagSample,
   ) {
     this.lateness = lateness;
     this.#history = history;
@@ -43,10 +43,10 @@ export class WatchJudge {
   }
 
   /** Every wait decides on its own; a watch that is still wanted then knows what the next look is worth. */
-  take(watch: Watch, { observation, callMs }: Look): void {
+  take(watch: TrackedTask, { observation, callMs }: Look): void {
     const nowMs = this.#clock.nowMs();
     let lesson: TaskHistory | undefined;
-    let worth: WorthCurve | undefined;
+    let worth: PollValueCurve | undefined;
     for (const core of watch.waits) {
       const decision = decide(core.state, observation, this.#context(core, nowMs, callMs));
       if (decision.kind === "poll") {
@@ -65,7 +65,7 @@ export class WatchJudge {
   }
 
   /** A call failed and is sent again within its poll. */
-  resend(watch: Watch | undefined, resending: Resending): void {
+  resend(watch: TrackedTask | undefined, resending: Resending): void {
     for (const core of watch?.waits ?? []) {
       const { state, events } = countResend(core.state, resending);
       core.state = state;

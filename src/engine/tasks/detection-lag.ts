@@ -5,7 +5,7 @@ const KEPT = 1024;
 const HALF_SECOND_MS = 500;
 
 /** How late the ends of tasks were noticed, as far as the service's whole seconds tell. */
-export interface LatenessEstimate {
+export interface DetectionLagEstimate {
   /** Over all ends so far, in milliseconds. */
   readonly meanMs: number;
   /** Over the last thousand or so. */
@@ -13,7 +13,7 @@ export interface LatenessEstimate {
 }
 
 /** Keeps a mean, and the last thousand values for the tail. */
-export class LatenessSample {
+export class DetectionLagSample {
   #last: Float64Array | undefined;
   #count = 0;
   #sumMs = 0;
@@ -52,7 +52,7 @@ export class LatenessSample {
   }
 
   /** Undefined until an end was noticed. */
-  estimate(): LatenessEstimate | undefined {
+  estimate(): DetectionLagEstimate | undefined {
     if (this.#last === undefined) {
       return undefined;
     }

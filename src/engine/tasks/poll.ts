@@ -1,5 +1,5 @@
 import pRetry from "p-retry";
-import { boundedCall, type CallBounds } from "../../async/timed-call.ts";
+import { type TimedCallOptions, timedCall } from "../../async/timed-call.ts";
 import {
   IN_POLL_RETRIES,
   IN_POLL_RETRY_MS,
@@ -35,10 +35,10 @@ export async function look(poll: Poll, context: LookContext): Promise<Look> {
   if (poll.isAbandoned) {
     return abandoned(poll);
   }
-  return needsResending(first) ? lookAgain(first, poll, context) : first;
+  return needsResending(first) ? pollAgain(first, poll, context) : first;
 }
 
-async function lookAgain(first: Look, poll: Poll, context: LookContext): Promise<Look> {
+async function pollAgain(first: Look, poll: Poll, context: LookContext): Promise<Look> {
   const abort = new AbortController();
   const { signal } = abort;
   poll.endsBy((reason) => abort.abort(reason));
@@ -97,13 +97,13 @@ class Resend extends Error {
 async function call(
   poll: Poll,
   { source, nowMs, onAnswer }: LookContext,
-  ending: Pick<CallBounds, "signal" | "onBegun">,
+  ending: Pick<TimedCallOptions, "signal" | "onBegun">,
 ): Promise<Look> {
   const { taskId, callTimeoutMs } = poll;
   const begunMs = nowMs();
   let observation: Observation;
   try {
-    observation = await boundedCall((own) => observe(source, taskId, own), {
+    observation = await timedCall((own) => observe(source, taskId, own), {
       ...ending,
       timeoutMs: callTimeoutMs,
       onTimeout: () =>

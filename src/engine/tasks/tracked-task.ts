@@ -1,5 +1,5 @@
-import { certainWorth, firstWorth, type WorthCurve } from "../../policy/forecast/poll-value.ts";
-import { lastLookLeadMs } from "../../policy/state/last-poll.ts";
+import { certainPollValue, firstPollValue, type PollValueCurve } from "../../policy/forecast/poll-value.ts";
+import { lastPollLeadMs } from "../../policy/state/last-poll.ts";
 import type { Task } from "../../task/task.ts";
 import type { Claim } from "../rate/permit-queue.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
@@ -10,15 +10,15 @@ const GLANCE = 0.1;
 
 /** What a watch asks of the loop that keeps it. */
 export interface WatchKeeper {
-  worthOf(watch: Watch, nowMs: number): number;
-  granted(watch: Watch): void;
+  worthOf(watch: TrackedTask, nowMs: number): number;
+  granted(watch: TrackedTask): void;
 }
 
 /**
  * One task that is watched, for however many waits: a poll of it serves them all. It is due when the first of
  * them wants a look, and in exactly one phase: asleep in the heap, claiming a permit, or calling.
  */
-export class Watch implements Claim {
+export class TrackedTask implements Claim {
   readonly taskId: string;
   readonly addedMs: number;
   readonly #keeper: WatchKeeper;
@@ -31,15 +31,15 @@ export class Watch implements Claim {
   /** Under way; abandoned when nobody wants its answer any more. */
   poll: Poll | undefined;
   /** What a look is worth, over time. */
-  worth: WorthCurve;
+  worth: PollValueCurve;
   /** A page has shown it running then, too soon after the last look to think anew about it. */
   ranAtMs: number = Number.NEGATIVE_INFINITY;
   /** A look has shown it. */
   isSeen = false;
   /** It was missing from the listings of active tasks: it has probably ended. */
-  isGone = false;
+  isPresumedEnded = false;
   /** It was missing from a listing that should have shown it: listings don't help. */
-  isUnlisted = false;
+  isMissingFromListings = false;
   // Nearly always there is one wait, and a set for one would cost more than the rest of the watch.
   #first: WaitCore | undefined;
   #others: Set<WaitCore> | undefined;
@@ -51,7 +51,7 @@ export class Watch implements Claim {
     this.addedMs = nowMs;
     this.#keeper = keeper;
     const { nextPollAtMs } = core.state;
-    this.worth = firstWorth(nowMs, Math.max(nowMs, nextPollAtMs), core.options.waitPriceMs / 1000);
+    this.worth = firstPollValue(nowMs, Math.max(nowMs, nextPollAtMs), core.options.waitPriceMs / 1000);
   }
 
   get waits(): readonly WaitCore[] {
@@ -106,15 +106,15 @@ export class Watch implements Claim {
   /** The last moment for a look that is answered before the first of the waits' deadlines. */
   get lastChanceMs(): number {
     this.#lastChanceMs ??= this.#least(
-      ({ state, options }) => state.deadlineMs - lastLookLeadMs(state, options),
+      ({ state, options }) => state.deadlineMs - lastPollLeadMs(state, options),
     );
     return this.#lastChanceMs;
   }
 
   /** A look has shown the task; the most eager of the waits says what the next is worth. */
-  seen(worth: WorthCurve | undefined): void {
+  seen(worth: PollValueCurve | undefined): void {
     this.isSeen = true;
-    this.isGone = false;
+    this.isPresumedEnded = false;
     this.worth = worth ?? this.worth;
   }
 
@@ -123,7 +123,7 @@ export class Watch implements Claim {
     return (
       this.phase === "asleep" &&
       this.isSeen &&
-      !this.isGone &&
+      !this.isPresumedEnded &&
       nowMs - this.worth.fromMs < GLANCE * this.worth.gapMs &&
       this.waits.every(({ state }) => state.task?.taskStatus === task.taskStatus)
     );
@@ -131,8 +131,8 @@ export class Watch implements Claim {
 
   /** It has probably ended, at some moment between the last look and `nowMs`. */
   gone(nowMs: number): void {
-    this.isGone = true;
-    this.worth = certainWorth((this.worth.fromMs + nowMs) / 2, this.worth.price);
+    this.isPresumedEnded = true;
+    this.worth = certainPollValue((this.worth.fromMs + nowMs) / 2, this.worth.price);
   }
 
   /** The longest that any of the waits lets a call take; each has its own deadline besides. */

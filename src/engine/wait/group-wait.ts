@@ -1,4 +1,4 @@
-import { IsolatedEmitter } from "../../async/safe-emitter.ts";
+import { SafeEmitter } from "../../async/safe-emitter.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import type { Task } from "../../task/task.ts";
 import { WAIT_EVENT_NAMES, type WaitEventName, type WaitEvents } from "../../task/wait-events.ts";
@@ -41,7 +41,7 @@ export type GroupEventName = keyof GroupEventArgs;
 export class TaskGroupWait extends Promise<readonly Task[]> {
   /** The waits, in the order of the ids. */
   readonly waits: readonly TaskWait[];
-  readonly #emitter = new IsolatedEmitter<GroupEventArgs & Record<string, unknown[]>>();
+  readonly #emitter = new SafeEmitter<GroupEventArgs & Record<string, unknown[]>>();
   readonly #endings: GroupEnding[] = [];
   readonly #allEnded: Promise<readonly Outcome[]>;
   #wake: (() => void)[] = [];

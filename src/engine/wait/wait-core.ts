@@ -1,5 +1,5 @@
-import { LatestIterator } from "../../async/latest-value-iterator.ts";
-import { IsolatedEmitter } from "../../async/safe-emitter.ts";
+import { LatestValueIterator } from "../../async/latest-value-iterator.ts";
+import { SafeEmitter } from "../../async/safe-emitter.ts";
 import type { Abortable } from "../../async/shared-abort.ts";
 import { settleAborted } from "../../policy/decide/settle.ts";
 import type { Decision } from "../../policy/state/decision.ts";
@@ -39,8 +39,8 @@ export class WaitCore implements Ranked, Abortable {
   state: WaitState;
   outcome: Outcome | undefined;
   #settling: Settling | undefined;
-  #emitter: IsolatedEmitter<WaitEventArgs> | undefined;
-  #readers: Set<LatestIterator<Task>> | undefined;
+  #emitter: SafeEmitter<WaitEventArgs> | undefined;
+  #readers: Set<LatestValueIterator<Task>> | undefined;
   #outcomeWaiters: ((outcome: Outcome) => void)[] | undefined;
   #emitting: WaitEvent[] | undefined;
   #isObserved = false;
@@ -63,8 +63,8 @@ export class WaitCore implements Ranked, Abortable {
     this.#settling = settling;
   }
 
-  get emitter(): IsolatedEmitter<WaitEventArgs> {
-    this.#emitter ??= new IsolatedEmitter();
+  get emitter(): SafeEmitter<WaitEventArgs> {
+    this.#emitter ??= new SafeEmitter();
     return this.#emitter;
   }
 
@@ -89,11 +89,11 @@ export class WaitCore implements Ranked, Abortable {
   }
 
   /** A new reader; it starts with the task as it was last seen. */
-  read(): LatestIterator<Task> {
+  read(): LatestValueIterator<Task> {
     this.#isObserved = true;
     const readers = this.#readers ?? new Set();
     this.#readers = readers;
-    const reader = new LatestIterator<Task>((gone) => readers.delete(gone));
+    const reader = new LatestValueIterator<Task>((gone) => readers.delete(gone));
     if (this.state.task !== undefined) {
       reader.push(this.state.task);
     }

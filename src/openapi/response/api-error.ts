@@ -8,7 +8,7 @@ import type { Scrub } from "./scrub.ts";
 const ECHO = /\s*(?:the\s+)?(?:server\s*)?(?:string\s*to\s*sign|canonical\s*request)/i;
 
 /** What the service said of an error, as it came. */
-interface Complaint {
+interface ErrorText {
   readonly code: string | undefined;
   readonly message: string | undefined;
   readonly requestId: string | undefined;
@@ -27,7 +27,7 @@ export function apiErrorOf(
   scrub: Scrub,
 ): BdrcApiError | undefined {
   const { httpStatus, headers } = answer;
-  const complaint = complaintOf(body ?? {});
+  const complaint = errorTextOf(body ?? {});
   const retryAfterMs = retryAfterOf(headers);
   const failed = httpStatus >= 400;
   const told =
@@ -93,7 +93,7 @@ function positive(text: string | undefined): number | undefined {
   return value > 0 ? value : undefined;
 }
 
-function complaintOf(body: Readonly<Record<string, unknown>>): Complaint {
+function errorTextOf(body: Readonly<Record<string, unknown>>): ErrorText {
   const field = (...names: string[]): string | undefined => {
     const value = names.map((name) => (Object.hasOwn(body, name) ? body[name] : undefined));
     return value.find((text): text is string => typeof text === "string" && text !== "");

@@ -1,7 +1,7 @@
 import { checkTaskId } from "../../task/task-id.ts";
 import { gapForPrice } from "../forecast/expected-delay.ts";
 import { historyOf, type TaskHistory } from "../forecast/history.ts";
-import { Outlook } from "../forecast/remaining-time.ts";
+import { RemainingTime } from "../forecast/remaining-time.ts";
 import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
 import type { JustStarted, ResolvedWaitOptions } from "../state/wait-options.ts";
 import { restoreWait, WAIT_STATE_VERSION, type WaitState } from "../state/wait-state.ts";
@@ -42,7 +42,7 @@ export function beginWait(
     return state;
   }
   const known = historyOf(history, justStarted === true ? undefined : justStarted.taskType);
-  const gapMs = 1000 * gapForPrice(new Outlook(0, known), options.waitPriceMs / 1000);
+  const gapMs = 1000 * gapForPrice(new RemainingTime(0, known), options.waitPriceMs / 1000);
   const delayMs = beforeDeadline(withinIntervals(gapMs, { options }), state, { nowMs, options });
   return { ...state, notRunningAtMs: nowMs, nextPollAtMs: nowMs + delayMs };
 }

@@ -7,8 +7,8 @@ import type { DecideContext, Decision } from "../state/decision.ts";
 import { beforeDeadline, jittered, withinIntervals } from "../state/delay-limits.ts";
 import { outageSinceMs } from "../state/outage.ts";
 import type { WaitDraft, WaitState } from "../state/wait-state.ts";
-import { nextLook } from "./next-poll.ts";
-import { lookEvents, unknownStatusWarning } from "./poll-events.ts";
+import { nextPoll } from "./next-poll.ts";
+import { pollEvents, unknownStatusWarning } from "./poll-events.ts";
 import {
   settleAgain,
   settleDenied,
@@ -20,7 +20,7 @@ import {
 import { followRun } from "./start-estimate.ts";
 
 const FIRST_BACKOFF_MS = 1000;
-const LONGEST_BACKOFF_MS = 30_000;
+const MAX_BACKOFF_MS = 30_000;
 const CALL_TIME_WEIGHT = 0.3;
 
 /**
@@ -71,13 +71,13 @@ function decideOnTask(before: WaitState, task: Task, context: DecideContext): De
       ? settleTimedOut(state, nowMs)
       : undefined;
   if (ended !== undefined) {
-    return { ...ended, events: [...withWarning(lookEvents(before, task, callMs), warning), ...ended.events] };
+    return { ...ended, events: [...withWarning(pollEvents(before, task, callMs), warning), ...ended.events] };
   }
   const start = followRun(state, task, context);
-  const next = nextLook(state, context, start);
+  const next = nextPoll(state, context, start);
   const { delayMs, worth } = next;
   state.nextPollAtMs = nowMs + delayMs;
-  const events = withWarning(lookEvents(before, task, callMs, next), warning);
+  const events = withWarning(pollEvents(before, task, callMs, next), warning);
   return { kind: "poll", state, delayMs, events, worth };
 }
 
@@ -208,5 +208,5 @@ function countFailure(state: WaitState): WaitState {
 
 /** 1 s, 2 s, 4 s … 30 s. */
 function backoffMs(inARow: number): number {
-  return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(20, inARow - 1));
+  return Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(20, inARow - 1));
 }

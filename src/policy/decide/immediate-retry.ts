@@ -11,7 +11,7 @@ export const IN_POLL_RETRY_MS = 100;
 
 // A connection that broke under the call; most often one that had been kept alive too long.
 const BROKEN_CONNECTION = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;
-const MOST_CAUSES = 5;
+const MAX_CAUSES = 5;
 
 /**
  * Whether the same call is worth sending again at once, within the same poll: the client has mended what the
@@ -25,7 +25,7 @@ export function isWorthResending(observation: Observation): boolean {
     return observation.error.resend;
   }
   let cause: unknown = observation.error;
-  for (let depth = 0; depth < MOST_CAUSES && typeof cause === "object" && cause !== null; depth++) {
+  for (let depth = 0; depth < MAX_CAUSES && typeof cause === "object" && cause !== null; depth++) {
     const { code } = cause as { readonly code?: unknown };
     if (typeof code === "string" && BROKEN_CONNECTION.test(code)) {
       return true;

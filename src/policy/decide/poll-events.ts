@@ -3,20 +3,20 @@ import { isKnownStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import type { ProgressEvent, WaitEvent } from "../../task/wait-events.ts";
 import type { WaitState } from "../state/wait-state.ts";
-import type { NextLook } from "./next-poll.ts";
+import type { NextPoll } from "./next-poll.ts";
 
-const MOST_WARNINGS = 20;
+const MAX_WARNINGS = 20;
 
 /**
  * The events of a good look: that it was made, and what has changed since the look before.
  *
  * @param next - What was decided on it; undefined when it was the last.
  */
-export function lookEvents(
+export function pollEvents(
   { taskId, task: previous }: WaitState,
   task: Task,
   callMs: number,
-  next?: NextLook,
+  next?: NextPoll,
 ): readonly WaitEvent[] {
   const poll: WaitEvent = {
     name: "poll",
@@ -51,7 +51,7 @@ function progressEvent(
 export function unknownStatusWarning(state: WaitState, task: Task): WaitEvent | undefined {
   const { taskStatus } = task;
   const { warned } = state;
-  if (isKnownStatus(taskStatus) || warned?.includes(taskStatus) || (warned?.length ?? 0) >= MOST_WARNINGS) {
+  if (isKnownStatus(taskStatus) || warned?.includes(taskStatus) || (warned?.length ?? 0) >= MAX_WARNINGS) {
     return undefined;
   }
   const message = `task ${state.taskId} has the unknown status "${printable(taskStatus, 80)}"; waiting goes on`;

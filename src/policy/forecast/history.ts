@@ -4,7 +4,7 @@ import type { Task } from "../../task/task.ts";
 export interface TypeHistory {
   /** `""` for tasks that name no type. */
   readonly taskType: string;
-  /** Run times in seconds, the newest last, at most {@link MOST_DURATIONS}. */
+  /** Run times in seconds, the newest last, at most {@link MAX_DURATIONS}. */
   readonly durations: readonly number[];
   /** Of how many tasks the progress was compared with the end. */
   readonly judged: number;
@@ -16,21 +16,21 @@ export interface TypeHistory {
 export type TaskHistory = readonly TypeHistory[];
 
 /** How many run times are kept a type: enough for a distribution, few enough to forget how things once were. */
-export const MOST_DURATIONS = 50;
+export const MAX_DURATIONS = 50;
 
 /** Of how many types something is kept. */
-export const MOST_TYPES = 64;
+export const MAX_TYPES = 64;
 
 /** Of a type with a longer name nothing is kept. */
-export const LONGEST_TYPE = 200;
+export const MAX_TYPE = 200;
 
 /** How much of what was judged counts: a type may change its ways, so what was judged long ago fades. */
-export const MOST_JUDGED = 50;
+export const MAX_JUDGED = 50;
 
 // As if ten tasks had been judged before the first, nearly all of them honest.
 const PRIOR_JUDGED = 10;
 const PRIOR_TRUST = 0.95;
-const MOST_TRUST = 0.98;
+const MAX_TRUST = 0.98;
 
 /** What is known of a type; undefined when nothing is. */
 export function historyOf(history: TaskHistory | undefined, taskType = ""): TypeHistory | undefined {
@@ -44,7 +44,7 @@ export function historyOf(history: TaskHistory | undefined, taskType = ""): Type
 export function trustOf(known: TypeHistory | undefined): number {
   return known === undefined
     ? PRIOR_TRUST
-    : Math.min(MOST_TRUST, (PRIOR_TRUST * PRIOR_JUDGED + known.honest) / (PRIOR_JUDGED + known.judged));
+    : Math.min(MAX_TRUST, (PRIOR_TRUST * PRIOR_JUDGED + known.honest) / (PRIOR_JUDGED + known.judged));
 }
 
 /**
@@ -60,17 +60,17 @@ export function remember(
   { duration, honesty }: { readonly duration?: number | undefined; readonly honesty?: number | undefined },
 ): TaskHistory {
   const taskType = task.taskType ?? "";
-  if (taskType.length > LONGEST_TYPE || (duration === undefined && honesty === undefined)) {
+  if (taskType.length > MAX_TYPE || (duration === undefined && honesty === undefined)) {
     return history;
   }
   const before = historyOf(history, taskType) ?? { taskType, durations: [], judged: 0, honest: 0 };
-  const fade = honesty === undefined ? 1 : Math.min(1, (MOST_JUDGED - 1) / before.judged);
+  const fade = honesty === undefined ? 1 : Math.min(1, (MAX_JUDGED - 1) / before.judged);
   const after: TypeHistory = {
     taskType,
     durations:
-      duration === undefined ? before.durations : [...before.durations, duration].slice(-MOST_DURATIONS),
+      duration === undefined ? before.durations : [...before.durations, duration].slice(-MAX_DURATIONS),
     judged: before.judged * fade + (honesty === undefined ? 0 : 1),
     honest: before.honest * fade + (honesty ?? 0),
   };
-  return [...history.filter((entry) => entry !== before), after].slice(-MOST_TYPES);
+  return [...history.filter((entry) => entry !== before), after].slice(-MAX_TYPES);
 }

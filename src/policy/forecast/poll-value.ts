@@ -10,10 +10,10 @@ import type { Expectation } from "./expected-delay.ts";
  * predicted; both values and the slope at `g` and the value at `g / 2` are those of the full mixture. Beyond, the
  * chance that it still runs decays at the rate it has at `g`.
  */
-export interface WorthCurve {
+export interface PollValueCurve {
   /** The moment from which it grows, in milliseconds: the last look. */
   readonly fromMs: number;
-  /** After how many milliseconds it reaches {@link WorthCurve.price}. */
+  /** After how many milliseconds it reaches {@link PollValueCurve.price}. */
   readonly gapMs: number;
   /** In seconds. */
   readonly price: number;
@@ -26,17 +26,22 @@ export interface WorthCurve {
 }
 
 const SHORTEST_GAP_MS = 1;
-const MOST_POWER = 200;
+const MAX_POWER = 200;
 
 /** The short form of an expectation, for a look that is worth its price after `gap` seconds. */
-export function worthCurve(expectation: Expectation, gap: number, price: number, fromMs: number): WorthCurve {
+export function pollValueCurve(
+  expectation: Expectation,
+  gap: number,
+  price: number,
+  fromMs: number,
+): PollValueCurve {
   const g = Math.max(SHORTEST_GAP_MS / 1000, gap);
   const ended = Math.min(1, Math.max(price / g, expectation.at(g).ended));
   return curve(fromMs, g, price, ended, expectation.at(g / 2).unnoticed);
 }
 
 /** How likely the task has ended by now, unnoticed. */
-export function endedAt(worth: WorthCurve, nowMs: number): number {
+export function endedAt(worth: PollValueCurve, nowMs: number): number {
   const { fromMs, gapMs, ended, square, power } = worth;
   if (nowMs <= fromMs) {
     return 0;
@@ -52,7 +57,7 @@ export function endedAt(worth: WorthCurve, nowMs: number): number {
 }
 
 /** What a look now is worth, in seconds. */
-export function worthAt(worth: WorthCurve, nowMs: number): number {
+export function pollValueAt(worth: PollValueCurve, nowMs: number): number {
   const { fromMs, gapMs, price, ended, square, power } = worth;
   if (nowMs <= fromMs) {
     return 0;
@@ -72,30 +77,30 @@ export function worthAt(worth: WorthCurve, nowMs: number): number {
  * What a look now is worth beyond one at `coveredMs`, which has seen the task run or is about to tell:
  * `E[(now - T)+; T > covered]`.
  */
-export function worthSince(worth: WorthCurve, coveredMs: number, nowMs: number): number {
+export function pollValueSince(worth: PollValueCurve, coveredMs: number, nowMs: number): number {
   if (coveredMs <= worth.fromMs) {
-    return worthAt(worth, nowMs);
+    return pollValueAt(worth, nowMs);
   }
   if (coveredMs >= nowMs) {
     return 0;
   }
   const passed = (nowMs - coveredMs) / 1000;
-  const left = worthAt(worth, nowMs) - worthAt(worth, coveredMs) - endedAt(worth, coveredMs) * passed;
+  const left = pollValueAt(worth, nowMs) - pollValueAt(worth, coveredMs) - endedAt(worth, coveredMs) * passed;
   return Math.max(0, left);
 }
 
-const LONGEST_MS = 1e9;
+const MAX_MS = 1e9;
 
-/** When {@link worthSince} reaches the curve's price, in milliseconds; far in the future when it hardly does. */
-export function dueSince(worth: WorthCurve, coveredMs: number): number {
+/** When {@link pollValueSince} reaches the curve's price, in milliseconds; far in the future when it hardly does. */
+export function dueSince(worth: PollValueCurve, coveredMs: number): number {
   let afterMs = worth.gapMs;
-  while (afterMs < LONGEST_MS && worthSince(worth, coveredMs, coveredMs + afterMs) < worth.price) {
+  while (afterMs < MAX_MS && pollValueSince(worth, coveredMs, coveredMs + afterMs) < worth.price) {
     afterMs *= 2;
   }
   let [low, high] = [0, afterMs];
   for (let step = 0; step < 12; step++) {
     const middle = (low + high) / 2;
-    if (worthSince(worth, coveredMs, coveredMs + middle) < worth.price) {
+    if (pollValueSince(worth, coveredMs, coveredMs + middle) < worth.price) {
       low = middle;
     } else {
       high = middle;
@@ -105,39 +110,42 @@ export function dueSince(worth: WorthCurve, coveredMs: number): number {
 }
 
 /** Of two views of one task's worth, the one that is due first. */
-export function moreEager(a: WorthCurve | undefined, b: WorthCurve | undefined): WorthCurve | undefined {
+export function moreEager(
+  a: PollValueCurve | undefined,
+  b: PollValueCurve | undefined,
+): PollValueCurve | undefined {
   return a === undefined || (b !== undefined && b.gapMs < a.gapMs) ? b : a;
 }
 
 /** A task that has surely ended, or that nobody has looked at yet: every second counts whole. */
-export function certainWorth(fromMs: number, price: number): WorthCurve {
+export function certainPollValue(fromMs: number, price: number): PollValueCurve {
   const g = Math.max(SHORTEST_GAP_MS / 1000, price);
   return { fromMs, gapMs: 1000 * g, price, ended: 1, square: 0, power: 1 };
 }
 
 /** A task that nobody has looked at yet, and that is first worth it at `dueMs`. */
-export function firstWorth(startedAtMs: number, dueMs: number, price: number): WorthCurve {
+export function firstPollValue(startedAtMs: number, dueMs: number, price: number): PollValueCurve {
   const g = (dueMs - startedAtMs) / 1000;
   return g <= price
-    ? certainWorth(dueMs - 1000 * price, price)
+    ? certainPollValue(dueMs - 1000 * price, price)
     : curve(startedAtMs, g, price, Math.min(1, (2 * price) / g), price / 4);
 }
 
-function curve(fromMs: number, g: number, price: number, ended: number, half: number): WorthCurve {
+function curve(fromMs: number, g: number, price: number, ended: number, half: number): PollValueCurve {
   const even = Math.min(price, Math.max(0, 4 * half));
   const rest = price - even;
   const sharp = ended * g - 2 * even;
   if (rest < 1e-3 * price || sharp <= rest) {
     // No part of it sets in late: one power tells it all.
-    const power = Math.min(MOST_POWER, Math.max(1, (ended * g) / price));
+    const power = Math.min(MAX_POWER, Math.max(1, (ended * g) / price));
     return { fromMs, gapMs: 1000 * g, price, ended, square: 0, power };
   }
-  const power = Math.min(MOST_POWER, sharp / rest);
+  const power = Math.min(MAX_POWER, sharp / rest);
   return { fromMs, gapMs: 1000 * g, price, ended, square: even / (g * g), power };
 }
 
 /** What the part that sets in late is worth at the gap, in seconds. */
-function restOf({ price, square, gapMs }: WorthCurve): number {
+function restOf({ price, square, gapMs }: PollValueCurve): number {
   return price - square * (gapMs / 1000) ** 2;
 }
 

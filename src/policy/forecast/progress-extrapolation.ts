@@ -41,10 +41,10 @@ export interface RunStart {
 
 const DONE = 10_000;
 /** How many points are kept at most. */
-export const MOST_POINTS = 24;
+export const MAX_POINTS = 24;
 const RECENT = 0.9;
-const LEAST_SCALE = 0.05;
-const LEAST_SCALE_SHARE = 0.02;
+const MIN_SCALE = 0.05;
+const MIN_SCALE_SHARE = 0.02;
 const WANDER_WEIGHT = 0.3;
 
 /** The track after one more look, which has shown how far the task has come. */
@@ -89,7 +89,7 @@ function withPoint(points: readonly ProgressPoint[], newest: ProgressPoint, orig
     first--;
   }
   const kept = (first > 0 ? points.slice(first) : points).concat(newest);
-  return kept.length > MOST_POINTS ? kept.toSpliced(1, 1) : kept;
+  return kept.length > MAX_POINTS ? kept.toSpliced(1, 1) : kept;
 }
 
 function predict(
@@ -125,8 +125,8 @@ function predict(
   const startError = (startSpreadMs / 1000) * (left / done);
   const disagreement = Math.abs(wholeMs - recentMs) / 2000;
   const scale = Math.max(
-    LEAST_SCALE,
-    LEAST_SCALE_SHARE * remaining,
+    MIN_SCALE,
+    MIN_SCALE_SHARE * remaining,
     stalled / 2,
     Math.sqrt(quantisation ** 2 + startError ** 2 + (WANDER_WEIGHT * Math.max(moved, disagreement)) ** 2),
   );

@@ -5,8 +5,8 @@ import { expectAround } from "./logistic-expectation.ts";
 import type { ProgressPrediction } from "./progress-extrapolation.ts";
 import { type RunTimes, runTimesOf } from "./run-times.ts";
 
-const MOST_WEIGHT = 0.95;
-const LEAST_SURVIVAL = 0.1;
+const MAX_WEIGHT = 0.95;
+const MIN_SURVIVAL = 0.1;
 
 /**
  * All that is expected of a running task: by what its progress predicts, as far as such tasks are trusted, and by
@@ -20,7 +20,7 @@ const LEAST_SURVIVAL = 0.1;
  * expected and the age rule did not: as `prior S` against `(1 - prior) other`. So `S` cancels from its part of the
  * mixture, and nothing is divided by the chance of what has hardly ever happened.
  */
-export class Outlook implements SearchableExpectation, Expected {
+export class RemainingTime implements SearchableExpectation, Expected {
   /** How far progress is believed, 0 to 1; what is usual has the rest. */
   trust: number;
   unnoticed: number = Number.NaN;
@@ -44,9 +44,9 @@ export class Outlook implements SearchableExpectation, Expected {
     this.#age = Math.max(0, age);
     this.#runTimes = runTimesOf(known?.durations);
     const n = known?.durations.length ?? 0;
-    const prior = Math.min(MOST_WEIGHT, n / (n + 1));
+    const prior = Math.min(MAX_WEIGHT, n / (n + 1));
     this.#survived = this.#runTimes?.since(this.#age, Number.POSITIVE_INFINITY).ended ?? 1;
-    const other = Math.max(LEAST_SURVIVAL, Math.sqrt(HEAD_START / (this.#age + HEAD_START)));
+    const other = Math.max(MIN_SURVIVAL, Math.sqrt(HEAD_START / (this.#age + HEAD_START)));
     this.#factor = prior / (prior * this.#survived + (1 - prior) * other);
   }
 

@@ -1,20 +1,20 @@
 import * as z from "zod/mini";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
-import { LONGEST_TYPE, MOST_DURATIONS, MOST_JUDGED, MOST_TYPES, type TaskHistory } from "./history.ts";
+import { MAX_DURATIONS, MAX_JUDGED, MAX_TYPE, MAX_TYPES, type TaskHistory } from "./history.ts";
 
-const share = z.number().check(z.gte(0), z.lte(MOST_JUDGED));
+const share = z.number().check(z.gte(0), z.lte(MAX_JUDGED));
 
 const typeHistory = z
   .object({
-    taskType: z.string().check(z.maxLength(LONGEST_TYPE)),
-    durations: z.array(z.number().check(z.gt(0), z.lte(1e9))).check(z.maxLength(MOST_DURATIONS)),
+    taskType: z.string().check(z.maxLength(MAX_TYPE)),
+    durations: z.array(z.number().check(z.gt(0), z.lte(1e9))).check(z.maxLength(MAX_DURATIONS)),
     judged: share,
     honest: share,
   })
   .check(z.refine(({ judged, honest }) => honest <= judged, "honest must not exceed judged"));
 
-const taskHistory = z.array(typeHistory).check(z.maxLength(MOST_TYPES));
+const taskHistory = z.array(typeHistory).check(z.maxLength(MAX_TYPES));
 
 /**
  * Checks a history that comes from outside.

@@ -1,6 +1,6 @@
 import type { Expected } from "./expected-delay.ts";
 
-const MOST_KERNELS = 16;
+const MAX_KERNELS = 16;
 const NARROWEST = 0.03;
 // Of log run times, while there are too few to tell their spread.
 const FEWEST_FOR_SPREAD = 4;
@@ -24,7 +24,7 @@ export class RunTimes implements Expected {
   constructor(durations: readonly number[]) {
     const width = kernelWidth(durations);
     const centers =
-      durations.length <= MOST_KERNELS ? durations : thinned(durations.toSorted((a, b) => a - b));
+      durations.length <= MAX_KERNELS ? durations : thinned(durations.toSorted((a, b) => a - b));
     this.#centers = Float64Array.from(centers);
     this.#scales = this.#centers.map((d) => width * d);
   }
@@ -85,7 +85,7 @@ function kernelWidth(durations: readonly number[]): number {
 /** Evenly chosen, so that the thinned ones have the same distribution. */
 function thinned(sorted: readonly number[]): number[] {
   return Array.from(
-    { length: MOST_KERNELS },
-    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / MOST_KERNELS)] as number,
+    { length: MAX_KERNELS },
+    (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / MAX_KERNELS)] as number,
   );
 }

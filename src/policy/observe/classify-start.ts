@@ -9,7 +9,7 @@ export type StartMeaning = "retry" | "refused" | "unclear";
 
 // No connection came about, so nothing was sent.
 const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
-const MOST_CAUSES = 5;
+const MAX_CAUSES = 5;
 
 /**
  * Tells what a failed start means. The API has no idempotency token, so a start is sent again only when it
@@ -36,7 +36,7 @@ export function classifyStart(error: unknown): StartMeaning {
 
 function causeCode(error: unknown): string | undefined {
   let one = error;
-  for (let depth = 0; depth < MOST_CAUSES && typeof one === "object" && one !== null; depth++) {
+  for (let depth = 0; depth < MAX_CAUSES && typeof one === "object" && one !== null; depth++) {
     const { code, errors, cause } = one as {
       readonly code?: unknown;
       readonly errors?: unknown;

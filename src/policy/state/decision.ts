@@ -1,7 +1,7 @@
 import type { Outcome } from "../../task/outcome.ts";
 import type { WaitEvent } from "../../task/wait-events.ts";
 import type { TaskHistory } from "../forecast/history.ts";
-import type { WorthCurve } from "../forecast/poll-value.ts";
+import type { PollValueCurve } from "../forecast/poll-value.ts";
 import type { ResolvedWaitOptions } from "./wait-options.ts";
 import type { WaitState } from "./wait-state.ts";
 
@@ -13,7 +13,7 @@ export type Decision =
       /** Milliseconds from now until the next look. */
       readonly delayMs: number;
       /** What an earlier or a later look is worth; only after a look that showed the task. */
-      readonly worth?: WorthCurve;
+      readonly worth?: PollValueCurve;
       readonly events: readonly WaitEvent[];
     }
   | {

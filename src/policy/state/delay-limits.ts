@@ -1,5 +1,5 @@
 import type { DecideContext } from "./decision.ts";
-import { lastLookLeadMs } from "./last-poll.ts";
+import { lastPollLeadMs } from "./last-poll.ts";
 import type { WaitState } from "./wait-state.ts";
 
 const JITTER = 0.1;
@@ -25,7 +25,7 @@ export function beforeDeadline(
   { nowMs, options }: Pick<DecideContext, "nowMs" | "options">,
 ): number {
   const leftMs = Math.max(0, state.deadlineMs - nowMs);
-  const leadMs = lastLookLeadMs(state, options);
+  const leadMs = lastPollLeadMs(state, options);
   const lastChanceMs = leftMs - leadMs;
   if (delayMs <= lastChanceMs) {
     return delayMs;

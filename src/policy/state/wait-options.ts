@@ -79,7 +79,7 @@ const POSITIVE: ReadonlySet<DurationOption> = new Set<DurationOption>([
   "maxIntervalMs",
 ]);
 // Ten years: beyond any task, and far from where milliseconds lose precision.
-const LONGEST_MS = 10 * 365 * 86_400_000;
+const MAX_MS = 10 * 365 * 86_400_000;
 
 /** The names of all options that {@link resolveWaitOptions} understands. */
 export const WAIT_OPTION_NAMES: ReadonlySet<string> = new Set([
@@ -144,11 +144,11 @@ function readDuration(
   const atLeast = POSITIVE.has(name) ? "more than 0" : "at least 0";
   if (
     typeof durationMs !== "number" ||
-    !(durationMs >= 0 && durationMs <= LONGEST_MS) ||
+    !(durationMs >= 0 && durationMs <= MAX_MS) ||
     (durationMs === 0 && POSITIVE.has(name))
   ) {
     throw new InvalidOptionError(
-      `${action}: ${name} must be a number of milliseconds, ${atLeast} and at most ${LONGEST_MS} (10 years), got ${quoted(text ?? number)}`,
+      `${action}: ${name} must be a number of milliseconds, ${atLeast} and at most ${MAX_MS} (10 years), got ${quoted(text ?? number)}`,
     );
   }
   return durationMs;

@@ -4,7 +4,7 @@ import { OUTCOME_KINDS, type OutcomeKind } from "../../task/outcome.ts";
 import { parseTask } from "../../task/parse-task.ts";
 import { printable, quoted } from "../../task/printable.ts";
 import type { Task } from "../../task/task.ts";
-import { MOST_POINTS, type ProgressTrack } from "../forecast/progress-extrapolation.ts";
+import { MAX_POINTS, type ProgressTrack } from "../forecast/progress-extrapolation.ts";
 
 /** The version of the form of {@link WaitState}. */
 export const WAIT_STATE_VERSION = 1;
@@ -65,7 +65,7 @@ const progressPoint = z.object({ atMs: z.number(), value: z.number() });
 
 const progressTrack = z.object({
   origin: progressPoint,
-  points: z.array(progressPoint).check(z.maxLength(MOST_POINTS)),
+  points: z.array(progressPoint).check(z.maxLength(MAX_POINTS)),
   lookedAtMs: time,
   quantum: z.number().check(z.gt(0)),
   wander: z.optional(z.number().check(z.gte(0))),
