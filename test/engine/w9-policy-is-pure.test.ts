@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { beginWait, decide, decideTimeout, type Observation, resolveWaitOptions } from "../../src/index.ts";
-import { AccessDeniedError, TaskNotFoundError, UnreachableError } from "../../src/task/errors.ts";
+import {
+  AccessDeniedError,
+  InvalidOptionError,
+  TaskNotFoundError,
+  UnreachableError,
+} from "../../src/task/errors.ts";
 import { parseTask } from "../../src/task/parse-task.ts";
 import { ID } from "./fake-time.ts";
 
@@ -18,7 +23,8 @@ const OBSERVATIONS: [string, Observation][] = [
   ["throttling", { kind: "throttled", error: new Error("slow"), retryAfterMs: 500 }],
   ["a fault", { kind: "transient", error: new UnreachableError("refused") }],
   ["not found", { kind: "notFound", error: new TaskNotFoundError("no") }],
-  ["a denial", { kind: "fatal", error: new AccessDeniedError("no") }],
+  ["a denial", { kind: "denied", error: new AccessDeniedError("no") }],
+  ["a call that is never taken", { kind: "permanent", error: new InvalidOptionError("no") }],
 ];
 
 function forbid(): void {

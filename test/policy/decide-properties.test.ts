@@ -238,7 +238,7 @@ describe("decide, for any sequence of observations", { timeout: 60_000 }, () => 
   it("gives up as unreachable only when the budget is spent, as notFound only when the grace is", () => {
     check((turns, { outageBudgetMs, notFoundGraceMs }) => {
       for (const { decision, before, step, context } of turns) {
-        if (decision.kind !== "settle" || step.observation.kind === "fatal") {
+        if (decision.kind !== "settle" || ["denied", "permanent"].includes(step.observation.kind)) {
           continue;
         }
         if (decision.outcome.kind === "unreachable") {
@@ -255,7 +255,7 @@ describe("decide, for any sequence of observations", { timeout: 60_000 }, () => 
     check((turns) => {
       const polls = turns.length;
       const failures = turns.filter(({ step }) =>
-        ["transient", "notFound", "fatal"].includes(step.observation.kind),
+        ["transient", "notFound", "denied", "permanent"].includes(step.observation.kind),
       ).length;
       assert.equal(turns.at(-1)?.decision.state.polls, polls);
       assert.equal(turns.at(-1)?.decision.state.failures, failures);

@@ -4,6 +4,7 @@ import type { ResolvedWaitOptions } from "../../src/policy/state/wait-options.ts
 import {
   AccessDeniedError,
   BdrcApiError,
+  InvalidOptionError,
   TaskNotFoundError,
   UnreachableError,
 } from "../../src/task/errors.ts";
@@ -68,7 +69,9 @@ const faults: fc.Arbitrary<Observation> = fc
   )
   .map(observeError);
 
-const final: fc.Arbitrary<Observation> = fc.constant(observeError(new AccessDeniedError("no")));
+const final: fc.Arbitrary<Observation> = fc
+  .constantFrom(new AccessDeniedError("no"), new InvalidOptionError("no"))
+  .map(observeError);
 
 const observations: fc.Arbitrary<Observation> = fc.oneof(
   { weight: 10, arbitrary: tasks },

@@ -124,7 +124,7 @@ export class ListingScan {
       } catch (error) {
         signal.throwIfAborted();
         const observed = observeError(error);
-        if (observed.kind === "fatal" || observed.kind === "notFound") {
+        if (observed.kind !== "throttled" && observed.kind !== "transient") {
           onAnswer("accepted");
           this.error = observed.error;
           return undefined;

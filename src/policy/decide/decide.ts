@@ -1,7 +1,6 @@
 import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import type { WaitEvent } from "../../task/wait-events.ts";
-import { classifyError } from "../observe/classify-error.ts";
 import type { Observation } from "../observe/observe.ts";
 import type { DecideContext, Decision } from "../state/decision.ts";
 import { beforeDeadline, jittered, withinIntervals } from "../state/delay-limits.ts";
@@ -44,12 +43,10 @@ export function decide(state: WaitState, observation: Observation, context: Deci
       return decideOnFault(state, observation.error, context);
     case "notFound":
       return decideOnMissing(state, observation.error, context);
-    case "fatal": {
-      const failed = countFailure(state);
-      return classifyError(observation.error) === "denied"
-        ? settleDenied(failed, observation.error, context.nowMs)
-        : settleUnreachable(failed, observation.error, context.nowMs);
-    }
+    case "denied":
+      return settleDenied(countFailure(state), observation.error, context.nowMs);
+    case "permanent":
+      return settleUnreachable(countFailure(state), observation.error, context.nowMs);
   }
 }
 

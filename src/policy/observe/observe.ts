@@ -14,8 +14,10 @@ export type Observation =
   | { readonly kind: "transient"; readonly error: Error }
   /** The service knows no such task. */
   | { readonly kind: "notFound"; readonly error: Error }
-  /** Asking again can't help: no access, or a call that the service will never take. */
-  | { readonly kind: "fatal"; readonly error: Error };
+  /** The service refuses the caller, and goes on refusing. */
+  | { readonly kind: "denied"; readonly error: Error }
+  /** Asking again can't help: a call that the service will never take. */
+  | { readonly kind: "permanent"; readonly error: Error };
 
 /**
  * Makes one call and tells what it gave. It never rejects: whatever the source throws becomes an observation.
@@ -40,19 +42,9 @@ export async function observe(source: TaskSource, taskId: string, signal: AbortS
 }
 
 /** What an error of a source means, as an observation. */
-export function observeError(thrown: unknown): Observation {
+export function observeError(thrown: unknown): Exclude<Observation, { kind: "task" }> {
   const error = thrown instanceof Error ? thrown : new ProtocolError(`thrown: ${quoted(thrown)}`);
-  switch (classifyError(error)) {
-    case "throttled": {
-      const retryAfterMs = retryAfterMsOf(error);
-      return { kind: "throttled", error, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-    }
-    case "notFound":
-      return { kind: "notFound", error };
-    case "denied":
-    case "permanent":
-      return { kind: "fatal", error };
-    case "transient":
-      return { kind: "transient", error };
-  }
+  const kind = classifyError(error);
+  const retryAfterMs = kind === "throttled" ? retryAfterMsOf(error) : undefined;
+  return retryAfterMs === undefined ? { kind, error } : { kind: "throttled", error, retryAfterMs };
 }
