@@ -12,6 +12,7 @@ import {
 } from "./access/key-ring.ts";
 import type { FaultDecider } from "./faults/fault.ts";
 import { faultsByChance, parseFaultFlags } from "./faults/fault-flags.ts";
+import type { HandlerOptions } from "./http/request-handler.ts";
 import { checkScenario, type Scenario } from "./scenario.ts";
 import type { RequestRecord } from "./service/request-record.ts";
 import { seededRandom } from "./world/random.ts";
@@ -45,7 +46,7 @@ export interface EmulatorOptions extends Omit<Scenario, "faults" | "description"
 }
 
 /** {@link EmulatorOptions} with everything decided. */
-export interface ResolvedEmulatorOptions extends Scenario {
+export interface ResolvedEmulatorOptions extends Scenario, HandlerOptions {
   readonly port: number;
   readonly host: string;
   readonly acceptHosts: readonly string[];
@@ -54,9 +55,7 @@ export interface ResolvedEmulatorOptions extends Scenario {
   readonly speed: number;
   readonly keys: readonly [EmulatorKey, ...EmulatorKey[]];
   readonly bearers: readonly EmulatorBearer[];
-  readonly decide: FaultDecider;
   readonly resetConnection: (n: number) => boolean;
-  readonly log: (record: RequestRecord) => void;
   readonly keepRequests: number;
   readonly tls: boolean;
 }

@@ -13,7 +13,8 @@ import type { Action } from "./protocol/routes.ts";
 import { expandTasks } from "./scenario.ts";
 import { Gateway } from "./service/gateway.ts";
 import { NextTokens } from "./service/next-token.ts";
-import { RequestLog, type RequestRecord } from "./service/request-record.ts";
+import { RequestLog } from "./service/request-log.ts";
+import type { RequestRecord } from "./service/request-record.ts";
 import { StartPlan } from "./world/start-plan.ts";
 import { World } from "./world/world.ts";
 

@@ -5,7 +5,7 @@ import { printable } from "../task/printable.ts";
 import { type AccessPolicy, accessPolicy } from "./access/access-policy.ts";
 import { type Quota, quota } from "./access/quota.ts";
 import { parseFaultFlags } from "./faults/fault-flags.ts";
-import type { Starts } from "./world/start-plan.ts";
+import type { ConcurrentStarts, Starts } from "./world/start-plan.ts";
 import { type TaskQuirks, type TaskSpec, taskQuirks, taskSpec } from "./world/task-spec.ts";
 
 const MAX_TASKS = 1_000_000;
@@ -17,7 +17,7 @@ export interface ScenarioTask extends TaskSpec {
 
 /** What a world is like and how its service behaves: plain JSON, so that it can be kept in a file. */
 export interface Scenario {
-  /** For whoever reads the file. */
+  /** For the reader of the file. */
   readonly description?: string;
   /** Makes durations, ids and faults repeatable; default random. */
   readonly seed?: number;
@@ -35,7 +35,7 @@ export interface Scenario {
    * (`separate`, the default), the id of that one (`merged`), or 409 `OperationConflict` (`refused`). The API does
    * not say.
    */
-  readonly concurrentStarts?: "separate" | "merged" | "refused";
+  readonly concurrentStarts?: ConcurrentStarts;
   /** Quirks of all tasks. */
   readonly quirks?: TaskQuirks;
   /** Default: no limit. */
@@ -49,7 +49,7 @@ export interface Scenario {
    * success with empty `Data`.
    */
   readonly unknownTask?: { readonly httpStatus?: number; readonly code?: string };
-  /** Whether DescribeTasks heeds `TaskType`; default true. */
+  /** Whether DescribeTasks filters by `TaskType`; default true. */
   readonly taskTypeFilter?: boolean;
   /** Whether DescribeTasks tells `TotalCount`; default false. */
   readonly totalCount?: boolean;

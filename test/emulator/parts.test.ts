@@ -2,7 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { selfSigned } from "../../src/emulator/http/self-signed.ts";
 import { formatRequestRecord } from "../../src/emulator/index.ts";
-import { RequestLog, type RequestRecord } from "../../src/emulator/service/request-record.ts";
+import { RequestLog } from "../../src/emulator/service/request-log.ts";
+import type { RequestRecord } from "../../src/emulator/service/request-record.ts";
 import { drawDurationMs } from "../../src/emulator/world/duration-model.ts";
 import { seededRandom } from "../../src/emulator/world/random.ts";
 

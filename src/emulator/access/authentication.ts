@@ -7,9 +7,8 @@ import {
   signedHeaderNames,
   stringToSign,
 } from "../../openapi/request/signature.ts";
-import { type ApiRequest, header } from "../protocol/api-request.ts";
+import { type ApiRequest, decodeSegment, header } from "../protocol/api-request.ts";
 import { type Refusal, refuse } from "../protocol/refusal.ts";
-import { decodeSegment } from "../protocol/routes.ts";
 import type { EmulatorKey, KeyRing } from "./key-ring.ts";
 import type { NonceMemory } from "./nonce-memory.ts";
 
@@ -136,7 +135,7 @@ function checkSignature(
   });
 }
 
-// Clients differ in what they encode, so the signed form is made anew from what was meant.
+// Clients differ in what they encode, so the signed form is derived from what was meant.
 function canonicalPath(path: string): string {
   return path
     .split("/")

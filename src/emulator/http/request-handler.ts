@@ -1,25 +1,28 @@
 import type { ServerResponse } from "node:http";
 import { printable } from "../../task/printable.ts";
-import type { ResolvedEmulatorOptions } from "../emulator-options.ts";
-import { type FaultSet, faultSet } from "../faults/fault.ts";
+import { type FaultDecider, type FaultSet, faultSet } from "../faults/fault.ts";
 import { substituteAnswer } from "../faults/substitute.ts";
 import { type Answer, errorAnswer } from "../protocol/answer.ts";
 import { type ApiRequest, header } from "../protocol/api-request.ts";
 import { refuse } from "../protocol/refusal.ts";
 import { type Call, route } from "../protocol/routes.ts";
 import type { Gateway, Handled } from "../service/gateway.ts";
-import type { RequestLog, RequestRecord } from "../service/request-record.ts";
+import type { RequestLog } from "../service/request-log.ts";
+import type { RequestRecord } from "../service/request-record.ts";
 import type { RequestHandler } from "./server.ts";
 import { send } from "./transport.ts";
 
 const TOO_LARGE: ApiRequest = { method: "", path: "", query: [], headers: {}, body: new Uint8Array() };
 
+/** What the handler takes of an emulator's options. */
+export interface HandlerOptions {
+  readonly decide: FaultDecider;
+  readonly log: (record: RequestRecord) => void;
+  readonly clockSkewMs?: number;
+}
+
 /** Ties gateway, faults, records and transport together. */
-export function requestHandler(
-  options: ResolvedEmulatorOptions,
-  gateway: Gateway,
-  log: RequestLog,
-): RequestHandler {
+export function requestHandler(options: HandlerOptions, gateway: Gateway, log: RequestLog): RequestHandler {
   let requests = 0;
   return (received, response) => {
     const n = requests;
@@ -27,7 +30,7 @@ export function requestHandler(
     try {
       respond(n, received, response);
     } catch (error) {
-      // A decider's or a logger's mistake: whoever wrote it should see it, and the emulator should go on.
+      // A mistake in the caller's decider or logger: the client sees it, and the emulator goes on.
       const message = error instanceof Error ? error.message : String(error);
       const refusal = refuse("InternalError", { message: `The emulator failed: ${printable(message)}` });
       send(response, errorAnswer(refusal, ""), undefined);

@@ -24,3 +24,12 @@ export function formValue(request: ApiRequest, name: string): string | undefined
 export function header(request: ApiRequest, name: string): string | undefined {
   return Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
 }
+
+/** One segment of a path, decoded; undefined when it is no valid encoding. */
+export function decodeSegment(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,8 +1,7 @@
-import { type ApiRequest, header } from "./api-request.ts";
-import { type Refusal, refuse } from "./refusal.ts";
+import { decodeSegment } from "./api-request.ts";
 
 /** The version of the API that is emulated. */
-const API_VERSION = "2023-08-08";
+export const API_VERSION = "2023-08-08";
 
 /** The operations that are emulated. */
 export const ACTIONS = ["DescribeTask", "DescribeTasks", "UpdateResources", "CheckRules"] as const;
@@ -35,30 +34,5 @@ export function route(method: string, path: string): Call | undefined {
       return { action: "CheckRules" };
     default:
       return undefined;
-  }
-}
-
-/** Whether the headers name the operation and the version that the path stands for. */
-export function checkRoute(request: ApiRequest, call: Call | undefined): Refusal | undefined {
-  const action = header(request, "x-acs-action");
-  if (call === undefined || (action !== undefined && action !== call.action)) {
-    return refuse("InvalidAction.NotFound");
-  }
-  if (action === undefined) {
-    return { httpStatus: 400, code: "MissingAction", message: "Action is mandatory for this action." };
-  }
-  const version = header(request, "x-acs-version");
-  if (version === undefined) {
-    return { httpStatus: 400, code: "MissingVersion", message: "Version is mandatory for this action." };
-  }
-  return version === API_VERSION ? undefined : refuse("InvalidVersion");
-}
-
-/** One segment of a path, decoded; undefined when it is no valid encoding. */
-export function decodeSegment(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
   }
 }

@@ -6,7 +6,7 @@ import type { QuotaLimiter } from "../access/quota.ts";
 import { type Answer, errorAnswer, goodAnswer } from "../protocol/answer.ts";
 import { type ApiRequest, header } from "../protocol/api-request.ts";
 import { type Refusal, refuse } from "../protocol/refusal.ts";
-import { type Call, checkRoute, route } from "../protocol/routes.ts";
+import { API_VERSION, type Call, route } from "../protocol/routes.ts";
 import type { World } from "../world/world.ts";
 import type { NextTokens } from "./next-token.ts";
 import { type OperationStyle, perform } from "./operations.ts";
@@ -85,8 +85,24 @@ export class Gateway {
   }
 
   #checkTarget(request: ApiRequest, host: string, call: Call | undefined): Refusal | undefined {
-    return this.#parts.knowsHost(host) ? checkRoute(request, call) : refuse("InvalidProduct.NotFound");
+    return this.#parts.knowsHost(host) ? checkHeaders(request, call) : refuse("InvalidProduct.NotFound");
   }
+}
+
+/** Whether the headers name the operation and the version that the path stands for. */
+function checkHeaders(request: ApiRequest, call: Call | undefined): Refusal | undefined {
+  const action = header(request, "x-acs-action");
+  if (call === undefined || (action !== undefined && action !== call.action)) {
+    return refuse("InvalidAction.NotFound");
+  }
+  if (action === undefined) {
+    return { httpStatus: 400, code: "MissingAction", message: "Action is mandatory for this action." };
+  }
+  const version = header(request, "x-acs-version");
+  if (version === undefined) {
+    return { httpStatus: 400, code: "MissingVersion", message: "Version is mandatory for this action." };
+  }
+  return version === API_VERSION ? undefined : refuse("InvalidVersion");
 }
 
 function refused(refusal: Refusal, host: string, known: { taskId?: string; accessKeyId?: string }): Handled {

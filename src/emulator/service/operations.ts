@@ -2,14 +2,13 @@ import { TASK_STATUSES } from "../../task/status.ts";
 import { type ApiRequest, formValue, queryValue } from "../protocol/api-request.ts";
 import { type Refusal, refuse, refuseWith } from "../protocol/refusal.ts";
 import type { Call } from "../protocol/routes.ts";
-import type { Scenario } from "../scenario.ts";
-import type { StartPlan, Starts } from "../world/start-plan.ts";
+import type { ConcurrentStarts, StartPlan, Starts } from "../world/start-plan.ts";
 import type { TaskSpec } from "../world/task-spec.ts";
 import { jsonText } from "../world/wire-task.ts";
 import type { World } from "../world/world.ts";
 import type { NextTokens } from "./next-token.ts";
 
-const FEWEST_RESULTS = 10;
+const MIN_RESULTS = 10;
 const MAX_RESULTS = 500;
 /** The resource types that the API's own example of an update names. */
 const RESOURCE_TYPES = [
@@ -23,12 +22,12 @@ const RESOURCE_TYPES = [
 export interface OperationStyle {
   /** What an unknown task id is answered with; default 400 `InvalidTask.NotFound`, as a sister service does. */
   readonly unknownTask: { readonly httpStatus: number; readonly code: string };
-  /** Whether DescribeTasks heeds `TaskType`. */
+  /** Whether DescribeTasks filters by `TaskType`. */
   readonly taskTypeFilter: boolean;
   /** Whether DescribeTasks returns `TotalCount`. */
   readonly totalCount: boolean;
   /** What a start is answered with while a task of the same type and detail has not ended. */
-  readonly concurrentStarts: NonNullable<Scenario["concurrentStarts"]>;
+  readonly concurrentStarts: ConcurrentStarts;
   /** What becomes of the tasks that UpdateResources and CheckRules start. */
   readonly starts: StartPlan;
 }
@@ -76,7 +75,7 @@ function describeTasks(request: ApiRequest, context: OperationContext): Operatio
   if (!/^(?:-?\d{1,9})?$/.test(wanted)) {
     return refused(refuseWith("InvalidMaxResults", 400, "Specified parameter MaxResults is not valid."));
   }
-  const maxResults = Math.min(MAX_RESULTS, Math.max(FEWEST_RESULTS, Number(wanted)));
+  const maxResults = Math.min(MAX_RESULTS, Math.max(MIN_RESULTS, Number(wanted)));
   const taskStatus = queryValue(request, "TaskStatus") || undefined;
   if (taskStatus !== undefined && !(TASK_STATUSES as readonly string[]).includes(taskStatus)) {
     return refused(refuseWith("InvalidTaskStatus", 400, "Specified parameter TaskStatus is not valid."));

@@ -22,29 +22,6 @@ export interface RequestRecord {
   readonly faults: readonly string[];
 }
 
-/** The newest records, up to a number. */
-export class RequestLog {
-  readonly #most: number;
-  #records: RequestRecord[] = [];
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  add(record: RequestRecord): void {
-    this.#records.push(record);
-    // Cutting at twice the number makes the cut rare, hence cheap.
-    if (this.#records.length >= 2 * this.#most) {
-      this.#records = this.#most === 0 ? [] : this.#records.slice(-this.#most);
-    }
-  }
-
-  /** Oldest first. */
-  newest(): readonly RequestRecord[] {
-    return this.#most === 0 ? [] : this.#records.slice(-this.#most);
-  }
-}
-
 /** One line for a log: `12:00:01.250 GET /api/v1/tasks/t-1 DescribeTask 400 Throttling.User`. */
 export function formatRequestRecord(record: RequestRecord): string {
   const { atMs, method, path, action, taskId, httpStatus, code, faults } = record;

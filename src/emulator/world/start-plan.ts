@@ -12,6 +12,12 @@ export interface Starts {
   readonly CHECK_RULES?: StartSpecs;
 }
 
+/**
+ * What a start is answered with while a task of the same type and detail has not ended: another task, the id of that
+ * one, or 409 `OperationConflict`.
+ */
+export type ConcurrentStarts = "separate" | "merged" | "refused";
+
 /** Knows how many tasks were started, and so what is to become of the next one. */
 export class StartPlan {
   readonly #starts: Starts;
