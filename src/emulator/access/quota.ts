@@ -118,15 +118,15 @@ export class QuotaLimiter {
     }
     const windowMs = limit.windowMs ?? 1000;
     const wanted = [
-      { name: `${key} ${windowMs}`, most: limit.perSecond, windowMs, code: "Throttling.User" },
-      { name: `${key} 60s`, most: limit.per60s, windowMs: MINUTE_MS, code: "Throttling.User" },
-      { name: `${action} * ${windowMs}`, most: limit.perApi, windowMs, code: "Throttling.Api" },
+      { name: `${key} ${windowMs}`, max: limit.perSecond, windowMs, code: "Throttling.User" },
+      { name: `${key} 60s`, max: limit.per60s, windowMs: MINUTE_MS, code: "Throttling.User" },
+      { name: `${action} * ${windowMs}`, max: limit.perApi, windowMs, code: "Throttling.Api" },
     ] as const;
     const windows: FixedWindow[] = [];
-    for (const { name, most, windowMs: lengthMs, code } of wanted) {
-      if (most !== undefined) {
+    for (const { name, max, windowMs: lengthMs, code } of wanted) {
+      if (max !== undefined) {
         const window = this.#window(name, Math.floor(nowMs / lengthMs));
-        if (window.used >= most) {
+        if (window.used >= max) {
           return this.#throttled(code, lengthMs - (nowMs % lengthMs));
         }
         windows.push(window);

@@ -1,5 +1,4 @@
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
-import { bitString, der, objectId, positiveInteger, sequence, utcTime } from "./der.ts";
 
 const DAY_MS = 86_400_000;
 const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
@@ -14,7 +13,7 @@ export interface SelfSigned {
 }
 
 /**
- * Makes a certificate for `localhost`, `127.0.0.1` and `::1` that nobody but itself vouches for, valid for 30 days.
+ * Makes a certificate for `localhost`, `127.0.0.1` and `::1` signed by itself, valid for 30 days.
  * Node can read certificates but not make them, hence the DER.
  *
  * Source: RFC 5280, section 4.1.
@@ -57,9 +56,63 @@ function subjectAltName(): Buffer {
   return sequence(objectId(SUBJECT_ALT_NAME), der(0x04, sequence(...names)));
 }
 
-// In its shortest form a magnitude that begins with 0x80 or more needs exactly the one nought put before it.
+// In its shortest form a magnitude that begins with 0x80 or more needs exactly the one zero byte put before it.
 function serialNumber(): Buffer {
   const bytes = randomBytes(16);
   bytes[0] = (bytes[0] ?? 0) | 0x80;
+  return bytes;
+}
+
+// Just enough of ASN.1's DER to write a certificate.
+
+function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
+  const content = Buffer.concat(contents);
+  return Buffer.concat([Buffer.from([tag, ...lengthBytes(content.length)]), content]);
+}
+
+// SEQUENCE.
+function sequence(...items: readonly Uint8Array[]): Buffer {
+  return der(0x30, ...items);
+}
+
+// INTEGER, of the magnitude's bytes.
+function positiveInteger(magnitude: Uint8Array): Buffer {
+  // A first bit of one would make it negative.
+  return der(0x02, Buffer.from([0]), magnitude);
+}
+
+// OBJECT IDENTIFIER, such as `2.5.4.3`.
+function objectId(dotted: string): Buffer {
+  const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
+  return der(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
+}
+
+// BIT STRING of whole bytes.
+function bitString(bytes: Uint8Array): Buffer {
+  return der(0x03, Buffer.from([0]), bytes);
+}
+
+// UTCTime, for years before 2050.
+function utcTime(date: Date): Buffer {
+  const digits = date.toISOString().replace(/[-:T]/g, "").slice(2, 14);
+  return der(0x17, Buffer.from(`${digits}Z`, "ascii"));
+}
+
+function lengthBytes(length: number): number[] {
+  if (length < 0x80) {
+    return [length];
+  }
+  const bytes: number[] = [];
+  for (let left = length; left > 0; left >>= 8) {
+    bytes.unshift(left & 0xff);
+  }
+  return [0x80 | bytes.length, ...bytes];
+}
+
+function base128(value: number): number[] {
+  const bytes = [value & 0x7f];
+  for (let left = value >> 7; left > 0; left >>= 7) {
+    bytes.unshift(0x80 | (left & 0x7f));
+  }
   return bytes;
 }

@@ -42,7 +42,7 @@ const modelNames = z.enum([
  * - `stages`: `count` (3) stages of equal progress and very unequal length.
  * - `stall`: stands still at `at` (0.6) for `share` (0.3) of the time.
  * - `slowTail`: quick first, then ever slower; `power` is 3.
- * - `restart`: falls back to nought at `at` (0.6) of the time and begins anew.
+ * - `restart`: falls back to 0 at `at` (0.6) of the time and grows again.
  * - `stuck`: linear as far as `at` (0.37), and there it stays until the end.
  * - `none`: the field is absent.
  */

@@ -15,7 +15,7 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** One number in [0, 1) that belongs to a pair of integers, for noise that looks the same at every look. */
+/** One number in [0, 1) that belongs to a pair of integers, for noise that is the same at every poll. */
 export function noiseAt(seed: number, index: number): number {
   return scramble((Math.imul(seed, 0x9e3779b1) + Math.imul(index + 1, 0x85ebca6b)) >>> 0);
 }

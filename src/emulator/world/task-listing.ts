@@ -20,8 +20,8 @@ export interface TaskFilter {
 export type ListingOrder = "shuffled" | "newest" | "oldest";
 
 /**
- * The tasks in the order in which listings show them. What a filter asks for stands in flat arrays: to look into a
- * hundred thousand scattered objects for every page would take ten times as long.
+ * The tasks in the order in which listings show them. The filtered values are in flat arrays: reading a hundred
+ * thousand scattered objects for every page takes ten times as long.
  */
 export class TaskListing {
   readonly #order: ListingOrder;

@@ -37,12 +37,12 @@ export interface TaskEnd {
 }
 
 /** What can be told of a task at one moment. */
-export type TaskLook =
+export type TaskView =
   | { readonly kind: "unknown" }
   | { readonly kind: "known"; readonly status: string; readonly progress: number | undefined };
 
 /** What {@link makeTaskRecord} needs beside the spec. */
-export interface TaskBirth {
+export interface TaskContext {
   readonly taskId: string;
   readonly requestId: string;
   readonly nowMs: number;
@@ -53,19 +53,19 @@ export interface TaskBirth {
 }
 
 /** Draws what is to be drawn and fixes the task's whole life. */
-export function makeTaskRecord(spec: TaskSpec, birth: TaskBirth): TaskRecord {
-  const { nowMs, random, speed } = birth;
+export function makeTaskRecord(spec: TaskSpec, context: TaskContext): TaskRecord {
+  const { nowMs, random, speed } = context;
   const startsAtMs = nowMs + drawDurationMs(spec.createdMs ?? 0, random) / speed;
   const ownEndMs = startsAtMs + drawDurationMs(spec.durationMs ?? 10_000, random) / speed;
   const status = spec.status ?? "COMPLETE";
   const expiresAtMs = status === "EXPIRED" ? ownEndMs : nowMs + (spec.expiresMs ?? DAY_MS) / speed;
   const progress = spec.progress ?? "linear";
   return {
-    taskId: birth.taskId,
-    requestId: birth.requestId,
+    taskId: context.taskId,
+    requestId: context.requestId,
     seed: Math.floor(random() * 2 ** 32),
     spec,
-    quirks: { ...birth.quirks, ...spec.quirks },
+    quirks: { ...context.quirks, ...spec.quirks },
     progress: typeof progress === "string" ? { kind: progress } : progress,
     createdAtMs: nowMs,
     visibleAtMs: nowMs + (spec.hiddenMs ?? 0) / speed,
@@ -88,8 +88,8 @@ function ownErrorMessage(spec: TaskSpec): string {
   return spec.errorMessage ?? (spec.status === "FAILED" ? "device not online" : "");
 }
 
-/** How the task looks at a moment. */
-export function lookAt(record: TaskRecord, nowMs: number): TaskLook {
+/** What the service shows of the task at a moment. */
+export function viewAt(record: TaskRecord, nowMs: number): TaskView {
   const status = statusAt(record, nowMs);
   return status === undefined
     ? { kind: "unknown" }

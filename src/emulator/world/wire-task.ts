@@ -1,5 +1,5 @@
 import { isFinalStatus } from "../../task/status.ts";
-import { lookAt, type TaskRecord } from "./task-record.ts";
+import { type TaskRecord, viewAt } from "./task-record.ts";
 
 /** A task under the API's own names, ready to become JSON. */
 export type WireTask = Readonly<Record<string, unknown>>;
@@ -10,12 +10,12 @@ export type WireTask = Readonly<Record<string, unknown>>;
  * Source: API BDRC 2023-08-08, DescribeTask.
  */
 export function wireTask(record: TaskRecord, nowMs: number): WireTask | undefined {
-  const look = lookAt(record, nowMs);
-  if (look.kind === "unknown") {
+  const view = viewAt(record, nowMs);
+  if (view.kind === "unknown") {
     return undefined;
   }
   const { spec, quirks, end } = record;
-  const ended = isFinalStatus(look.status);
+  const ended = isFinalStatus(view.status);
   const started = Math.min(nowMs, end.atMs) >= record.startsAtMs;
   const completeTime = ended
     ? seconds(end.atMs)
@@ -31,13 +31,13 @@ export function wireTask(record: TaskRecord, nowMs: number): WireTask | undefine
     RequestId: record.requestId,
     TaskDetail: jsonText(spec.detail),
     ExecutionId: "",
-    ...(look.progress === undefined ? {} : { Progress: look.progress }),
-    TaskStatus: look.status,
+    ...(view.progress === undefined ? {} : { Progress: view.progress }),
+    TaskStatus: view.status,
     ErrorMessage: ended ? end.errorMessage : started ? (quirks.errorWhileRunning ?? "") : "",
     ...time(record, "StartTime", started ? seconds(record.startsAtMs) : undefined),
     ...time(record, "CompleteTime", completeTime),
     ExpireTime: seconds(expireTimeMs(record)),
-    TaskResult: look.status === "COMPLETE" ? jsonText(spec.result) : "",
+    TaskResult: view.status === "COMPLETE" ? jsonText(spec.result) : "",
   };
   return spec.fields === undefined ? fields : { ...fields, ...spec.fields };
 }

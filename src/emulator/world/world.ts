@@ -5,7 +5,7 @@ import { quoted } from "../../task/printable.ts";
 import type { FinalTaskStatus } from "../../task/status.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { type ListingOrder, type TaskFilter, TaskListing } from "./task-listing.ts";
-import { lookAt, makeTaskRecord, statusAt, type TaskRecord } from "./task-record.ts";
+import { makeTaskRecord, statusAt, type TaskRecord, viewAt } from "./task-record.ts";
 import { type TaskQuirks, type TaskSpec, taskSpec } from "./task-spec.ts";
 import { type WireTask, wireTask } from "./wire-task.ts";
 
@@ -13,7 +13,7 @@ const ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 // Forgotten tasks are thrown out whenever this many more were added.
 const PURGE_EVERY = 1024;
 
-/** A task of the emulator's world, as it looks at one moment. */
+/** A task of the emulator's world, at one moment. */
 export interface WorldTask {
   readonly taskId: string;
   readonly taskStatus: string;
@@ -44,8 +44,8 @@ export interface WorldOptions {
 }
 
 /**
- * All tasks of one account. Nothing in it happens by itself: a task's look is computed from the clock when it is
- * asked for.
+ * All tasks of one account. Nothing in it happens by itself: the state of a task is computed from the clock when it
+ * is asked for.
  */
 export class World {
   readonly #now: () => number;
@@ -94,7 +94,7 @@ export class World {
     return this.#present(record, this.#now());
   }
 
-  /** The task as it looks now; undefined when there is none, and before `hiddenMs` or after `retentionMs`. */
+  /** The task as it is now; undefined when there is none, and before `hiddenMs` or after `retentionMs`. */
   task(taskId: string): WorldTask | undefined {
     const record = this.#byId.get(taskId);
     const nowMs = this.#now();
@@ -152,11 +152,11 @@ export class World {
   }
 
   #present(record: TaskRecord, nowMs: number): WorldTask {
-    const look = lookAt(record, nowMs);
-    const progress = look.kind === "known" ? look.progress : undefined;
+    const view = viewAt(record, nowMs);
+    const progress = view.kind === "known" ? view.progress : undefined;
     return {
       taskId: record.taskId,
-      taskStatus: look.kind === "known" ? look.status : "CREATED",
+      taskStatus: view.kind === "known" ? view.status : "CREATED",
       ...(progress === undefined ? {} : { progress }),
       createdAtMs: record.createdAtMs,
       startsAtMs: record.startsAtMs,
