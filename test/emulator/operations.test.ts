@@ -81,7 +81,7 @@ describe("DescribeTasks", () => {
     expect(gateway.list({ NextToken: bytes.toString("base64") }).code).toBe("InvalidNextToken");
   });
 
-  it("heeds TaskType, or does not, and tells the total only when told so", () => {
+  it("filters by TaskType, or does not, and tells the total only when told so", () => {
     const add = (gateway: TestGateway) => {
       gateway.world.addTask({ taskType: "TEST" });
       gateway.world.addTask({ taskType: "CHECK_RULES" });

@@ -7,7 +7,7 @@ const at = (model: ProgressModel, ...times: number[]) =>
   times.map((time) => Number(progressShare(model, time, 1)?.toFixed(3)));
 
 describe("progressShare()", () => {
-  it("stays within 0 and 1 and is the same at every look, for every model", () => {
+  it("stays within 0 and 1 and is the same at every poll, for every model", () => {
     void fc.assert(
       fc.property(
         fc.constantFrom(...KINDS),

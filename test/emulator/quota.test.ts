@@ -6,8 +6,8 @@ const KEYS = [
   { accessKeyId: "AK2", accessKeySecret: "two" },
 ];
 
-/** The codes of so many looks, `ok` for those let through; every call stays in flight unless it is to leave. */
-function looks(gateway: TestGateway, count: number, key = KEYS[0], leave = true): string[] {
+/** The codes of so many polls, `ok` for those let through; every call stays in flight unless it is to leave. */
+function polls(gateway: TestGateway, count: number, key = KEYS[0], leave = true): string[] {
   return Array.from({ length: count }, () => {
     const { handled, code } = gateway.send("DescribeTask", {
       path: "/api/v1/tasks/t-1",
@@ -29,8 +29,8 @@ function withQuota(options: ConstructorParameters<typeof TestGateway>[0]): TestG
 describe("a quota", () => {
   it("counts in fixed windows of a second, each key and operation for itself", () => {
     const gateway = withQuota({ quota: { perSecond: 2 } });
-    expect(looks(gateway, 3)).toEqual(["ok", "ok", "Throttling.User"]);
-    expect(looks(gateway, 1, KEYS[1])).toEqual(["ok"]);
+    expect(polls(gateway, 3)).toEqual(["ok", "ok", "Throttling.User"]);
+    expect(polls(gateway, 1, KEYS[1])).toEqual(["ok"]);
     expect(
       gateway.send("DescribeTasks", {
         path: "/api/v1/tasks",
@@ -38,15 +38,15 @@ describe("a quota", () => {
       }).code,
     ).toBeUndefined();
     gateway.clock.advance(999);
-    expect(looks(gateway, 1)).toEqual(["Throttling.User"]);
+    expect(polls(gateway, 1)).toEqual(["Throttling.User"]);
     gateway.clock.advance(1);
-    expect(looks(gateway, 3)).toEqual(["ok", "ok", "Throttling.User"]);
+    expect(polls(gateway, 3)).toEqual(["ok", "ok", "Throttling.User"]);
   });
 
   it("is shared by the keys of one account", () => {
     const keys = KEYS.map((key) => ({ ...key, accountId: "1" }));
     const gateway = withQuota({ keys, quota: { perSecond: 2 } });
-    expect([...looks(gateway, 1, keys[0]), ...looks(gateway, 2, keys[1])]).toEqual([
+    expect([...polls(gateway, 1, keys[0]), ...polls(gateway, 2, keys[1])]).toEqual([
       "ok",
       "ok",
       "Throttling.User",
@@ -58,7 +58,7 @@ describe("a quota", () => {
     const seen: string[] = [];
     for (let second = 0; second < 4; second += 1) {
       seen.push(
-        looks(gateway, 3)
+        polls(gateway, 3)
           .filter((code) => code === "ok")
           .length.toString(),
       );
@@ -66,19 +66,19 @@ describe("a quota", () => {
     }
     expect(seen).toEqual(["2", "2", "1", "0"]);
     gateway.clock.advance(56_000);
-    expect(looks(gateway, 1)).toEqual(["ok"]);
+    expect(polls(gateway, 1)).toEqual(["ok"]);
   });
 
   it("can have windows of another length", () => {
     const gateway = withQuota({ quota: { perSecond: 1, windowMs: 250 } });
-    expect(looks(gateway, 2)).toEqual(["ok", "Throttling.User"]);
+    expect(polls(gateway, 2)).toEqual(["ok", "Throttling.User"]);
     gateway.clock.advance(250);
-    expect(looks(gateway, 1)).toEqual(["ok"]);
+    expect(polls(gateway, 1)).toEqual(["ok"]);
   });
 
   it("limits all callers of an operation together", () => {
     const gateway = withQuota({ quota: { perApi: 3 } });
-    expect([...looks(gateway, 2), ...looks(gateway, 2, KEYS[1])]).toEqual([
+    expect([...polls(gateway, 2), ...polls(gateway, 2, KEYS[1])]).toEqual([
       "ok",
       "ok",
       "ok",
@@ -92,17 +92,17 @@ describe("a quota", () => {
       path: "/api/v1/tasks/t-1",
       key: { accessKeyId: "AK1", accessKeySecret: "one" },
     });
-    expect(looks(gateway, 1)).toEqual(["Throttling.Api.Concurrency"]);
+    expect(polls(gateway, 1)).toEqual(["Throttling.Api.Concurrency"]);
     expect(gateway.quota.counters("DescribeTask")).toEqual({ accepted: 1, throttled: 1, inFlight: 1 });
     first.handled.leave();
     first.handled.leave();
     expect(gateway.quota.counters("DescribeTask").inFlight).toBe(0);
-    expect(looks(gateway, 2)).toEqual(["ok", "ok"]);
+    expect(polls(gateway, 2)).toEqual(["ok", "ok"]);
   });
 
   it("can be another one for a single operation", () => {
     const gateway = withQuota({ quota: { perSecond: 1, apis: { DescribeTask: { perSecond: 2 } } } });
-    expect(looks(gateway, 3)).toEqual(["ok", "ok", "Throttling.User"]);
+    expect(polls(gateway, 3)).toEqual(["ok", "ok", "Throttling.User"]);
   });
 
   it.each([

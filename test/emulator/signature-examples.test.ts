@@ -22,7 +22,7 @@ describe("the published examples of signatures", () => {
 
   it.each([
     {
-      name: "a look at a task, with the provider's name signed",
+      name: "a poll of a task, with the provider's name signed",
       action: "DescribeTask",
       method: "GET",
       path: "/api/v1/tasks/t-1",
@@ -32,7 +32,7 @@ describe("the published examples of signatures", () => {
       signature: "d3667088b951f749ae3b54d0f94ceb41b325a28a0f49616312dc68de53ee6046",
     },
     {
-      name: "a look at a task, with the least that has to be signed",
+      name: "a poll of a task, with the least that has to be signed",
       action: "DescribeTask",
       method: "GET",
       path: "/api/v1/tasks/t-1",
@@ -101,7 +101,7 @@ describe("the published examples of signatures", () => {
         },
         body: Buffer.from(body),
       }).answer.code;
-    // V2's token is no NextToken of ours, and V1's task does not exist: whoever says so has let the caller in.
+    // V2's token is no NextToken of ours, and V1's task does not exist: an answer that says so has let the caller in.
     expect(String(send(signature, common["x-acs-signature-nonce"]))).not.toMatch(
       /Signature|Key|Token\.|TimeStamp/,
     );

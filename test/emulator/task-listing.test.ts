@@ -29,7 +29,7 @@ const spec = fc.record(
 );
 
 describe("a listing", () => {
-  it("lets a task go at the very moment at which a look at it finds nothing", () => {
+  it("lets a task go at the very moment at which a poll of it finds nothing", () => {
     const clock = new HandClock();
     const world = new World({ now: clock.now });
     const { taskId } = world.addTask({ hiddenMs: 10, durationMs: 100, retentionMs: 50 });
@@ -45,7 +45,7 @@ describe("a listing", () => {
     ]);
   });
 
-  it("shows at every moment exactly the tasks that looks at single ones would show", () => {
+  it("shows at every moment exactly the tasks that polls of single ones show", () => {
     void fc.assert(
       fc.property(
         fc.array(fc.record({ spec, fate: fc.constantFrom("stays", "cancelled", "forgotten") }), {

@@ -43,9 +43,9 @@ const ALL_SEEDS = [1, 2, 3, 4, 5] as const;
  * call uses up: there the right outcome on a bad line is another one.
  */
 const QUIET_CALLS: Readonly<Record<string, number>> = {
-  // Two waits of one look each.
-  "looks exactly once when its time is 0": 2,
-  // 400 ms are less than a call that hangs takes, and without one good look there is no task to show.
+  // Two waits of one poll each.
+  "polls exactly once when its time is 0": 2,
+  // 400 ms are less than a call that hangs takes, and without one good poll there is no task to show.
   "ends as timedOut at its deadline: not before, and not long after, with the task as last seen": 1,
   // It gives an outage 40 ms.
   "does not take being throttled for an outage, however long it lasts": Number.POSITIVE_INFINITY,

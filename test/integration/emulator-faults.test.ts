@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Emulator, type EmulatorOptions, type Fault, startEmulator } from "../../src/emulator/index.ts";
-import { exchangeRaw, look, signedHeaders } from "./emulator-wire.ts";
+import { exchangeRaw, poll, signedHeaders } from "./emulator-wire.ts";
 
 const started: Emulator[] = [];
 const agents: Agent[] = [];
@@ -36,57 +36,57 @@ describe("what a fault looks like on the wire", () => {
   it("latency: the answer is late, and whole", async () => {
     const emulator = await withFault({ kind: "latency", ms: 120 });
     const before = performance.now();
-    const { status, body } = await look(emulator);
+    const { status, body } = await poll(emulator);
     expect(performance.now() - before).toBeGreaterThanOrEqual(115);
     expect([status, taskIdIn(body)]).toEqual([200, "t-1"]);
   });
 
   it("hang before the headers: not a byte, but the operation was performed", async () => {
     const emulator = await withFault({ kind: "hang", at: "headers" });
-    expect(await look(emulator, undefined, 150)).toMatchObject({ status: 0, brokenBy: "patience" });
+    expect(await poll(emulator, undefined, 150)).toMatchObject({ status: 0, brokenBy: "timeout" });
     expect(emulator.requests()[0]).toMatchObject({ httpStatus: 0, faults: ["hang"], taskId: "t-1" });
     expect(emulator.counters("DescribeTask").accepted).toBe(1);
   });
 
   it("hang in the body: half of it", async () => {
-    const { status, headers, body, brokenBy } = await look(
+    const { status, headers, body, brokenBy } = await poll(
       await withFault({ kind: "hang", at: "body" }),
       undefined,
       150,
     );
-    expect([status, brokenBy]).toEqual([200, "patience"]);
+    expect([status, brokenBy]).toEqual([200, "timeout"]);
     expect(body.length).toBe(Number(headers["content-length"]) >> 1);
   });
 
   it("dribble: all of it, bit by bit", async () => {
     const before = performance.now();
-    const { body } = await look(await withFault({ kind: "dribble", bytes: 100, everyMs: 20 }));
+    const { body } = await poll(await withFault({ kind: "dribble", bytes: 100, everyMs: 20 }));
     expect(performance.now() - before).toBeGreaterThanOrEqual(60);
     expect(taskIdIn(body)).toBe("t-1");
   });
 
   it("reset at the request: no answer, and the operation was not performed", async () => {
     const emulator = await withFault({ kind: "reset", at: "request" });
-    expect(await look(emulator)).toMatchObject({ status: 0, brokenBy: "ECONNRESET" });
+    expect(await poll(emulator)).toMatchObject({ status: 0, brokenBy: "ECONNRESET" });
     expect(emulator.counters("DescribeTask").accepted).toBe(0);
   });
 
   it("reset in the body: half an answer, and the operation was performed", async () => {
     const emulator = await withFault({ kind: "reset", at: "body" });
-    const { status, brokenBy } = await look(emulator);
+    const { status, brokenBy } = await poll(emulator);
     expect([status, brokenBy]).toEqual([200, "ECONNRESET"]);
     expect(emulator.counters("DescribeTask").accepted).toBe(1);
   });
 
   it("reset of the connection: before any request", async () => {
     const emulator = await withFault([], { resetConnection: (n) => n === 0 });
-    expect((await look(emulator)).brokenBy).toBe("ECONNRESET");
-    expect((await look(emulator)).status).toBe(200);
+    expect((await poll(emulator)).brokenBy).toBe("ECONNRESET");
+    expect((await poll(emulator)).status).toBe(200);
     expect(emulator.requests()).toHaveLength(1);
   });
 
   it("truncate: half of the JSON, well packed", async () => {
-    const { status, headers, body, brokenBy } = await look(await withFault({ kind: "truncate" }));
+    const { status, headers, body, brokenBy } = await poll(await withFault({ kind: "truncate" }));
     expect([status, brokenBy, body.length]).toEqual([200, undefined, Number(headers["content-length"])]);
     expect(() => JSON.parse(body.toString())).toThrow();
   });
@@ -119,19 +119,19 @@ describe("what a fault looks like on the wire", () => {
       /^$/,
     ],
   ])("%j", async (fault, status, contentType, body) => {
-    const seen = await look(await withFault(fault));
+    const seen = await poll(await withFault(fault));
     expect(seen).toMatchObject({ status });
     expect(seen.headers["content-type"]).toBe(contentType);
     expect(seen.body.toString()).toMatch(body);
   });
 
   it("redirect: to somewhere else", async () => {
-    const { headers } = await look(await withFault({ kind: "redirect", location: "http://127.0.0.1:1/" }));
+    const { headers } = await poll(await withFault({ kind: "redirect", location: "http://127.0.0.1:1/" }));
     expect(headers["location"]).toBe("http://127.0.0.1:1/");
   });
 
   it("refuse: with the time to wait, in milliseconds", async () => {
-    const seen = await look(
+    const seen = await poll(
       await withFault({ kind: "refuse", code: "ServiceUnavailable", retryAfterMs: 250 }),
     );
     expect([seen.status, seen.headers["x-acs-retry-after"]]).toEqual([503, "250"]);
@@ -145,32 +145,32 @@ describe("what a fault looks like on the wire", () => {
   });
 
   it("gzip: compressed", async () => {
-    const { headers, body } = await look(await withFault({ kind: "gzip" }));
+    const { headers, body } = await poll(await withFault({ kind: "gzip" }));
     expect(headers["content-encoding"]).toBe("gzip");
     expect(taskIdIn(gunzipSync(body))).toBe("t-1");
   });
 
   it("chunked: without a length", async () => {
-    const { headers, body } = await look(await withFault({ kind: "chunked" }));
+    const { headers, body } = await poll(await withFault({ kind: "chunked" }));
     expect([headers["transfer-encoding"], headers["content-length"]]).toEqual(["chunked", undefined]);
     expect(taskIdIn(body)).toBe("t-1");
   });
 
   it("huge: as many bytes as told, and JSON all the same", async () => {
-    const { body } = await look(await withFault({ kind: "huge", bytes: 3_000_000 }));
+    const { body } = await poll(await withFault({ kind: "huge", bytes: 3_000_000 }));
     expect(body.length).toBe(3_000_000);
     expect(JSON.parse(body.toString()).RequestId).toBe("huge");
   });
 
   it("close: the connection ends after the answer, though it was to be kept", async () => {
     const emulator = await withFault({ kind: "close" });
-    const { headers, body } = await look(emulator, keptAgent());
+    const { headers, body } = await poll(emulator, keptAgent());
     expect(headers["connection"]).toBe("keep-alive");
     expect(taskIdIn(body)).toBe("t-1");
   });
 
   it("skew: the server's clock is elsewhere", async () => {
-    const { status, headers, body } = await look(await withFault({ kind: "skew", ms: 20 * 60_000 }));
+    const { status, headers, body } = await poll(await withFault({ kind: "skew", ms: 20 * 60_000 }));
     expect([status, JSON.parse(body.toString()).Code]).toEqual([400, "InvalidTimeStamp.Expired"]);
     const aheadMs = Date.parse(String(headers["date"])) - Date.now();
     expect(Math.abs(aheadMs - 20 * 60_000)).toBeLessThan(10_000);
@@ -187,7 +187,7 @@ describe("what a fault looks like on the wire", () => {
   it("several at once: latency goes with any other", async () => {
     const emulator = await withFault([{ kind: "latency", ms: 60 }, { kind: "empty" }]);
     const before = performance.now();
-    expect((await look(emulator)).status).toBe(200);
+    expect((await poll(emulator)).status).toBe(200);
     expect(performance.now() - before).toBeGreaterThanOrEqual(55);
   });
 });
@@ -201,7 +201,7 @@ describe("a decider", () => {
         return undefined;
       },
     });
-    await look(emulator);
+    await poll(emulator);
     await exchangeRaw(emulator, `GET /nowhere HTTP/1.1\r\nhost: ${new URL(emulator.endpoint).host}\r\n\r\n`);
     expect(told).toEqual([
       [0, "DescribeTask", "t-1", "GET", "/api/v1/tasks/t-1"],
@@ -218,11 +218,11 @@ describe("a decider", () => {
         return undefined;
       },
     });
-    const first = await look(emulator);
+    const first = await poll(emulator);
     expect([first.status, JSON.parse(first.body.toString()).Message]).toEqual([
       500,
       "The emulator failed: a mistake in a test",
     ]);
-    expect((await look(emulator)).status).toBe(200);
+    expect((await poll(emulator)).status).toBe(200);
   });
 });

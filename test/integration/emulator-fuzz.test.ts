@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { isTaskwaitError } from "../../src/task/errors.ts";
-import { exchangeRaw, look, signedHeaders } from "./emulator-wire.ts";
+import { exchangeRaw, poll, signedHeaders } from "./emulator-wire.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -71,7 +71,7 @@ describe("the emulator, fuzzed", () => {
       ),
       { numRuns: 50 },
     );
-    expect((await look(emulator)).status).toBe(200);
+    expect((await poll(emulator)).status).toBe(200);
   });
 
   it("neither falls nor answers 5xx to 2,500 mutated requests", async () => {
@@ -81,7 +81,7 @@ describe("the emulator, fuzzed", () => {
       ),
       { numRuns: 50 },
     );
-    expect((await look(emulator)).status).toBe(200);
+    expect((await poll(emulator)).status).toBe(200);
   });
 });
 

@@ -23,7 +23,7 @@ export interface OfficialClient {
 
 interface Answer {
   readonly RequestId: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the tests look at what came, whatever it is.
+  // biome-ignore lint/suspicious/noExplicitAny: the tests read what came, whatever it is.
   readonly Data: any;
 }
 

@@ -15,7 +15,7 @@ afterEach(() => {
   Object.assign(officialUtil, { getNonce, getTimestamp, getAuthorization });
 });
 
-const look: OfficialCall = { taskId: "t-1" };
+const poll: OfficialCall = { taskId: "t-1" };
 
 describe("the official client is refused, by the class it documents", () => {
   it("for RAM, with the service's explanation", async () => {
@@ -27,8 +27,8 @@ describe("the official client is refused, by the class it documents", () => {
     officialUtil.getNonce = () => "always the same";
     const emulator = await emulate({ tasks: [{ taskId: "t-1" }] });
     const client = officialClient(emulator);
-    await call(client, "DescribeTask", look);
-    await expect(call(client, "DescribeTask", look)).rejects.toMatchObject({
+    await call(client, "DescribeTask", poll);
+    await expect(call(client, "DescribeTask", poll)).rejects.toMatchObject({
       name: "ClientError",
       code: "SignatureNonceUsed",
     });
@@ -43,12 +43,12 @@ describe("the official client is refused, by the class it documents", () => {
       Number.isNaN(offsetMs)
         ? "yesterday"
         : new Date(Date.now() + offsetMs).toISOString().replace(/\.\d+Z$/, "Z");
-    await expect(refusal(await emulate(), "DescribeTask", look)).resolves.toMatchObject({ code });
+    await expect(refusal(await emulate(), "DescribeTask", poll)).resolves.toMatchObject({ code });
   });
 
   it("for an authorization that is none", async () => {
     officialUtil.getAuthorization = () => "ACS3-HMAC-SHA256 Credential=AK1";
-    await expect(refusal(await emulate(), "DescribeTask", look)).resolves.toMatchObject({
+    await expect(refusal(await emulate(), "DescribeTask", poll)).resolves.toMatchObject({
       name: "ClientError",
       statusCode: 400,
       code: "IncompleteSignature",
@@ -59,7 +59,7 @@ describe("the official client is refused, by the class it documents", () => {
     const emulator = await emulate();
     // The same address under a name that nobody has made known.
     const endpoint = `127.1:${new URL(emulator.endpoint).port}`;
-    await expect(refusal(emulator, "DescribeTask", look, { endpoint })).resolves.toMatchObject({
+    await expect(refusal(emulator, "DescribeTask", poll, { endpoint })).resolves.toMatchObject({
       name: "ClientError",
       statusCode: 404,
       code: "InvalidProduct.NotFound",
@@ -75,7 +75,7 @@ describe("the official client is refused, by the class it documents", () => {
     });
   });
 
-  // What gateways were seen to say as well, for whoever wants to be ready for it.
+  // What gateways were seen to say as well, for a client that is to handle it.
   it.each([
     ["InvalidAccessKeyId", 404, "ClientError"],
     ["InvalidApi.NotFound", 404, "ClientError"],
@@ -84,7 +84,7 @@ describe("the official client is refused, by the class it documents", () => {
     ["Rejected.Throttling", 400, "ThrottlingError"],
   ])("for %s, when a fault says so", async (code, httpStatus, name) => {
     const emulator = await emulate({ faults: () => ({ kind: "refuse", code, httpStatus }) });
-    const error = await refusal(emulator, "DescribeTask", look);
+    const error = await refusal(emulator, "DescribeTask", poll);
     expect(error).toMatchObject({ name, code, statusCode: httpStatus });
   });
 });
@@ -93,12 +93,12 @@ describe("the official client is refused, by the class it documents", () => {
 describe("the official client takes a 302 for a success", () => {
   it("and stumbles over a body that is empty", async () => {
     const client = officialClient(await emulate({ faults: "redirect=1" }));
-    await expect(call(client, "DescribeTask", look)).rejects.toMatchObject({ name: "SyntaxError" });
+    await expect(call(client, "DescribeTask", poll)).rejects.toMatchObject({ name: "SyntaxError" });
   });
 
   it("and gives back one that is not", async () => {
     const answer = { kind: "answer", httpStatus: 302, body: '{"Data":{}}' } as const;
     const client = officialClient(await emulate({ faults: () => answer }));
-    await expect(call(client, "DescribeTask", look)).resolves.toEqual({ Data: {} });
+    await expect(call(client, "DescribeTask", poll)).resolves.toEqual({ Data: {} });
   });
 });

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import type { Emulator, RequestRecord } from "../../src/emulator/index.ts";
-import { exchangeRaw, look, signedHeaders } from "./emulator-wire.ts";
+import { exchangeRaw, poll, signedHeaders } from "./emulator-wire.ts";
 import { startedEmulators } from "./started-emulators.ts";
 
 const emulate = startedEmulators({ tasks: [{ taskId: "t-1", durationMs: "never" }] });
@@ -21,7 +21,7 @@ describe("the server", () => {
   });
 
   it("sends the headers that the service sends", async () => {
-    const { headers } = await look(await emulate());
+    const { headers } = await poll(await emulate());
     expect(headers).toMatchObject({
       "content-type": "application/json;charset=utf-8",
       "access-control-allow-origin": "*",
@@ -76,8 +76,8 @@ describe("the server", () => {
   it("keeps a record of each request, without a secret, and logs the same", async () => {
     const logged: RequestRecord[] = [];
     const emulator = await emulate({ keepRequests: 2, log: (record) => logged.push(record) });
-    await look(emulator);
-    await look(emulator);
+    await poll(emulator);
+    await poll(emulator);
     await exchangeRaw(emulator, "GET /?secret=1 HTTP/1.1\r\nhost: x\r\n\r\n");
     expect(emulator.requests()).toEqual(logged.slice(1));
     expect(logged[0]).toMatchObject({
@@ -112,7 +112,7 @@ describe("the server", () => {
 
   it("takes other limits, policies and keys while it runs", async () => {
     const emulator = await emulate();
-    const status = async () => (await look(emulator)).status;
+    const status = async () => (await poll(emulator)).status;
     expect(await status()).toBe(200);
     emulator.setQuota({ perSecond: 0 });
     expect(await status()).toBe(400);
@@ -129,9 +129,9 @@ describe("the server", () => {
       quota: { concurrency: 1 },
       faults: (_request, n) => (n === 0 ? { kind: "hang", at: "headers" } : undefined),
     });
-    await look(emulator, undefined, 100);
+    await poll(emulator, undefined, 100);
     await expect.poll(() => emulator.counters("DescribeTask").inFlight).toBe(0);
-    expect((await look(emulator)).status).toBe(200);
+    expect((await poll(emulator)).status).toBe(200);
   });
 });
 
@@ -148,7 +148,7 @@ describe("stop()", () => {
           ] as const
         )[n],
     });
-    const calls = [0, 1, 2, 3].map(() => look(emulator, undefined, 20_000));
+    const calls = [0, 1, 2, 3].map(() => poll(emulator, undefined, 20_000));
     const { hostname, port } = new URL(emulator.endpoint);
     const idle = connect(Number(port), hostname);
     idle.on("error", () => {});
@@ -165,7 +165,7 @@ describe("stop()", () => {
     const emulator = await emulate();
     await Promise.all([emulator.stop(), emulator.stop()]);
     await emulator[Symbol.asyncDispose]();
-    expect((await look(emulator)).brokenBy).toBe("ECONNREFUSED");
+    expect((await poll(emulator)).brokenBy).toBe("ECONNREFUSED");
   });
 });
 

@@ -17,7 +17,7 @@ const FAULTS: Readonly<Record<NonNullable<SourceScenario["fault"]>, Fault>> = {
   unavailable: { kind: "refuse", code: "ServiceUnavailable" },
 };
 
-/** A task that looks so at every moment. */
+/** A task that stays as it is. */
 function still(task: SourceScenario["tasks"][number]): TaskSpec {
   const { taskStatus, progress, taskType = "UPDATE_RESOURCES" } = task;
   const fields = progress === undefined ? {} : { fields: { Progress: progress } };

@@ -13,7 +13,7 @@ export interface Seen {
   readonly brokenBy?: string;
 }
 
-/** Headers of a signed look at a task. */
+/** Headers of a signed poll of a task. */
 export function signedHeaders(
   emulator: Emulator,
   action = "DescribeTask",
@@ -36,8 +36,8 @@ export function signedHeaders(
   return headers;
 }
 
-/** Looks at `t-1`; gives up after `patienceMs` and tells what came until then. */
-export async function look(emulator: Emulator, agent?: Agent, patienceMs = 5000): Promise<Seen> {
+/** Polls `t-1`; gives up after `timeoutMs` and tells what came until then. */
+export async function poll(emulator: Emulator, agent?: Agent, timeoutMs = 5000): Promise<Seen> {
   const { hostname, port } = new URL(emulator.endpoint);
   return new Promise((resolve) => {
     let status = 0;
@@ -69,9 +69,9 @@ export async function look(emulator: Emulator, agent?: Agent, patienceMs = 5000)
       },
     );
     const timer = setTimeout(() => {
-      done("patience");
+      done("timeout");
       sent.destroy();
-    }, patienceMs);
+    }, timeoutMs);
     sent.on("error", (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
     sent.end();
   });

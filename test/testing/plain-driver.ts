@@ -22,7 +22,7 @@ export const plainDriver: WaitDriver = {
         ? beginWait(taskId, { nowMs, options })
         : resumeWait(taskId, { checkpoint: resume, nowMs });
 
-    const look = async (): Promise<Outcome | undefined> => {
+    const poll = async (): Promise<Outcome | undefined> => {
       const lastMs = options.timeoutMs === 0 ? options.pollTimeoutMs : state.deadlineMs - Date.now();
       // Not AbortSignal.any() with AbortSignal.timeout(): Node 20 may collect the latter before its time is over.
       const observation = await timedCall((signal) => observe(source, taskId, signal), {
@@ -47,7 +47,7 @@ export const plainDriver: WaitDriver = {
         if (ended?.kind === "settle") {
           return ended.outcome;
         }
-        const outcome = await look();
+        const outcome = await poll();
         if (outcome !== undefined) {
           return outcome;
         }

@@ -86,7 +86,7 @@ describe("scriptedSource", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("a hang heeds its signal, a deaf one does not", async () => {
+  it("a hang rejects on abort, a deaf one does not", async () => {
     const source = scriptedSource({ "t-1": ["hang"], "t-2": ["deaf"] });
     const controller = new AbortController();
     const hang = source.describe("t-1", { signal: controller.signal });
@@ -108,13 +108,13 @@ describe("scriptedSource", () => {
     const source = scriptedSource({
       "t-1": { startsAfterMs: 1000, durationMs: 4000, progress, end: "FAILED" },
     });
-    const looks: string[] = [];
+    const seen: string[] = [];
     for (let second = 0; second < 6; second++) {
       const task = await source.describe("t-1", { signal });
-      looks.push(`${task.taskStatus} ${task.progress}`);
+      seen.push(`${task.taskStatus} ${task.progress}`);
       await vi.advanceTimersByTimeAsync(1000);
     }
-    expect(looks).toEqual([
+    expect(seen).toEqual([
       "CREATED undefined",
       "RUNNING 0",
       "RUNNING 2500",
@@ -131,7 +131,7 @@ describe("scriptedSource", () => {
     expect(await statuses(source, "t-1", 2)).toEqual(["T_1_0", "T_1_1"]);
   });
 
-  it("lists what its tasks look like, page by page, and moves the scripts on", async () => {
+  it("lists its tasks, page by page, and moves the scripts on", async () => {
     const source = scriptedSource(
       { "t-1": ["RUNNING", "COMPLETE"], "t-2": ["notFound"], "t-3": ["RUNNING"], "t-4": ["CREATED"] },
       { listing: true },

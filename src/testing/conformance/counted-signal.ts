@@ -5,7 +5,7 @@ export interface CountedSignal {
   abort(reason?: unknown): void;
   /** Listeners for `abort` that are on the signal now. */
   readonly listeners: number;
-  /** The most listeners that were ever on it at the same time. */
+  /** The highest number of listeners on it at the same time so far. */
   readonly mostListeners: number;
 }
 

@@ -32,7 +32,7 @@ async function describeFirst({ source, taskIds }: SourceUnderTest, signal = neve
   return source.describe(taskIds[0] ?? "", { signal });
 }
 
-const looks: SourceCase[] = TASK_STATUSES.map((taskStatus) => ({
+const statuses: SourceCase[] = TASK_STATUSES.map((taskStatus) => ({
   name: `shows a task that is ${taskStatus} as ${taskStatus}, and does not throw over it`,
   scenario: { tasks: [{ taskStatus }] },
   run: async (subject) => {
@@ -61,7 +61,7 @@ const answers: SourceCase[] = [
     },
   },
   {
-    name: "makes exactly one call for one look",
+    name: "makes exactly one call for one poll",
     scenario: { tasks: [RUNNING] },
     run: async (subject) => {
       const before = subject.requests?.() ?? 0;
@@ -199,7 +199,7 @@ async function listAll(source: TaskSource, query: { readonly taskStatus?: string
  * @param makeSource - Makes a fresh source, over a service as the scenario wants it, for each test.
  */
 export function sourceConformance(api: TestApi, makeSource: MakeSource): void {
-  const groups = { looks, answers, refusals, aborts, listings };
+  const groups = { statuses, answers, refusals, aborts, listings };
   void api.describe("a task source", () => {
     for (const [group, cases] of Object.entries(groups)) {
       void api.describe(group, () => {

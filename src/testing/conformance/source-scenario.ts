@@ -6,7 +6,7 @@ export interface SourceScenario {
   /** The tasks that exist. Their ids are the service's to choose. */
   readonly tasks: readonly Omit<Task, "taskId" | "percent" | "detail" | "result">[];
   /**
-   * What befalls every call: it is never answered, the caller is asked to wait for 1,500 ms, the caller's key
+   * What happens to every call: it is never answered, the caller is asked to wait for 1,500 ms, the caller's key
    * is refused, or the service answers that it is unavailable. Default: nothing.
    */
   readonly fault?: "hang" | "throttle" | "deny" | "unavailable";

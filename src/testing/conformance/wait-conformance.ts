@@ -5,7 +5,7 @@ import { limits } from "./wait-limits.ts";
 import { tolerance } from "./wait-tolerance.ts";
 
 /**
- * What a wait must do whoever drives it, as tests. They run on real timers, because durable engines do; each
+ * What a wait must do under every driver, as tests. They run on real timers, because durable engines do; each
  * takes well under two seconds with an engine that is quick.
  *
  * @param api - The runner's `describe` and `it`.

@@ -42,23 +42,3 @@ export interface WaitDriver {
 
 /** Makes a driver for one test. */
 export type MakeDriver = () => WaitDriver | Promise<WaitDriver>;
-
-/** Makes waits quick enough for tests on real timers: a look about every 20 ms. */
-export const QUICK: DrivenWaitOptions = {
-  timeoutMs: 20_000,
-  pollTimeoutMs: 5000,
-  waitPriceMs: 1,
-  minIntervalMs: 5,
-  maxIntervalMs: 20,
-};
-
-/** Waits with {@link QUICK} options unless told otherwise, to the end. */
-export async function drive(
-  driver: WaitDriver,
-  source: TaskSource,
-  taskId: string,
-  options: DrivenWaitOptions = {},
-): Promise<DrivenOutcome> {
-  const wait = await driver.start(source, taskId, { ...QUICK, ...options });
-  return wait.outcome;
-}

@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import { scriptedSource } from "../source/scripted-source.ts";
+import { drive, errorFields } from "./drive.ts";
 import type { ConformanceCase } from "./test-api.ts";
-import { drive, type WaitDriver } from "./wait-driver.ts";
+import type { WaitDriver } from "./wait-driver.ts";
 
 type WaitCase = ConformanceCase<WaitDriver>;
 
 const ID = "t-conformance";
-
-/** Code and message of an error that may have crossed a process. */
-export function errorFields(error: unknown): { readonly code: unknown; readonly message: string } {
-  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
-  return { code, message: String(message) };
-}
 
 const failures: WaitCase[] = (
   [
@@ -51,7 +46,7 @@ export const endings: readonly WaitCase[] = [
   },
   ...failures,
   {
-    name: "looks at once, so that a task which is over already costs one call",
+    name: "polls at once, so that a task which is over already costs one call",
     run: async (driver) => {
       const source = scriptedSource({ [ID]: ["COMPLETE"] });
       assert.equal((await drive(driver, source, ID)).kind, "complete");
@@ -59,7 +54,7 @@ export const endings: readonly WaitCase[] = [
     },
   },
   {
-    name: "takes the first final status for final, and looks no more",
+    name: "takes the first final status for final, and polls no more",
     run: async (driver) => {
       const source = scriptedSource({ [ID]: ["FAILED", "COMPLETE"] });
       assert.equal((await drive(driver, source, ID)).kind, "failed");
@@ -83,7 +78,7 @@ export const endings: readonly WaitCase[] = [
     },
   },
   {
-    name: "bears progress that goes backwards, and a task that starts again",
+    name: "tolerates progress that goes backwards, and a task that starts again",
     run: async (driver) => {
       const progress = [9000, 100, 20_000, -5];
       const source = scriptedSource({

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { setTimeout as after } from "node:timers/promises";
 import type { WaitCheckpoint } from "../../policy/state/wait-state.ts";
 import { type ScriptedSource, scriptedSource } from "../source/scripted-source.ts";
+import { drive, errorFields, QUICK } from "./drive.ts";
 import type { ConformanceCase } from "./test-api.ts";
-import { type DrivenWait, drive, QUICK, type WaitDriver } from "./wait-driver.ts";
-import { errorFields } from "./wait-endings.ts";
+import type { DrivenWait, WaitDriver } from "./wait-driver.ts";
 
 const ID = "t-conformance";
 // Real engines on a busy machine: late by less than this is in time.
 const SLACK_MS = 3000;
-// And by then they have looked once.
+// By then they have polled once.
 const EARLY_MS = 1200;
 
 async function untilCalls(source: ScriptedSource, count: number): Promise<void> {
@@ -52,7 +52,7 @@ export const limits: readonly ConformanceCase<WaitDriver>[] = [
     },
   },
   {
-    name: "looks exactly once when its time is 0",
+    name: "polls exactly once when its time is 0",
     run: async (driver) => {
       const source = scriptedSource({ "t-over": ["COMPLETE"], "t-running": ["RUNNING"] });
       assert.equal((await drive(driver, source, "t-over", { timeoutMs: 0 })).kind, "complete");

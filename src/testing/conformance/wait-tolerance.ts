@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { scriptedSource } from "../source/scripted-source.ts";
+import { drive, errorFields } from "./drive.ts";
 import type { ConformanceCase } from "./test-api.ts";
-import { drive, type WaitDriver } from "./wait-driver.ts";
-import { errorFields } from "./wait-endings.ts";
+import type { WaitDriver } from "./wait-driver.ts";
 
 const ID = "t-conformance";
 
-/** What a wait bears, and for how long. */
+/** Failures that a wait tolerates, and for how long. */
 export const tolerance: readonly ConformanceCase<WaitDriver>[] = [
   {
-    name: "bears calls that fail in between",
+    name: "tolerates calls that fail in between",
     run: async (driver) => {
       const broken = { error: new TypeError("fetch failed") };
       const source = scriptedSource({ [ID]: ["RUNNING", broken, "unreachable", "RUNNING", "COMPLETE"] });
@@ -85,7 +85,7 @@ export const tolerance: readonly ConformanceCase<WaitDriver>[] = [
     },
   },
   {
-    name: "bears a source that throws before it returns a promise",
+    name: "tolerates a source that throws before it returns a promise",
     run: async (driver) => {
       const source = scriptedSource({ [ID]: [{ throws: new Error("no promise") }, "COMPLETE"] });
       assert.equal((await drive(driver, source, ID)).kind, "complete");

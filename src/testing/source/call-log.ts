@@ -25,7 +25,7 @@ export class CallLog {
     return this.#inFlight;
   }
 
-  /** The most that {@link CallLog.inFlight} has ever been. */
+  /** The highest value of {@link CallLog.inFlight} so far. */
   get mostInFlight(): number {
     return this.#mostInFlight;
   }

@@ -23,14 +23,14 @@ export function playStep(step: FullStep, taskId: string, signal: AbortSignal | u
     : afterDelay(delayMs, signal, () => answer(step, taskId));
 }
 
-/** The task that a step shows; nothing when the step is no look. */
-export function lookOf(step: FullStep, taskId: string): Task | undefined {
-  return "status" in step ? makeLook(step, taskId) : undefined;
+/** The task that a step shows; undefined when the step shows none. */
+export function taskOf(step: FullStep, taskId: string): Task | undefined {
+  return "status" in step ? makeTask(step, taskId) : undefined;
 }
 
 async function answer(step: FullStep, taskId: string): Promise<Task> {
   if ("status" in step) {
-    return makeLook(step, taskId);
+    return makeTask(step, taskId);
   }
   if ("raw" in step) {
     return step.raw as Task;
@@ -60,7 +60,7 @@ function errorOfWord(word: "notFound" | "denied" | "unreachable", taskId: string
   }
 }
 
-function makeLook({ status, delayMs: _delay, times: _times, ...fields }: LookStep, taskId: string): Task {
+function makeTask({ status, delayMs: _delay, times: _times, ...fields }: LookStep, taskId: string): Task {
   return parseTask({ taskId, ...fields, taskStatus: status });
 }
 

@@ -11,7 +11,7 @@ export interface StepTiming {
   readonly times?: number;
 }
 
-/** The task looks like this. `percent`, `detail` and `result` are derived, as a real source derives them. */
+/** The task has these fields. `percent`, `detail` and `result` are derived, as a real source derives them. */
 export interface LookStep
   extends StepTiming,
     Omit<Task, "taskId" | "taskStatus" | "percent" | "detail" | "result"> {
@@ -55,9 +55,9 @@ export const STEP_WORDS = ["throttled", "notFound", "denied", "unreachable", "ha
 export type StepWord = (typeof STEP_WORDS)[number];
 
 /**
- * How one call goes. A string is a status in capitals (a look with nothing but that), or one of
+ * How one call goes. A string is a status in capitals (a task with nothing but that), or one of
  * {@link STEP_WORDS}: `"throttled"`, `"notFound"`, `"denied"` and `"unreachable"` reject as a real source
- * would, `"hang"` is never answered but heeds its signal, and `"deaf"` does not.
+ * would, `"hang"` is never answered but rejects on abort, and `"deaf"` does not even then.
  */
 export type ScriptStep =
   | TaskStatus

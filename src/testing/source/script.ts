@@ -13,7 +13,7 @@ export interface ScriptCall {
 }
 
 /**
- * How the calls about one task go: steps in order, the last of which repeats for ever; a task that runs by the
+ * How the calls about one task go: steps in order, the last of which repeats; a task that runs by the
  * clock; or a function that says it of each call.
  */
 export type Script = readonly ScriptStep[] | TimedScript | ((call: ScriptCall) => ScriptStep);

@@ -1,7 +1,7 @@
 import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import { CallLog, type ScriptedCall } from "./call-log.ts";
-import { lookOf, playStep } from "./play-step.ts";
+import { playStep, taskOf } from "./play-step.ts";
 import { type Script, ScriptPosition } from "./script.ts";
 import type { FullStep } from "./script-step.ts";
 
@@ -10,7 +10,7 @@ export interface ScriptedSourceOptions {
   /** How calls about a task without a script go. Default: `["notFound"]`. */
   readonly otherwise?: Script;
   /**
-   * Gives the source a `list`, which shows every task whose next step is a look. Default: it has none, as a
+   * Gives the source a `list`, which shows every task whose next step shows one. Default: it has none, as a
    * source may.
    */
   readonly listing?: boolean;
@@ -24,7 +24,7 @@ export interface ScriptedSource extends TaskSource {
   readonly calls: readonly ScriptedCall[];
   /** Calls that are not answered yet. */
   readonly inFlight: number;
-  /** The most calls that were ever in flight at the same time. */
+  /** The highest number of calls in flight at the same time so far. */
   readonly mostInFlight: number;
   /** The calls about one task, in order. */
   callsOf(taskId: string): readonly ScriptedCall[];
@@ -32,7 +32,7 @@ export interface ScriptedSource extends TaskSource {
   setScript(taskId: string, script: Script): void;
 }
 
-const LARGEST_PAGE = 500;
+const MAX_PAGE = 500;
 
 /**
  * A {@link TaskSource} for tests: no network, no chance, and no clock but the platform's, so that fake timers
@@ -68,7 +68,7 @@ export function scriptedSource(
   const describe = (taskId: string, { signal }: CallOptions): Promise<Task> => {
     const step = positionOf(taskId).take(taskId, log.elapsedMs());
     if ("throws" in step) {
-      // A source that throws before it has a promise is what the caller must bear, so it may not become one.
+      // A source that throws before it has a promise must reach the caller as a throw, not as a rejection.
       void log.record({ method: "describe", taskId }, signal, async () => undefined);
       throw step.throws;
     }
@@ -77,7 +77,7 @@ export function scriptedSource(
 
   const list = (query: TaskListQuery, { signal }: CallOptions): Promise<TaskPage> =>
     log.record({ method: "list" }, signal, async () => {
-      // The pause is a look that nobody sees: it heeds the signal as every step does.
+      // A step whose task is not used: its delay ends with the signal, as that of every step.
       await playStep({ status: "RUNNING", delayMs: listDelayMs }, "listing", signal);
       return page(positions, query, log.elapsedMs());
     });
@@ -102,16 +102,16 @@ function page(
   { taskStatus, nextToken, maxResults = 100 }: TaskListQuery,
   atMs: number,
 ): TaskPage {
-  const size = Math.min(maxResults, LARGEST_PAGE);
+  const size = Math.min(maxResults, MAX_PAGE);
   const from = nextToken === undefined ? 0 : Number(nextToken);
   const shown: { readonly index: number; readonly task: Task }[] = [];
   const entries = [...positions];
   let index = from;
   for (; index < entries.length && shown.length < size; index++) {
     const [taskId, position] = entries[index] as [string, ScriptPosition];
-    const task = lookOf(position.peek(taskId, atMs) as FullStep, taskId);
+    const task = taskOf(position.peek(taskId, atMs) as FullStep, taskId);
     if (task !== undefined && (taskStatus === undefined || task.taskStatus === taskStatus)) {
-      // A listing moves the script on as a single look would: whoever only lists must see the task end, too.
+      // A listing moves the script on as a single poll does, so that a caller that only lists sees the task end.
       position.take(taskId, atMs);
       shown.push({ index, task });
     }

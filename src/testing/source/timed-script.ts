@@ -17,7 +17,7 @@ export interface TimedScript {
   readonly end?: FinalTaskStatus;
   /** How long each call takes, in milliseconds. Default 0. */
   readonly delayMs?: number;
-  /** Fields that every look carries. */
+  /** Fields of every answer. */
   readonly fields?: Partial<Omit<Task, "taskId" | "taskStatus" | "progress">>;
 }
 
