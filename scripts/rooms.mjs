@@ -48,7 +48,7 @@ function inOrder(rooms, shared, packages) {
 export const ROOMS = new Map([
   ["async", { rooms: [], packages: ["p-retry", "eventemitter3"] }],
   ["task", { rooms: [], packages: ZOD }],
-  ...inOrder(POLICY, ["task"], ZOD),
+  ...inOrder(POLICY, ["task", "async/backoff.ts"], ZOD),
   ...inOrder(ENGINE, [...VALUES, ...POLICY], [...ZOD, "p-throttle"]),
   ["engine", { rooms: [...VALUES, ...POLICY, ...ENGINE], packages: [...ZOD, "@opentelemetry/api"] }],
   ...inOrder(OPENAPI, [...VALUES, "policy/observe"], [...ZOD, ...NODE, "undici", "@alicloud/credentials"]),

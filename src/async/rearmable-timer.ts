@@ -1,7 +1,6 @@
 import type { MonotonicClock } from "./monotonic-clock.ts";
+import { MAX_TIMER_MS } from "./timer.ts";
 
-// setTimeout counts in 31 bits.
-const MAX_TIMER_MS = 2 ** 31 - 1;
 // A timer may fire up to about this much before the monotonic clock says so.
 const TIMER_GRAIN_MS = 2;
 

@@ -1,5 +1,7 @@
+import { startTimer } from "./timer.ts";
+
 /**
- * The one sleep of the engine.
+ * The one sleep of the package.
  *
  * @param onBegun - Is told how to end it early, as if the time had passed.
  * @returns Resolves after `durationMs`; rejects with the signal's reason as soon as that aborts, leaving
@@ -7,25 +9,25 @@
  */
 export function sleep(
   durationMs: number,
-  signal: AbortSignal,
+  signal?: AbortSignal,
   onBegun?: (wake: () => void) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
+    if (signal?.aborted) {
       reject(signal.reason);
       return;
     }
     const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
+      stopTimer();
+      reject(signal?.reason);
     };
     const wake = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
+      stopTimer();
+      signal?.removeEventListener("abort", onAbort);
       resolve();
     };
-    const timer = setTimeout(wake, durationMs);
-    signal.addEventListener("abort", onAbort, { once: true });
+    const stopTimer = startTimer(durationMs, wake);
+    signal?.addEventListener("abort", onAbort, { once: true });
     onBegun?.(wake);
   });
 }

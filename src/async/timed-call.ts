@@ -1,45 +1,51 @@
+import { startTimer } from "./timer.ts";
+
 /** What bounds one call. */
 export interface TimedCallOptions {
-  /** The most that it may take. */
-  readonly timeoutMs: number;
-  /** Ends the call: nobody wants its answer any more. */
+  /** The longest that it may take, in milliseconds; without it only an abort ends it early. */
+  readonly timeoutMs?: number;
+  /** Ends the call: its answer is no longer needed. */
   readonly signal?: AbortSignal | undefined;
-  /** Makes the error for when there is no answer in time. */
-  readonly onTimeout: () => Error;
-  /** Hears how else to end the call, for who has no signal: one costs as much as the rest of a call. */
-  readonly onBegun?: (giveUp: (reason: unknown) => void) => void;
+  /** Makes the error for a call without an answer in time. */
+  readonly onTimeout?: () => Error;
+}
+
+/** A call under way. */
+export interface TimedCall<T> {
+  /** The answer. Rejects with the caller's reason, in the turn of the abort, or with the timeout's error. */
+  readonly promise: Promise<T>;
+  /** Ends the call. For a caller without a signal: making one costs as much as the rest of a call. */
+  cancel(reason: unknown): void;
 }
 
 /**
- * One call that ends in time, also when who makes it is deaf to its signal. It rejects with the caller's reason,
- * untouched and in the turn of the abort, or with the error that says there was no answer in time. Neither timer
- * nor listener outlives it.
+ * Makes one call that ends in time, also when `run` ignores its signal. Neither timer nor listener outlives it.
  *
- * @param run - Makes the call; its signal is aborted in both cases.
+ * @param run - Makes the call; its signal aborts when the call is cancelled or out of time.
  */
 export function timedCall<T>(
   run: (signal: AbortSignal) => Promise<T>,
-  { timeoutMs, signal, onTimeout, onBegun }: TimedCallOptions,
-): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
+  { timeoutMs, signal, onTimeout = () => new Error("no answer in time") }: TimedCallOptions,
+): TimedCall<T> {
+  let cancel: (reason: unknown) => void = () => {};
+  const promise = new Promise<T>((resolve, reject) => {
     if (signal?.aborted) {
       reject(signal.reason);
       return;
     }
     const controller = new AbortController();
     const end = (): void => {
-      clearTimeout(timer);
+      stopTimer?.();
       signal?.removeEventListener("abort", onAbort);
     };
-    const giveUp = (reason: unknown): void => {
+    cancel = (reason) => {
       end();
       reject(reason);
       controller.abort(reason);
     };
-    const onAbort = (): void => giveUp(signal?.reason);
-    const timer = setTimeout(() => giveUp(onTimeout()), timeoutMs);
+    const onAbort = (): void => cancel(signal?.reason);
+    const stopTimer = timeoutMs === undefined ? undefined : startTimer(timeoutMs, () => cancel(onTimeout()));
     signal?.addEventListener("abort", onAbort, { once: true });
-    onBegun?.(giveUp);
     const answered = (value: T): void => {
       end();
       resolve(value);
@@ -55,4 +61,5 @@ export function timedCall<T>(
       failed(error);
     }
   });
+  return { promise, cancel };
 }

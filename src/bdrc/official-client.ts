@@ -1,4 +1,4 @@
-import { abortRace } from "../async/abort-race.ts";
+import { timedCall } from "../async/timed-call.ts";
 import {
   describeTaskOperation,
   describeTasksOperation,
@@ -52,7 +52,7 @@ export function sourceFromOfficialClient(client: OfficialClient): TaskSource {
   const describe = async (taskId: string, { signal }: CallOptions = {}): Promise<Task> => {
     checkTaskId(taskId);
     const operation = describeTaskOperation(taskId);
-    const answer = await abortRace(signal, () => client.describeTask(taskId));
+    const answer = await timedCall(async () => client.describeTask(taskId), { signal }).promise;
     const data = wireData(answer, operation);
     return taskOf({ Data: data }, operation);
   };
@@ -62,7 +62,7 @@ export function sourceFromOfficialClient(client: OfficialClient): TaskSource {
   const list = async (query: TaskListQuery, { signal }: CallOptions = {}): Promise<TaskPage> => {
     const operation = describeTasksOperation(query);
     const request = officialRequest(query);
-    const answer = await abortRace(signal, async () => await client.describeTasks?.(request));
+    const answer = await timedCall(async () => client.describeTasks?.(request), { signal }).promise;
     const data = wireData(answer, operation);
     if (data === null) {
       throw protocolError("data is null", operation);

@@ -1,4 +1,5 @@
-import { SafeEmitter } from "../durable/isolated-emitter.ts";
+import { SafeEmitter } from "../async/safe-emitter.ts";
+import { startTimer } from "../async/timer.ts";
 import { decideTimeout } from "../policy/decide/decide.ts";
 import { settleAborted } from "../policy/decide/settle.ts";
 import type { WaitCheckpoint, WaitState } from "../policy/state/wait-state.ts";
@@ -9,7 +10,6 @@ import { jobIdOf, type TaskJobProgress } from "./job.ts";
 import type { JobHub, JobObserver } from "./job-hub.ts";
 import { failedJob, payloadOf, type QueuedWaitContext } from "./queued-job.ts";
 
-const MAX_TIMER_MS = 2 ** 31 - 1;
 // Events may be missed while a connection is down.
 const CHECK_EVERY_MS = 3000;
 const ENDS: ReadonlySet<string> = new Set([...OUTCOME_KINDS, "settled"]);
@@ -24,7 +24,7 @@ export class QueuedWait extends Promise<Task> {
   readonly #emitter = new SafeEmitter<WaitEventArgs>();
   readonly #outcome: Promise<Outcome>;
   readonly #jobId: string;
-  readonly #deadline: ReturnType<typeof setTimeout>;
+  readonly #stopDeadline: (() => void) | undefined;
   readonly #check: ReturnType<typeof setInterval>;
   #settleWith: (outcome: Outcome) => void = () => {};
   #wake: (() => void)[] = [];
@@ -60,11 +60,11 @@ export class QueuedWait extends Promise<Task> {
       };
     });
     // A wait of no time at all has its one look, for which there is the outage budget of the job.
-    const leftMs = state.deadlineMs > state.startedAtMs ? state.deadlineMs - Date.now() : MAX_TIMER_MS;
-    this.#deadline = setTimeout(
-      () => this.#settle(decideTimeout(this.#state, Date.now())),
-      Math.min(MAX_TIMER_MS, Math.max(0, leftMs)),
-    );
+    if (state.deadlineMs > state.startedAtMs) {
+      this.#stopDeadline = startTimer(Math.max(0, state.deadlineMs - Date.now()), () =>
+        this.#settle(decideTimeout(this.#state, Date.now())),
+      );
+    }
     this.#check = setInterval(() => void this.#pollJob(), CHECK_EVERY_MS);
     hub.join(this.#jobId, this.#observer);
     signal?.addEventListener("abort", this.#onAbort, { once: true });
@@ -216,7 +216,7 @@ export class QueuedWait extends Promise<Task> {
     }
     this.#isSettled = true;
     this.#state = decision.state;
-    clearTimeout(this.#deadline);
+    this.#stopDeadline?.();
     clearInterval(this.#check);
     this.#hub.leave(this.#jobId, this.#observer);
     this.#context.signal?.removeEventListener("abort", this.#onAbort);

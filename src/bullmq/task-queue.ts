@@ -1,5 +1,5 @@
+import { sleep } from "../async/sleep.ts";
 import { refuseOption } from "../durable/driver-options.ts";
-import { pause } from "../durable/pause.ts";
 import { beginPortable } from "../durable/step.ts";
 import { resolveWaitOptions, type WaitOptions } from "../policy/state/wait-options.ts";
 import { checkOptionNames } from "../task/option-names.ts";
@@ -98,7 +98,7 @@ export class TaskQueue {
           throw error;
         }
       }
-      await pause(REMOVE_EVERY_MS);
+      await sleep(REMOVE_EVERY_MS);
     }
   }
 

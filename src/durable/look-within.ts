@@ -36,7 +36,8 @@ export async function pollWithin(
       taskId,
     });
   const bounds = { timeoutMs: limitMs, signal, onTimeout };
-  const observation = await timedCall((own) => observe(source, taskId, own), bounds).catch(
+  const { promise } = timedCall((own) => observe(source, taskId, own), bounds);
+  const observation = await promise.catch(
     (reason: unknown): Observation => ({ kind: "transient", error: toError(reason) }),
   );
   return { observation, callMs: performance.now() - begunMs };

@@ -93,7 +93,7 @@ export class Caller {
       inner.throwIfAborted();
       return await this.#send(operation, credential, destination, inner, read, note);
     };
-    return timedCall(run, { timeoutMs: this.#timeoutMs, signal, onTimeout });
+    return timedCall(run, { timeoutMs: this.#timeoutMs, signal, onTimeout }).promise;
   }
 
   async #send<T>(

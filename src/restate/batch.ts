@@ -1,7 +1,7 @@
+import { sleep } from "../async/sleep.ts";
 import { isTooLate, pollLimitMs, pollWithin } from "../durable/look-within.ts";
 import type { OutcomeRecord } from "../durable/outcome-record.ts";
 import { ARRIVAL_SLACK_MS } from "../durable/paced-rate.ts";
-import { pause } from "../durable/pause.ts";
 import { decidePoll } from "../durable/step.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
 import { decideTimeout } from "../policy/decide/decide.ts";
@@ -64,7 +64,7 @@ export async function pollBatch(
   await Promise.all(
     entries.map(async ({ taskId, waits }, index) => {
       const turnMs = slot.atMs + index * slot.everyMs;
-      await pause(Math.max(0, turnMs - Date.now()));
+      await sleep(Math.max(0, turnMs - Date.now()));
       if (pauseMs > 0 || signal.aborted || Date.now() > turnMs + TURN_GRACE_MS) {
         return;
       }

@@ -1,5 +1,5 @@
-import { timedCall } from "../durable/bounded-call.ts";
-import { pause } from "../durable/pause.ts";
+import { sleep } from "../async/sleep.ts";
+import { timedCall } from "../async/timed-call.ts";
 import type { PortableWaitOptions } from "../durable/step.ts";
 import { InvalidOptionError, ProtocolError, UnreachableError } from "../task/errors.ts";
 import { checkOptionNames } from "../task/option-names.ts";
@@ -79,7 +79,7 @@ export function restateClient(options: RestateClientOptions): RestateClient {
         return { status: response.status, body: parse(await response.text()) };
       },
       { timeoutMs, signal, onTimeout: () => new SilenceError(`restate: no answer within ${timeoutMs} ms`) },
-    );
+    ).promise;
 
   /** A wait that goes on and a network that swallows everything look alike: no answer comes. */
   const isThere = (signal: AbortSignal | undefined): Promise<boolean> =>
@@ -113,7 +113,7 @@ export function restateClient(options: RestateClientOptions): RestateClient {
       if (performance.now() - contactMs > OUTAGE_MS) {
         throw new UnreachableError(`restate: no usable answer for ${OUTAGE_MS} ms`, { cause: last });
       }
-      await pause(PAUSE_MS, signal);
+      await sleep(PAUSE_MS, signal);
     }
   };
 
@@ -157,7 +157,7 @@ export function restateClient(options: RestateClientOptions): RestateClient {
         return resultOf(await insist(url, {}, signal, isEnd), taskId);
       };
       try {
-        return await unlessAborted(follow(), signal);
+        return await timedCall(follow, { signal }).promise;
       } catch (error) {
         if (signal?.aborted && adminBase !== undefined) {
           const timer = setTimeout(() => stop.abort(), CANCEL_MS);
@@ -218,15 +218,4 @@ function checkUrl(url: unknown, option: string): string {
     );
   }
   return url.replace(/\/+$/, "");
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) {
-    return promise;
-  }
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -1,6 +1,7 @@
-import pRetry from "p-retry";
+import { SERVICE_BACKOFF } from "../async/backoff.ts";
 import type { MonotonicClock } from "../async/monotonic-clock.ts";
 import { RearmableTimer } from "../async/rearmable-timer.ts";
+import { retry } from "../async/retry.ts";
 import { joinSignal, leaveSignal } from "../async/shared-abort.ts";
 import type { TaskWait } from "../engine/wait/task-wait.ts";
 import { WaitCore } from "../engine/wait/wait-core.ts";
@@ -15,8 +16,6 @@ import type { RunCheckpoint } from "./run-state.ts";
 import { startTask } from "./start-task.ts";
 import type { TaskStart } from "./task-start.ts";
 
-const FIRST_BACKOFF_MS = 1000;
-const MAX_BACKOFF_MS = 30_000;
 const FORWARDED: readonly WaitEventName[] = ["poll", "status", "progress", "retry", "throttled", "warning"];
 // What the core of a run shows while there is no task.
 const NOT_STARTED: WaitCheckpoint = {
@@ -87,13 +86,13 @@ export class Run {
       joinSignal(signal, this.core);
     }
     try {
-      const outcome = await pRetry(() => this.#attempt(), {
+      const outcome = await retry(() => this.#attempt(), {
+        backoff: SERVICE_BACKOFF,
         retries: Math.max(0, attempts - this.#state.attempt),
-        minTimeout: FIRST_BACKOFF_MS * 2 ** (this.#state.attempt - 1),
-        maxTimeout: MAX_BACKOFF_MS,
+        attemptsBefore: this.#state.attempt - 1,
         signal: this.#controller.signal,
-        shouldRetry: ({ error }) => error instanceof BusyAttempt,
-        onFailedAttempt: ({ error }) => this.#prepareNext(error),
+        shouldRetry: (error) => error instanceof BusyAttempt,
+        onRetry: ({ error, delayMs }) => this.#prepareNext(error, delayMs),
       });
       this.#settle(outcome);
     } catch (error) {
@@ -178,7 +177,7 @@ export class Run {
     return outcome;
   }
 
-  #prepareNext(error: Error): void {
+  #prepareNext(error: unknown, delayMs: number): void {
     if (!(error instanceof BusyAttempt)) {
       return;
     }
@@ -187,7 +186,6 @@ export class Run {
     const { wait: _, taskId: __, ...rest } = this.#state;
     this.#state = { ...rest, attempt: attempt + 1, earlier: [...earlier, taskId] };
     this.#alarm.set(this.#state.deadlineMs);
-    const delayMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempt - 1));
     this.#emit("again", { attempt, taskId, error: error.outcome.error, delayMs });
   }
 

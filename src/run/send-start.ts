@@ -1,5 +1,5 @@
-import pRetry from "p-retry";
-import { sleep } from "../async/sleep.ts";
+import { SERVICE_BACKOFF } from "../async/backoff.ts";
+import { retry } from "../async/retry.ts";
 import { retryAfterMsOf } from "../policy/observe/classify-error.ts";
 import { classifyStart } from "../policy/observe/classify-start.ts";
 import { ProtocolError } from "../task/errors.ts";
@@ -7,8 +7,8 @@ import { quoted } from "../task/printable.ts";
 import { checkTaskId } from "../task/task-id.ts";
 import type { StartContext, TaskStart } from "./task-start.ts";
 
-const FIRST_BACKOFF_MS = 1000;
-const MAX_BACKOFF_MS = 30_000;
+// What a service may ask for at most.
+const MAX_ASKED_MS = 300_000;
 
 /** What became of a start. */
 export type SentStart =
@@ -31,52 +31,25 @@ export async function sendStart(
   onRetry: OnStartRetry,
 ): Promise<SentStart> {
   const { signal } = context;
+  let sentAtMs = 0;
   try {
-    return await pRetry(() => sendOnce(start, context), {
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: FIRST_BACKOFF_MS,
-      maxTimeout: MAX_BACKOFF_MS,
+    const attempt = async (): Promise<SentStart> => {
+      sentAtMs = Date.now();
+      return { taskId: startedId(await start(context)) };
+    };
+    return await retry(attempt, {
+      backoff: SERVICE_BACKOFF,
       signal,
-      shouldRetry: ({ error }) => error instanceof NotTaken && error.mayRetry,
-      onFailedAttempt: async ({ error, attemptNumber }) => {
-        if (error instanceof NotTaken && error.mayRetry) {
-          const backoffMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attemptNumber - 1));
-          const askedMs = retryAfterMsOf(error.thrown) ?? 0;
-          onRetry(toError(error.thrown), Math.max(askedMs, backoffMs));
-          await sleep(Math.max(0, askedMs - backoffMs), signal);
-        }
-      },
+      shouldRetry: (error) => classifyStart(error) === "retry",
+      retryAfterMs: (error) => Math.min(MAX_ASKED_MS, retryAfterMsOf(error) ?? 0),
+      onRetry: ({ error, delayMs }) => onRetry(toError(error), delayMs),
     });
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof NotTaken ? error.thrown : error;
-  }
-}
-
-async function sendOnce(start: TaskStart, context: StartContext): Promise<SentStart> {
-  const sentAtMs = Date.now();
-  try {
-    return { taskId: startedId(await start(context)) };
-  } catch (error) {
-    context.signal.throwIfAborted();
-    const meaning = classifyStart(error);
-    if (meaning === "unclear") {
+    if (classifyStart(error) === "unclear") {
       return { unclear: error, sentAtMs };
     }
-    throw new NotTaken(error, meaning === "retry");
-  }
-}
-
-/** Carries what a start threw through p-retry, which has its own ideas of a `TypeError` and of what is no error. */
-class NotTaken extends Error {
-  override readonly name = "NotTaken";
-  readonly thrown: unknown;
-  readonly mayRetry: boolean;
-
-  constructor(thrown: unknown, mayRetry: boolean) {
-    super("a start was not taken");
-    this.thrown = thrown;
-    this.mayRetry = mayRetry;
+    throw error;
   }
 }
 

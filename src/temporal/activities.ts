@@ -1,7 +1,8 @@
 import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
+import { sleep } from "../async/sleep.ts";
+import { MAX_TIMER_MS } from "../async/timer.ts";
 import { resolveDriverOptions } from "../durable/driver-options.ts";
-import { pause } from "../durable/pause.ts";
 import { step } from "../durable/step.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
 import { beginRequest, refusalOf, type WaitRequest } from "../durable/wait-request.ts";
@@ -60,7 +61,10 @@ export function taskActivities(options: TaskActivitiesOptions): TaskActivities {
         if (decision.kind === "settle") {
           return resultOf(decision.outcome);
         }
-        await whileBeating(context, state, () => pause(decision.delayMs, context.cancellationSignal));
+        await whileBeating(context, state, () =>
+          // An abort only ends it early: Temporal has a failure of its own for a cancellation.
+          sleep(decision.delayMs, context.cancellationSignal).catch(() => {}),
+        );
         await surfaceCancellation(context);
       }
     },
@@ -112,7 +116,8 @@ function resultOf(outcome: Outcome): Task {
 /** Goes on telling Temporal that this lives, and where it is, while something takes its time. */
 async function whileBeating<T>(context: Context, state: WaitState, wait: () => Promise<T>): Promise<T> {
   const timeoutMs = context.info.heartbeatTimeoutMs ?? MAX_SILENCE_MS * BEATS_A_TIMEOUT;
-  const beat = setInterval(() => context.heartbeat(state), Math.max(50, timeoutMs / BEATS_A_TIMEOUT));
+  const everyMs = Math.min(MAX_TIMER_MS, Math.max(50, timeoutMs / BEATS_A_TIMEOUT));
+  const beat = setInterval(() => context.heartbeat(state), everyMs);
   context.heartbeat(state);
   try {
     return await wait();

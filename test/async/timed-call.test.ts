@@ -8,7 +8,7 @@ const bounded = <T>(
   timeoutMs: number,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
-) => timedCall(work, { timeoutMs, signal, onTimeout: late });
+) => timedCall(work, { timeoutMs, signal, onTimeout: late }).promise;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -52,27 +52,28 @@ describe("timedCall", () => {
     expect(inner?.aborted).toBe(true);
   });
 
-  it("ends without a signal, too, for who is handed the way to give up", async () => {
+  it("can be cancelled without a signal", async () => {
     let inner: AbortSignal | undefined;
-    let giveUp: ((reason: unknown) => void) | undefined;
-    const call = timedCall(
+    const { promise, cancel } = timedCall(
       (signal) => {
         inner = signal;
         return never();
       },
-      {
-        timeoutMs: 100,
-        onTimeout: late,
-        onBegun: (end) => {
-          giveUp = end;
-        },
-      },
+      { timeoutMs: 100 },
     );
     const reason = Symbol("mine");
-    giveUp?.(reason);
-    await expect(call).rejects.toBe(reason);
+    cancel(reason);
+    await expect(promise).rejects.toBe(reason);
     expect(inner?.reason).toBe(reason);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("has no time limit unless one is given", async () => {
+    const controller = new AbortController();
+    const { promise } = timedCall(never, { signal: controller.signal });
+    expect(vi.getTimerCount()).toBe(0);
+    controller.abort("gone");
+    await expect(promise).rejects.toBe("gone");
   });
 
   it("ends with an abort's own reason in the same turn, and leaves no timer and no listener", async () => {

@@ -29,7 +29,7 @@ export const plainDriver: WaitDriver = {
         timeoutMs: Math.max(1, Math.min(options.pollTimeoutMs, lastMs)),
         signal: own.signal,
         onTimeout: () => new Error("no answer in time"),
-      }).catch(observeError);
+      }).promise.catch(observeError);
       if (own.signal.aborted) {
         return settleAborted(state, own.signal.reason).outcome;
       }

@@ -154,7 +154,7 @@ export class ListingScan {
       timeoutMs: callTimeoutMs,
       signal: this.#stopped.signal,
       onTimeout,
-    });
+    }).promise;
     if (!Array.isArray(page?.tasks)) {
       throw new ProtocolError("list: the page has no tasks");
     }

@@ -20,8 +20,11 @@ export class Poll {
     this.#end?.(reason);
   }
 
-  /** How what is under way now is ended. */
+  /** How what is under way now is ended; a source may have caused the end of its own call. */
   endsBy(end: (reason: unknown) => void): void {
     this.#end = end;
+    if (this.isAbandoned) {
+      end(this.reason);
+    }
   }
 }

@@ -1,8 +1,8 @@
-import pRetry from "p-retry";
-import { type TimedCallOptions, timedCall } from "../../async/timed-call.ts";
+import { retry } from "../../async/retry.ts";
+import { timedCall } from "../../async/timed-call.ts";
 import {
+  IN_POLL_BACKOFF,
   IN_POLL_RETRIES,
-  IN_POLL_RETRY_MS,
   isWorthResending,
   type Resending,
 } from "../../policy/decide/immediate-retry.ts";
@@ -31,42 +31,38 @@ export interface LookContext {
 
 /** One poll: one call, or a few when resending at once makes sense. It never rejects. */
 export async function look(poll: Poll, context: LookContext): Promise<Look> {
-  const first = await call(poll, context, { onBegun: (giveUp) => poll.endsBy(giveUp) });
+  const first = await call(poll, context);
   if (poll.isAbandoned) {
     return abandoned(poll);
   }
   return needsResending(first) ? pollAgain(first, poll, context) : first;
 }
 
-async function pollAgain(first: Look, poll: Poll, context: LookContext): Promise<Look> {
+async function pollAgain(first: FailedLook, poll: Poll, context: LookContext): Promise<Look> {
   const abort = new AbortController();
   const { signal } = abort;
   poll.endsBy((reason) => abort.abort(reason));
-  let last = first;
+  let last: Look = first;
   try {
-    return await pRetry(
+    return await retry(
       async (attempt) => {
         // The first attempt has been made: nearly every poll needs no second, and is spared the machinery.
         if (attempt > 1) {
           await context.acquirePermit(signal);
-          last = await call(poll, context, { signal });
+          last = await call(poll, context, signal);
         }
         if (needsResending(last)) {
-          throw new Resend(last.observation.error);
+          throw last.observation.error;
         }
         return last;
       },
       {
         retries: IN_POLL_RETRIES,
-        minTimeout: IN_POLL_RETRY_MS,
-        factor: 2,
+        backoff: IN_POLL_BACKOFF,
         signal,
-        onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
-          if (error instanceof Resend && retriesLeft > 0 && !poll.isAbandoned) {
-            const delayMs = IN_POLL_RETRY_MS * 2 ** (attemptNumber - 1);
-            const calledAtMs = context.nowMs() - last.callMs;
-            context.onResend(poll, { error: error.reason, calledAtMs, delayMs });
-          }
+        onRetry: ({ error, delayMs }) => {
+          const calledAtMs = context.nowMs() - last.callMs;
+          context.onResend(poll, { error: toError(error), calledAtMs, delayMs });
         },
       },
     );
@@ -83,34 +79,27 @@ function needsResending(look: Look): look is FailedLook {
   return look.observation.kind === "transient" && isWorthResending(look.observation);
 }
 
-/** Carries the failure through p-retry, which has its own ideas of a `TypeError`. */
-class Resend extends Error {
-  override readonly name = "Resend";
-  readonly reason: Error;
-
-  constructor(reason: Error) {
-    super(reason.message);
-    this.reason = reason;
-  }
-}
-
 async function call(
   poll: Poll,
   { source, nowMs, onAnswer }: LookContext,
-  ending: Pick<TimedCallOptions, "signal" | "onBegun">,
+  signal?: AbortSignal,
 ): Promise<Look> {
   const { taskId, callTimeoutMs } = poll;
   const begunMs = nowMs();
   let observation: Observation;
   try {
-    observation = await timedCall((own) => observe(source, taskId, own), {
-      ...ending,
+    const { promise, cancel } = timedCall((own) => observe(source, taskId, own), {
+      signal,
       timeoutMs: callTimeoutMs,
       onTimeout: () =>
         new UnreachableError(`describe: no answer about task ${taskId} within ${callTimeoutMs} ms`, {
           taskId,
         }),
     });
+    if (signal === undefined) {
+      poll.endsBy(cancel);
+    }
+    observation = await promise;
   } catch (error) {
     observation = { kind: "transient", error: toError(error) };
   }

@@ -1,5 +1,5 @@
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
-import { abortRace } from "../../async/abort-race.ts";
+import { timedCall } from "../../async/timed-call.ts";
 import type { ForwardProxy } from "./proxy.ts";
 
 /**
@@ -27,7 +27,7 @@ export class Connections {
     try {
       const dispatcher = this.#dispatcher;
       // undici notices an abort only once the request has a connection.
-      return await abortRace(signal, () => exchange(dispatcher));
+      return await timedCall(() => exchange(dispatcher), { signal }).promise;
     } finally {
       this.#inFlight -= 1;
       this.#someGivenUp ||= signal.aborted;

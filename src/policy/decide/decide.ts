@@ -1,9 +1,10 @@
+import { backoffMs, SERVICE_BACKOFF } from "../../async/backoff.ts";
 import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import type { WaitEvent } from "../../task/wait-events.ts";
 import type { Observation } from "../observe/observe.ts";
 import type { DecideContext, Decision } from "../state/decision.ts";
-import { beforeDeadline, jittered, withinIntervals } from "../state/delay-limits.ts";
+import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
 import { outageSinceMs } from "../state/outage.ts";
 import type { WaitDraft, WaitState } from "../state/wait-state.ts";
 import { nextPoll } from "./next-poll.ts";
@@ -18,8 +19,6 @@ import {
 } from "./settle.ts";
 import { followRun } from "./start-estimate.ts";
 
-const FIRST_BACKOFF_MS = 1000;
-const MAX_BACKOFF_MS = 30_000;
 const CALL_TIME_WEIGHT = 0.3;
 
 /**
@@ -126,7 +125,10 @@ function decideOnThrottle(
   if (context.nowMs >= state.deadlineMs) {
     return settleTimedOut(state, context.nowMs);
   }
-  const ownDelayMs = withinIntervals(jittered(backoffMs(state.throttledInARow), context.random), context);
+  const ownDelayMs = withinIntervals(
+    backoffMs(SERVICE_BACKOFF, state.throttledInARow, context.random),
+    context,
+  );
   // Never earlier than asked, and spread over a tenth of that, or all would come back at once.
   const askedMs = (retryAfterMs ?? 0) * (1 + 0.1 * context.random());
   const polling = pollAfter(state, Math.max(ownDelayMs, askedMs), context);
@@ -172,7 +174,7 @@ function retryBefore(
   if (context.nowMs >= state.deadlineMs) {
     return settleTimedOut(state, context.nowMs);
   }
-  const backoff = withinIntervals(jittered(backoffMs(state.failuresInARow), context.random), context);
+  const backoff = withinIntervals(backoffMs(SERVICE_BACKOFF, state.failuresInARow, context.random), context);
   const polling = pollAfter(state, Math.min(backoff, patienceEndsMs - context.nowMs), context);
   const payload = {
     taskId: state.taskId,
@@ -201,9 +203,4 @@ function countFailure(state: WaitState): WaitState {
     failuresInARow: state.failuresInARow + 1,
     throttledInARow: 0,
   };
-}
-
-/** 1 s, 2 s, 4 s … 30 s. */
-function backoffMs(inARow: number): number {
-  return Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(20, inARow - 1));
 }

@@ -1,3 +1,4 @@
+import type { Backoff } from "../../async/backoff.ts";
 import { isBdrcApiError } from "../../task/errors.ts";
 import type { WaitEvent } from "../../task/wait-events.ts";
 import type { Observation } from "../observe/observe.ts";
@@ -6,8 +7,8 @@ import type { WaitState } from "../state/wait-state.ts";
 
 /** Calls of one poll that may follow the first. */
 export const IN_POLL_RETRIES = 2;
-/** Before the first of them, in milliseconds; doubles. */
-export const IN_POLL_RETRY_MS = 100;
+/** The pauses before them. */
+export const IN_POLL_BACKOFF: Backoff = { firstMs: 100, factor: 2, maxMs: 200 };
 
 // A connection that broke under the call; most often one that had been kept alive too long.
 const BROKEN_CONNECTION = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;

@@ -1,3 +1,4 @@
+import { jittered } from "../../async/backoff.ts";
 import { gapForPrice } from "../forecast/expected-delay.ts";
 import { historyOf } from "../forecast/history.ts";
 import { type PollValueCurve, pollValueCurve } from "../forecast/poll-value.ts";
@@ -21,7 +22,6 @@ export interface NextPoll {
   readonly worth: PollValueCurve;
 }
 
-const JITTER = 0.1;
 const MIN_ETA_TRUST = 0.5;
 
 /**
@@ -34,7 +34,7 @@ export function nextPoll(
   { startedAtMs }: RunStart = runStart(state, context.clockOffsetMs),
 ): NextPoll {
   const { nowMs, random, options } = context;
-  const price = (options.waitPriceMs / 1000) * (1 - JITTER + 2 * JITTER * random());
+  const price = jittered(options.waitPriceMs / 1000, random);
   const callMs = state.callMs ?? 0;
   const age = (nowMs - (context.callMs ?? 0) / 2 - startedAtMs) / 1000;
   const known = historyOf(context.history, state.task?.taskType);

@@ -2,13 +2,6 @@ import type { DecideContext } from "./decision.ts";
 import { lastPollLeadMs } from "./last-poll.ts";
 import type { WaitState } from "./wait-state.ts";
 
-const JITTER = 0.1;
-
-/** Moves a delay by up to 10 % either way, so that waits which began together do not stay in step. */
-export function jittered(delayMs: number, random: () => number): number {
-  return delayMs * (1 - JITTER + 2 * JITTER * random());
-}
-
 /** Keeps a delay between `minIntervalMs` and `maxIntervalMs`. */
 export function withinIntervals(delayMs: number, { options }: Pick<DecideContext, "options">): number {
   return Math.min(options.maxIntervalMs, Math.max(options.minIntervalMs, delayMs));

@@ -78,6 +78,6 @@ async function afterDelay(
   signal: AbortSignal | undefined,
   then: () => Promise<Task>,
 ): Promise<Task> {
-  await sleep(delayMs, signal ?? new AbortController().signal);
+  await sleep(delayMs, signal);
   return then();
 }
