@@ -79,6 +79,14 @@ function report(event: string, listener: Listener, error: unknown): void {
     return;
   }
   reported.add(listener);
+  try {
+    warn(event, error);
+  } catch {
+    // What was thrown can't be told, or the host's own warning threw: neither is a wait's business.
+  }
+}
+
+function warn(event: string, error: unknown): void {
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const message = `a listener for "${event}" threw ${what}; the wait goes on`;
   const host = (globalThis as { readonly process?: { emitWarning?(message: string, options: object): void } })

@@ -3,7 +3,7 @@ import { decide, decideTimeout } from "../policy/decide/decide.ts";
 import type { Decision } from "../policy/state/decision.ts";
 import type { JustStarted, ResolvedWaitOptions, WaitOptions } from "../policy/state/wait-options.ts";
 import type { WaitCheckpoint, WaitState } from "../policy/state/wait-state.ts";
-import type { TaskSource } from "../task/source.ts";
+import { clockOffsetMsOf, type TaskSource } from "../task/source.ts";
 import { isTooLate, pollLimitMs, pollWithin, type TimedLook } from "./look-within.ts";
 
 /** The options of a wait that can go from one process to another: plain JSON. */
@@ -32,7 +32,7 @@ export function decidePoll(
   options: ResolvedWaitOptions,
   { observation, callMs }: TimedLook,
 ): Decision {
-  const clockOffsetMs = source.clockOffsetMs?.();
+  const clockOffsetMs = clockOffsetMsOf(source);
   return decide(state, observation, {
     nowMs: Date.now(),
     random: Math.random,

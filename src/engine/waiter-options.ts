@@ -92,9 +92,19 @@ export function resolveWaiterOptions(options: TaskWaiterOptions): ResolvedWaiter
     rate,
     batch,
     history: restoreHistory(history, "TaskWaiter"),
-    random,
+    random: () => unitOf(random),
     defaults: resolveWaitOptions(waitOptions, DEFAULT_WAIT_OPTIONS, "TaskWaiter"),
   };
+}
+
+/** What the caller's chance gives, or our own when that throws or gives no number of [0, 1). */
+function unitOf(random: () => number): number {
+  try {
+    const value: unknown = random();
+    return typeof value === "number" && value >= 0 && value < 1 ? value : Math.random();
+  } catch {
+    return Math.random();
+  }
 }
 
 function checkRate(rate: unknown): void {

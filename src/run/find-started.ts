@@ -1,6 +1,6 @@
 import { sleep } from "../async/sleep.ts";
 import { classifyError } from "../policy/observe/classify-error.ts";
-import type { TaskSource } from "../task/source.ts";
+import { clockOffsetMsOf, type TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
 
 /** A source with a listing. */
@@ -72,7 +72,7 @@ async function pollOnce(query: StartedQuery): Promise<StartedFinding> {
       { signal },
     );
     // Read after the answer, which may have told it.
-    const earliestMs = query.sinceMs + (query.source.clockOffsetMs?.() ?? 0) - CLOCK_SLACK_MS;
+    const earliestMs = query.sinceMs + (clockOffsetMsOf(query.source) ?? 0) - CLOCK_SLACK_MS;
     for (const task of answer.tasks) {
       if (task.taskType !== taskType || !query.mayBe(task)) {
         continue;

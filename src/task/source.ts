@@ -42,3 +42,13 @@ export interface TaskSource {
   /** A page of tasks, in no promised order. Sources without listings leave it out. */
   list?(query: TaskListQuery, options: CallOptions): Promise<TaskPage>;
 }
+
+/** What {@link TaskSource.clockOffsetMs} says; undefined when it says nothing, throws, or gives no finite number. */
+export function clockOffsetMsOf(source: TaskSource): number | undefined {
+  try {
+    const offsetMs: unknown = source.clockOffsetMs?.();
+    return typeof offsetMs === "number" && Number.isFinite(offsetMs) ? offsetMs : undefined;
+  } catch {
+    return undefined;
+  }
+}

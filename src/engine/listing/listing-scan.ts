@@ -42,7 +42,7 @@ const MIN_PAGES = 4;
 export class ListingScan {
   readonly plan: ListingPlan;
   readonly startedAtMs: number;
-  /** Why it ended, when the service said so. */
+  /** Why listings are refused. */
   error: Error | undefined;
   readonly #context: ScanContext;
   // One of its own: many listeners on one signal make Node warn of a leak, and sweeps overlap.
@@ -71,8 +71,7 @@ export class ListingScan {
         }
       }
       return "complete";
-    } catch (error) {
-      this.error = error instanceof Error ? error : undefined;
+    } catch {
       return this.#stopped.signal.aborted ? "stopped" : "failed";
     }
   }

@@ -188,8 +188,17 @@ export class PollScheduler implements WatchKeeper {
   }
 
   #ring(): void {
-    const nowMs = this.#clock.nowMs();
     this.#isFiring = true;
+    try {
+      this.#serve(this.#clock.nowMs());
+    } finally {
+      // Also after what should not throw: the waits that are left go on.
+      this.#isFiring = false;
+      this.#setTimer();
+    }
+  }
+
+  #serve(nowMs: number): void {
     for (let core = this.#deadlines.peek(); core && core.rank <= nowMs; core = this.#deadlines.peek()) {
       this.#deadlines.remove(core);
       core.apply(decideTimeout(core.state, nowMs));
@@ -203,8 +212,6 @@ export class PollScheduler implements WatchKeeper {
     for (let watch = this.#asleep.peek(); watch && watch.rank <= nowMs; watch = this.#asleep.peek()) {
       this.#claim(watch);
     }
-    this.#isFiring = false;
-    this.#setTimer();
   }
 
   async #poll(watch: TrackedTask): Promise<void> {

@@ -5,7 +5,7 @@ import { rememberWait } from "../../policy/decide/learn-from-wait.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
 import { moreEager, type PollValueCurve } from "../../policy/forecast/poll-value.ts";
 import type { DecideContext } from "../../policy/state/decision.ts";
-import type { TaskSource } from "../../task/source.ts";
+import { clockOffsetMsOf, type TaskSource } from "../../task/source.ts";
 import type { RateLimits } from "../rate/rate-limits.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
 import type { DetectionLagSample } from "./detection-lag.ts";
@@ -54,7 +54,7 @@ export class WatchJudge {
       } else if (lesson === undefined && observation.kind === "task") {
         // One task teaches once, however many waited for it.
         lesson = rememberWait(this.#history, decision.state);
-        this.lateness.ended(observation.task, core.state, nowMs, this.#source.clockOffsetMs?.() ?? 0);
+        this.lateness.ended(observation.task, core.state, nowMs, clockOffsetMsOf(this.#source) ?? 0);
       }
       core.apply(decision);
     }
@@ -74,7 +74,7 @@ export class WatchJudge {
   }
 
   #context(core: WaitCore, nowMs: number, callMs: number): DecideContext {
-    const clockOffsetMs = this.#source.clockOffsetMs?.();
+    const clockOffsetMs = clockOffsetMsOf(this.#source);
     return {
       nowMs,
       random: this.#random,

@@ -43,8 +43,31 @@ export async function observe(source: TaskSource, taskId: string, signal: AbortS
 
 /** What an error of a source means, as an observation. */
 export function observeError(thrown: unknown): Exclude<Observation, { kind: "task" }> {
-  const error = thrown instanceof Error ? thrown : new ProtocolError(`thrown: ${quoted(thrown)}`);
+  const error = readableError(thrown);
   const kind = classifyError(error);
   const retryAfterMs = kind === "throttled" ? retryAfterMsOf(error) : undefined;
   return retryAfterMs === undefined ? { kind, error } : { kind: "throttled", error, retryAfterMs };
+}
+
+const MAX_CAUSES = 8;
+
+/** The error as it is, when all that anybody reads of one can be read; else one that stands for it. */
+function readableError(thrown: unknown): Error {
+  try {
+    if (!(thrown instanceof Error)) {
+      return new ProtocolError(`thrown: ${quoted(thrown)}`);
+    }
+    classifyError(thrown);
+    let one: unknown = thrown;
+    for (let depth = 0; depth < MAX_CAUSES && typeof one === "object" && one !== null; depth++) {
+      const { name, message, cause, code: _ } = one as Partial<Error> & { readonly code?: unknown };
+      if (one instanceof Error && (typeof name !== "string" || typeof message !== "string")) {
+        return new ProtocolError("thrown: an error whose name or message is no string");
+      }
+      one = cause;
+    }
+    return thrown;
+  } catch {
+    return new ProtocolError("thrown: an error that can't be read");
+  }
 }
