@@ -40,32 +40,32 @@ export class Telemetry {
 
   /** A wait begins; its span belongs to what is active where `wait` was called. */
   began(core: WaitCore): void {
-    if (this.#instruments !== undefined) {
-      this.#begin(this.#instruments, core, Date.now());
-    } else if (this.#loading !== undefined) {
-      const atMs = Date.now();
-      // A continuation runs in the context of who asked for it.
-      void this.#loading.then(() => this.#instruments && this.#begin(this.#instruments, core, atMs));
-    }
+    const atMs = Date.now();
+    this.#tell((to) => this.#begin(to, core, atMs));
   }
 
   settled(core: WaitCore): void {
-    if (this.#instruments !== undefined) {
-      this.#end(this.#instruments, core, Date.now());
-    } else if (this.#loading !== undefined) {
-      const atMs = Date.now();
-      void this.#loading.then(() => this.#instruments && this.#end(this.#instruments, core, atMs));
-    }
+    const atMs = Date.now();
+    this.#tell((to) => this.#end(to, core, atMs));
   }
 
   /** A call was answered. */
   called(answer: CallAnswer): void {
-    this.#instruments?.calls.add(1, { "taskwait.call.result": answer });
+    this.#tell(({ calls }) => calls.add(1, { "taskwait.call.result": answer }));
   }
 
   /** The end of a task was noticed, so late. */
   noticed(latenessMs: number): void {
-    this.#instruments?.lateness.record(latenessMs / 1000);
+    this.#tell(({ lateness }) => lateness.record(latenessMs / 1000));
+  }
+
+  /** At once, or in order as soon as the API has loaded; each in the context of who tells it. */
+  #tell(tell: (to: Instruments) => void): void {
+    if (this.#instruments !== undefined) {
+      tell(this.#instruments);
+    } else {
+      void this.#loading?.then(() => this.#instruments && tell(this.#instruments));
+    }
   }
 
   #begin({ tracer }: Instruments, core: WaitCore, startTime: number): void {
