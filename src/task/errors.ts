@@ -16,6 +16,8 @@ export interface TaskwaitErrorDetails {
   readonly elapsedMs?: number;
   /** What led to it. */
   readonly cause?: unknown;
+  /** Asking again can't help. */
+  readonly permanent?: boolean;
 }
 
 /**
@@ -34,6 +36,11 @@ export class TaskwaitError extends Error {
   readonly failures: number;
   /** Milliseconds since the wait began; 0 outside a wait. */
   readonly elapsedMs: number;
+  /**
+   * Of an `UnreachableError` or a `ProtocolError` of a source: asking again can't help, so a wait ends at once.
+   * Absent when a later call may succeed.
+   */
+  readonly permanent?: boolean;
 
   constructor(message: string, details: TaskwaitErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -42,6 +49,9 @@ export class TaskwaitError extends Error {
     }
     if (details.task !== undefined) {
       this.task = details.task;
+    }
+    if (details.permanent === true) {
+      this.permanent = true;
     }
     this.polls = details.polls ?? 0;
     this.failures = details.failures ?? 0;

@@ -1,4 +1,5 @@
 import { fromOutcomeRecord, isOutcomeRecord } from "../durable/outcome-record.ts";
+import { errorChain, fieldOf } from "../policy/observe/error-code.ts";
 import type { Outcome, OutcomeKind } from "../task/outcome.ts";
 
 /** The `type` of the failure for each way a wait can end. */
@@ -13,8 +14,6 @@ export const FAILURE_TYPES: Readonly<Record<Exclude<OutcomeKind, "complete">, st
   unreachable: "Unreachable",
 };
 
-const MAX_CAUSES = 10;
-
 /**
  * How a wait ended, out of what a workflow caught: an `ActivityFailure`, whose cause is the `ApplicationFailure` of the
  * activity, or that itself.
@@ -28,14 +27,11 @@ const MAX_CAUSES = 10;
  * ```
  */
 export function outcomeOfFailure(thrown: unknown): Outcome | undefined {
-  let one = thrown;
-  for (let depth = 0; depth < MAX_CAUSES && typeof one === "object" && one !== null; depth++) {
-    const { details, cause } = one as { readonly details?: unknown; readonly cause?: unknown };
-    const [, record] = Array.isArray(details) ? details : [];
+  for (const error of errorChain(thrown)) {
+    const record = fieldOf(fieldOf(error, "details"), "1");
     if (isOutcomeRecord(record)) {
       return fromOutcomeRecord(record);
     }
-    one = cause;
   }
   return undefined;
 }

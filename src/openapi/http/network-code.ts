@@ -1,3 +1,5 @@
+import { errorCodeOf } from "../../policy/observe/error-code.ts";
+
 const CODES: ReadonlySet<string> = new Set([
   "EAI_AGAIN",
   "ECONNABORTED",
@@ -17,18 +19,7 @@ export function isNetworkCode(code: string | undefined): boolean {
   return code !== undefined && (CODES.has(code) || code.startsWith("UND_ERR_"));
 }
 
-/**
- * The code that tells what went wrong: the error's own, or that of the first failed attempt when a name had
- * several addresses.
- */
-export function networkCodeOf(error: unknown, depth = 4): string | undefined {
-  // An error may be its own cause.
-  if (typeof error !== "object" || error === null || depth === 0) {
-    return undefined;
-  }
-  const { code, errors, cause } = error as { code?: unknown; errors?: unknown; cause?: unknown };
-  if (typeof code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(code)) {
-    return code;
-  }
-  return networkCodeOf(Array.isArray(errors) ? errors[0] : cause, depth - 1);
+/** The code that tells what went wrong: the error's own, or that of what led to it. */
+export function networkCodeOf(error: unknown): string | undefined {
+  return errorCodeOf(error, /^[A-Z][A-Z0-9_]{2,60}$/);
 }

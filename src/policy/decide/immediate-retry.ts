@@ -1,6 +1,7 @@
 import type { Backoff } from "../../async/backoff.ts";
 import { isBdrcApiError } from "../../task/errors.ts";
 import type { WaitEvent } from "../../task/wait-events.ts";
+import { errorCodeOf } from "../observe/error-code.ts";
 import type { Observation } from "../observe/observe.ts";
 import { outageSinceMs } from "../state/outage.ts";
 import type { WaitState } from "../state/wait-state.ts";
@@ -12,7 +13,6 @@ export const IN_POLL_BACKOFF: Backoff = { firstMs: 100, factor: 2, maxMs: 200 };
 
 // A connection that broke under the call; most often one that had been kept alive too long.
 const BROKEN_CONNECTION = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;
-const MAX_CAUSES = 5;
 
 /**
  * Whether the same call is worth sending again at once, within the same poll: the client has mended what the
@@ -22,18 +22,8 @@ export function isWorthResending(observation: Observation): boolean {
   if (observation.kind !== "transient") {
     return false;
   }
-  if (isBdrcApiError(observation.error)) {
-    return observation.error.resend;
-  }
-  let cause: unknown = observation.error;
-  for (let depth = 0; depth < MAX_CAUSES && typeof cause === "object" && cause !== null; depth++) {
-    const { code } = cause as { readonly code?: unknown };
-    if (typeof code === "string" && BROKEN_CONNECTION.test(code)) {
-      return true;
-    }
-    cause = (cause as { readonly cause?: unknown }).cause;
-  }
-  return false;
+  const { error } = observation;
+  return isBdrcApiError(error) ? error.resend : errorCodeOf(error, BROKEN_CONNECTION) !== undefined;
 }
 
 /** A call that failed and is sent again within its poll. */

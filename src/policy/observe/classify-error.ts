@@ -54,7 +54,10 @@ export function classifyError(error: unknown): ErrorMeaning {
   if (isInvalidOptionError(error)) {
     return "permanent";
   }
-  if (isProtocolError(error) || isUnreachableError(error) || typeof error !== "object" || error === null) {
+  if (isProtocolError(error) || isUnreachableError(error)) {
+    return error.permanent === true ? "permanent" : "transient";
+  }
+  if (typeof error !== "object" || error === null) {
     return "transient";
   }
   return classifyApiError(error as ApiErrorShape);

@@ -1,5 +1,6 @@
 import { isBdrcApiError, isProtocolError, isUnreachableError } from "../../task/errors.ts";
 import { classifyError } from "./classify-error.ts";
+import { errorCodeOf } from "./error-code.ts";
 
 /**
  * What a failed start means: `retry`, it certainly started nothing and may be sent again; `refused`, it
@@ -9,7 +10,7 @@ export type StartMeaning = "retry" | "refused" | "unclear";
 
 // No connection came about, so nothing was sent.
 const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
-const MAX_CAUSES = 5;
+const NETWORK_CODE = /^(E[A-Z_]+|UND_ERR_[A-Z_]+)$/;
 
 /**
  * Tells what a failed start means. The API has no idempotency token, so a start is sent again only when it
@@ -24,7 +25,7 @@ export function classifyStart(error: unknown): StartMeaning {
     // A nonce that was used already: the request came twice, and the other one may have been taken.
     return meaning === "transient" || error.apiCode === "SignatureNonceUsed" ? "unclear" : "refused";
   }
-  const code = causeCode(error);
+  const code = errorCodeOf(error, NETWORK_CODE);
   if (code !== undefined && NEVER_SENT.test(code)) {
     return "retry";
   }
@@ -32,22 +33,6 @@ export function classifyStart(error: unknown): StartMeaning {
     return "unclear";
   }
   return meaning !== "transient" || isProgrammingError(error) ? "refused" : "unclear";
-}
-
-function causeCode(error: unknown): string | undefined {
-  let one = error;
-  for (let depth = 0; depth < MAX_CAUSES && typeof one === "object" && one !== null; depth++) {
-    const { code, errors, cause } = one as {
-      readonly code?: unknown;
-      readonly errors?: unknown;
-      readonly cause?: unknown;
-    };
-    if (typeof code === "string" && /^(E[A-Z_]+|UND_ERR_[A-Z_]+)$/.test(code)) {
-      return code;
-    }
-    one = Array.isArray(errors) ? errors[0] : cause;
-  }
-  return undefined;
 }
 
 /** A mistake in the start itself, which nothing that was sent can have caused. */
