@@ -21,6 +21,7 @@ const EMULATOR = [
   "emulator/service",
   "emulator/http",
 ];
+const APIS = ["apis/format", "apis/expression", "apis/reader", "apis/request", "apis/presets"];
 const CLI = [
   "cli/errors",
   "cli/terminal",
@@ -55,6 +56,15 @@ export const ROOMS = new Map([
   ["openapi", { rooms: [...VALUES, "policy/observe", ...OPENAPI], packages: [...ZOD, ...NODE, "undici"] }],
   ["durable", { rooms: [...VALUES, ...POLICY], packages: ZOD }],
   ["bdrc", { rooms: [...VALUES, "policy/observe", ...OPENAPI, "openapi"], packages: [...ZOD, ...NODE] }],
+  ["apis/format", { rooms: ["task"], packages: ZOD }],
+  ["apis/expression", { rooms: ["task"], packages: ["@jmespath-community/jmespath"] }],
+  ["apis/reader", { rooms: ["task", "apis/format", "apis/expression"], packages: [] }],
+  ["apis/request", { rooms: ["task", "openapi/request", "apis/format"], packages: [] }],
+  ["apis/presets", { rooms: ["apis/format"], packages: [] }],
+  [
+    "apis",
+    { rooms: [...VALUES, "policy/observe", ...OPENAPI, "openapi", ...APIS], packages: [...ZOD, ...NODE] },
+  ],
   ["wait", { rooms: [...VALUES, ...POLICY, ...ENGINE, "engine", "openapi", "bdrc"], packages: ZOD }],
   ["run", { rooms: [...VALUES, ...POLICY, ...ENGINE, "engine", "openapi", "bdrc", "wait"], packages: ZOD }],
   ...inOrder(EMULATOR, ["task", "openapi/request"], [...ZOD, ...NODE]),

@@ -25,7 +25,7 @@ const integer: Reader = (value) => {
 // What has not happened yet is 0.
 const moment: Reader = (value) => integer(value) || undefined;
 
-const READERS: readonly (readonly [name: string, read: Reader])[] = Object.entries({
+const BDRC_READERS: readonly (readonly [name: string, read: Reader])[] = Object.entries({
   taskId: text,
   taskName: text,
   taskDescription: text,
@@ -43,11 +43,13 @@ const READERS: readonly (readonly [name: string, read: Reader])[] = Object.entri
   requestId: text,
 });
 
+const READERS = [...BDRC_READERS, ...Object.entries({ serviceStatus: text, remaining: integer })];
+
 // What came out of parseTask needs no second check, which would cost as much as the first at every poll.
 const checked = new WeakSet<object>();
 
-/** The names of the fields that {@link parseTask} reads, in camelCase. */
-export const TASK_FIELDS: readonly string[] = READERS.map(([name]) => name);
+/** The names of the fields that BDRC has and {@link parseTask} reads, in camelCase. */
+export const TASK_FIELDS: readonly string[] = BDRC_READERS.map(([name]) => name);
 
 /**
  * Checks what a source says of a task and derives `percent`, `detail` and `result`.

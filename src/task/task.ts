@@ -15,10 +15,14 @@ export interface Task {
   readonly taskType?: string;
   /** `HIGH` for a task that a user started, `LOW` for a background one. */
   readonly taskPriority?: string;
+  /** The service's own word for the state, where a declared task API was read. */
+  readonly serviceStatus?: string;
   /** The only field that decides whether the task has ended. */
   readonly taskStatus: TaskStatus;
   /** In hundredths of a percent, 0 to 10000, as the service sent it: it may jump, stall or go backwards. */
   readonly progress?: number;
+  /** The service's own estimate of the time left, in seconds, where a declared task API has one. */
+  readonly remaining?: number;
   /** May be present on a running task, where it fails nothing. */
   readonly errorMessage?: string;
   /** Unix seconds; absent while the task has not started. */
