@@ -31,42 +31,44 @@ const FAULTS: Readonly<Record<string, Fault | ((random: Random) => Fault)>> = {
   "the answer twice": { kind: "duplicate" },
   "no HTTP at all": { kind: "raw", bytes: Buffer.from("220 mail.example.com ESMTP\r\n") },
 };
+// A call that hangs is over after this long, so that a test with one stays short.
+const HANG_MS = 400;
 const RESET_CONNECT = "a connection that is reset as it is made";
 const EVERY_FAULT: readonly string[] = [...Object.keys(FAULTS), RESET_CONNECT];
-const SINGLE = 0.2;
+const SINGLE = 0.3;
 const EACH_OF_ALL = 0.05;
-const SINGLE_SEEDS = [1, 2] as const;
-const ALL_SEEDS = [1, 2, 3, 4, 5] as const;
+const SINGLE_SEED = 1;
+const ALL_SEEDS = [1, 2, 4] as const;
 
-/**
- * How many calls at first meet nothing, in the cases that are about a single call or about a budget that a single bad
- * call uses up: there the right outcome on a bad line is another one.
- */
-const QUIET_CALLS: Readonly<Record<string, number>> = {
-  // Two waits of one poll each.
-  "polls exactly once when its time is 0": 2,
-  // 400 ms are less than a call that hangs takes, and without one good poll there is no task to show.
-  "ends as timedOut at its deadline: not before, and not long after, with the task as last seen": 1,
+/** Cases in which one bad call rightly gives another outcome: they run without faults only. */
+const ONE_BAD_CALL_DECIDES: ReadonlySet<string> = new Set([
+  "polls exactly once when its time is 0",
   // It gives an outage 40 ms.
-  "does not take being throttled for an outage, however long it lasts": Number.POSITIVE_INFINITY,
-};
+  "does not take being throttled for an outage, however long it lasts",
+]);
+/** Without one good poll there is no task to show: its first call meets nothing. */
+const SHOWS_THE_LAST_TASK =
+  "ends as timedOut at its deadline: not before, and not long after, with the task as last seen";
 
 // Most of a wait is waiting, so they wait together.
 vi.setConfig({ maxConcurrency: 20 });
 
 const struck = new Map<string, number>();
+const registered = new Set<string>();
 
 /** Draws for each call, from the numbers of one seed and one case, so that every case meets another weather. */
 function weather(names: readonly string[], chance: number, seed: number, caseName: string): BadLine {
   const random = seededRandom(hash(`${seed} ${names.join()} ${caseName}`));
-  const quiet = QUIET_CALLS[caseName] ?? 0;
+  const quiet = caseName === SHOWS_THE_LAST_TASK ? 1 : 0;
   const strikes = (name: string, n: number): boolean => {
     const strikesNow = random() < chance && n >= quiet;
     struck.set(name, (struck.get(name) ?? 0) + Number(strikesNow));
     return strikesNow;
   };
   const resets = names.includes(RESET_CONNECT);
+  const hangs = names.some((name) => /hang|dribble/.test(name));
   return {
+    ...(hangs ? { callTimeoutMs: HANG_MS } : {}),
     decide: (n) => {
       // A connection for each call, or there would be one to reset in all.
       const faults: Fault[] = names.length === 1 && resets ? [{ kind: "close" }] : [];
@@ -91,18 +93,23 @@ function hash(text: string): number {
 }
 
 /** The suite, each case on a line of its own. */
-function conformance(lineOf: (caseName: string) => BadLine): void {
+function conformance(lineOf?: (caseName: string) => BadLine): void {
   let current = "";
   const api: TestApi = {
     describe,
-    it: (name, run) =>
-      it.concurrent(name, () => {
+    it: (name, run) => {
+      if (lineOf !== undefined && ONE_BAD_CALL_DECIDES.has(name)) {
+        return;
+      }
+      registered.add(name);
+      it.concurrent(name, (context) => {
         // The suite makes the driver before it first waits for anything.
         current = name;
-        return run();
-      }),
+        return run(context);
+      });
+    },
   };
-  waitConformance(api, () => driverOverHttp(lineOf(current)));
+  waitConformance(api, () => driverOverHttp(lineOf?.(current)));
 }
 
 describe.concurrent("our engine and our client over HTTP", () => {
@@ -115,21 +122,20 @@ describe.concurrent("our engine and our client over HTTP", () => {
   });
 
   afterAll(() => {
+    expect([...registered]).toEqual(expect.arrayContaining([...ONE_BAD_CALL_DECIDES, SHOWS_THE_LAST_TASK]));
     for (const name of EVERY_FAULT) {
       expect(struck.get(name), name).toBeGreaterThan(20);
     }
   });
 
   describe("with nothing going wrong", () => {
-    conformance(() => ({}));
+    conformance();
   });
 
   for (const name of EVERY_FAULT) {
-    for (const seed of SINGLE_SEEDS) {
-      describe(`with a chance of 20 % for ${name}, seed ${seed}`, () => {
-        conformance((caseName) => weather([name], SINGLE, seed, caseName));
-      });
-    }
+    describe(`with a chance of 30 % for ${name}, seed ${SINGLE_SEED}`, () => {
+      conformance((caseName) => weather([name], SINGLE, SINGLE_SEED, caseName));
+    });
   }
 
   for (const seed of ALL_SEEDS) {

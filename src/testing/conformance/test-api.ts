@@ -3,7 +3,7 @@ export interface TestApi {
   /** Groups tests. */
   describe(name: string, body: () => void): unknown;
   /** Registers one test. */
-  it(name: string, body: () => Promise<void>): unknown;
+  it(name: string, body: (...context: readonly unknown[]) => Promise<void>): unknown;
 }
 
 /** One test of a suite. */
