@@ -50,7 +50,7 @@ function fiftyTasks(): TaskHistory {
   const task: Task = { taskId: TASK_ID, taskType: "UPDATE_RESOURCES", taskStatus: "COMPLETE" };
   let history: TaskHistory = [];
   for (let i = 0; i < 50; i++) {
-    history = remember(history, task, { duration: 60 + 3 * i, honesty: 1 });
+    history = remember(history, task, { duration: 60 + 3 * i, reliability: 1 });
   }
   return history;
 }

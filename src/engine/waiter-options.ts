@@ -1,5 +1,4 @@
-import type { TaskHistory } from "../policy/forecast/history.ts";
-import { restoreHistory } from "../policy/forecast/restore-history.ts";
+import { restoreHistory, type TaskHistory } from "../policy/forecast/history.ts";
 import {
   DEFAULT_WAIT_OPTIONS,
   type ResolvedWaitOptions,

@@ -132,7 +132,7 @@ function nextLead(leadMs: number, tookMs: number): number {
 
 function joinedState({ state }: Subscription, entry: Entry | null): Subscription["state"] {
   const seen = entry?.waits.find(
-    (other) => state.startedAtMs - (other.state.lookedAtMs ?? Number.NEGATIVE_INFINITY) < FRESH_MS,
+    (other) => state.startedAtMs - (other.state.polledAtMs ?? Number.NEGATIVE_INFINITY) < FRESH_MS,
   );
   return seen === undefined || state.task !== undefined
     ? state

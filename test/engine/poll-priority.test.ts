@@ -18,7 +18,7 @@ function watchOfEnded(): TrackedTask {
     state: {
       nextPollAtMs: 0,
       startedAtMs: 0,
-      lookedAtMs: SEEN_MS,
+      polledAtMs: SEEN_MS,
       deadlineMs: HOUR_MS,
       failuresInARow: 0,
       throttledInARow: 0,

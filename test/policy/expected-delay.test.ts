@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { endedByAge, unnoticedByAge } from "../../src/policy/forecast/age-expectation.ts";
-import { gapForPrice, type SearchableExpectation } from "../../src/policy/forecast/expected-delay.ts";
+import {
+  endedByAge,
+  expectAround,
+  gapForPrice,
+  type SearchableExpectation,
+  unnoticedByAge,
+} from "../../src/policy/forecast/expected-delay.ts";
 import type { TypeHistory } from "../../src/policy/forecast/history.ts";
-import { expectAround } from "../../src/policy/forecast/logistic-expectation.ts";
 import { RemainingTime } from "../../src/policy/forecast/remaining-time.ts";
 import { RunTimes } from "../../src/policy/forecast/run-times.ts";
 import { integrate } from "./quadrature.ts";
@@ -51,7 +55,7 @@ const history: fc.Arbitrary<TypeHistory> = fc
     fc.nat(50),
     fc.double({ min: 0, max: 1, noNaN: true }),
   )
-  .map(([durations, judged, share]) => ({ taskType: "A", durations, judged, honest: share * judged }));
+  .map(([durations, judged, share]) => ({ taskType: "A", durations, judged, reliable: share * judged }));
 
 const anyOutlook: fc.Arbitrary<RemainingTime> = fc
   .tuple(
@@ -142,11 +146,11 @@ describe("the closed forms are the integrals that they stand for", () => {
   });
 
   it("mixture: both functions are the weighted means of progress, history and age", () => {
-    const known: TypeHistory = { taskType: "A", durations: [20, 30, 50], judged: 4, honest: 3 };
+    const known: TypeHistory = { taskType: "A", durations: [20, 30, 50], judged: 4, reliable: 3 };
     const prediction = { remaining: 30, scale: 2 };
     const both = new RemainingTime(10, known, prediction);
-    const { trust, historyWeight } = both;
-    expect(trust).toBeCloseTo((9.5 + 3) / 14, 12);
+    const { predictionWeight, historyWeight } = both;
+    expect(predictionWeight).toBeCloseTo((9.5 + 3) / 14, 12);
     const runTimes = new RunTimes(known.durations);
     const survived = runTimes.since(10, Number.POSITIVE_INFINITY).ended;
     const left: Parts = {
@@ -156,10 +160,10 @@ describe("the closed forms are the integrals that they stand for", () => {
     const usual = (name: "unnoticed" | "ended"): number =>
       historyWeight * left[name](20) + (1 - historyWeight) * byAge(10)[name](20);
     for (const name of ["unnoticed", "ended"] as const) {
-      const mean = trust * around(30, 2)[name](20) + (1 - trust) * usual(name);
+      const mean = predictionWeight * around(30, 2)[name](20) + (1 - predictionWeight) * usual(name);
       expect(both.at(20)[name]).toBeCloseTo(mean, 12);
     }
-    both.forgetProgress();
+    both.dropPrediction();
     expect(both.at(20).unnoticed).toBeCloseTo(usual("unnoticed"), 12);
   });
 });

@@ -4,12 +4,12 @@ import { gapForPrice } from "../../src/policy/forecast/expected-delay.ts";
 import {
   historyOf,
   MAX_DURATIONS,
+  reliabilityOf,
   remember,
+  restoreHistory,
   type TaskHistory,
-  trustOf,
 } from "../../src/policy/forecast/history.ts";
 import { RemainingTime } from "../../src/policy/forecast/remaining-time.ts";
-import { restoreHistory } from "../../src/policy/forecast/restore-history.ts";
 import { InvalidOptionError } from "../../src/task/errors.ts";
 import type { Task } from "../../src/task/task.ts";
 
@@ -19,10 +19,10 @@ const task = (taskType?: string): Task => ({
   ...(taskType === undefined ? {} : { taskType }),
 });
 
-const learned = (durations: readonly number[], honesty?: number): TaskHistory =>
+const learned = (durations: readonly number[], reliability?: number): TaskHistory =>
   durations.reduce<TaskHistory>(
     (history, duration) =>
-      remember(history, task("A"), { duration, ...(honesty === undefined ? {} : { honesty }) }),
+      remember(history, task("A"), { duration, ...(reliability === undefined ? {} : { reliability }) }),
     [],
   );
 
@@ -43,7 +43,7 @@ describe("what earlier tasks have taught", () => {
   it("leaves the history that it was given as it is", () => {
     const before = learned([1, 2]);
     const copy = structuredClone(before);
-    remember(before, task("A"), { duration: 3, honesty: 1 });
+    remember(before, task("A"), { duration: 3, reliability: 1 });
     expect(before).toEqual(copy);
   });
 
@@ -73,11 +73,11 @@ describe("what earlier tasks have taught", () => {
     [null],
     [{}],
     [[{ taskType: "A" }]],
-    [[{ taskType: "A", durations: [0], judged: 0, honest: 0 }]],
-    [[{ taskType: "A", durations: [Number.NaN], judged: 0, honest: 0 }]],
-    [[{ taskType: "A", durations: [1], judged: -1, honest: 0 }]],
-    [[{ taskType: "A", durations: [1], judged: 1, honest: 2 }]],
-    [[{ taskType: "A", durations: Array.from({ length: 51 }, () => 1), judged: 0, honest: 0 }]],
+    [[{ taskType: "A", durations: [0], judged: 0, reliable: 0 }]],
+    [[{ taskType: "A", durations: [Number.NaN], judged: 0, reliable: 0 }]],
+    [[{ taskType: "A", durations: [1], judged: -1, reliable: 0 }]],
+    [[{ taskType: "A", durations: [1], judged: 1, reliable: 2 }]],
+    [[{ taskType: "A", durations: Array.from({ length: 51 }, () => 1), judged: 0, reliable: 0 }]],
   ])("refuses %j as a history, naming action and option", (value) => {
     expect(() => restoreHistory(value, "TaskWaiter")).toThrow(InvalidOptionError);
     expect(() => restoreHistory(value, "TaskWaiter")).toThrow(/^TaskWaiter: history: /);
@@ -86,7 +86,7 @@ describe("what earlier tasks have taught", () => {
 
 describe("how far progress is believed", () => {
   it("is 0.95 before anything was judged", () => {
-    expect(trustOf(undefined)).toBeCloseTo(0.95, 12);
+    expect(reliabilityOf(undefined)).toBeCloseTo(0.95, 12);
   });
 
   it("weighs ten lies as much as the ten tasks that the prior is worth", () => {
@@ -94,24 +94,24 @@ describe("how far progress is believed", () => {
       Array.from({ length: 10 }, () => 60),
       0,
     );
-    expect(trustOf(historyOf(lied, "A"))).toBeCloseTo(0.95 / 2, 12);
+    expect(reliabilityOf(historyOf(lied, "A"))).toBeCloseTo(0.95 / 2, 12);
   });
 
   it("never becomes certain, and recovers when a type changes its ways", () => {
-    const honest = learned(
+    const reliable = learned(
       Array.from({ length: 500 }, () => 60),
       1,
     );
-    expect(trustOf(historyOf(honest, "A"))).toBeLessThanOrEqual(0.98);
+    expect(reliabilityOf(historyOf(reliable, "A"))).toBeLessThanOrEqual(0.98);
     let history = learned(
       Array.from({ length: 500 }, () => 60),
       0,
     );
-    expect(trustOf(historyOf(history, "A"))).toBeLessThan(0.2);
+    expect(reliabilityOf(historyOf(history, "A"))).toBeLessThan(0.2);
     for (let i = 0; i < 60; i++) {
-      history = remember(history, task("A"), { honesty: 1 });
+      history = remember(history, task("A"), { reliability: 1 });
     }
-    expect(trustOf(historyOf(history, "A"))).toBeGreaterThan(0.7);
+    expect(reliabilityOf(historyOf(history, "A"))).toBeGreaterThan(0.7);
   });
 });
 
@@ -122,7 +122,7 @@ describe("what history expects of a task", () => {
   it("is a distribution, believed between not at all and wholly", () => {
     fc.assert(
       fc.property(durations, age, (known, ran) => {
-        const outlook = new RemainingTime(ran, { taskType: "A", durations: known, judged: 0, honest: 0 });
+        const outlook = new RemainingTime(ran, { taskType: "A", durations: known, judged: 0, reliable: 0 });
         expect(outlook.historyWeight).toBeGreaterThanOrEqual(0);
         expect(outlook.historyWeight).toBeLessThanOrEqual(1);
         expect(outlook.at(0).ended).toBeCloseTo(0, 9);

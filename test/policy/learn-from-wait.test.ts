@@ -51,19 +51,25 @@ describe("what a task teaches when it has ended", () => {
     expect(rememberWait([], seen([5, {}], [60, { taskStatus, ...times }]))).toEqual([]);
   });
 
-  it("is that progress was honest when the task ended where it was foretold", () => {
+  it("is that progress was reliable when the task ended where it was foretold", () => {
     const even = [20, 40, 60, 80].map((s) => [s, { progress: 100 * s }] as const);
-    expect(lesson(seen(...even, [102, { taskStatus: "COMPLETE" }]))).toMatchObject({ judged: 1, honest: 1 });
+    expect(lesson(seen(...even, [102, { taskStatus: "COMPLETE" }]))).toMatchObject({
+      judged: 1,
+      reliable: 1,
+    });
   });
 
   it("is that progress lied when the task ended long before", () => {
     const slow = [20, 40, 60, 80].map((s) => [s, { progress: 2 * s }] as const);
     const known = lesson(seen(...slow, [102, { taskStatus: "COMPLETE" }]));
     expect(known?.judged).toBe(1);
-    expect(known?.honest).toBeLessThan(0.2);
+    expect(known?.reliable).toBeLessThan(0.2);
   });
 
   it("says nothing of a progress that there was none of", () => {
-    expect(lesson(seen([20, {}], [40, { taskStatus: "COMPLETE" }]))).toMatchObject({ judged: 0, honest: 0 });
+    expect(lesson(seen([20, {}], [40, { taskStatus: "COMPLETE" }]))).toMatchObject({
+      judged: 0,
+      reliable: 0,
+    });
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { beginWait } from "../../src/policy/decide/begin-wait.ts";
 import { decide } from "../../src/policy/decide/decide.ts";
 import { nextPoll } from "../../src/policy/decide/next-poll.ts";
-import { historyOf, remember, type TaskHistory, trustOf } from "../../src/policy/forecast/history.ts";
+import { historyOf, reliabilityOf, remember, type TaskHistory } from "../../src/policy/forecast/history.ts";
 import type { DecideContext } from "../../src/policy/state/decision.ts";
 import { DEFAULT_WAIT_OPTIONS } from "../../src/policy/state/wait-options.ts";
 import { restoreWait, type WaitState } from "../../src/policy/state/wait-state.ts";
@@ -41,13 +41,13 @@ const gapMs = (looks: readonly Look[], context: Partial<DecideContext> = {}, jus
   return nextPoll(seen.state, seen.context).delayMs;
 };
 
-const taught = (n: number, seconds: number, honesty?: number): TaskHistory => {
+const taught = (n: number, seconds: number, reliability?: number): TaskHistory => {
   let history: TaskHistory = [];
   for (let i = 0; i < n; i++) {
     const task: Task = { taskId: TASK_ID, taskType: "A", taskStatus: "COMPLETE" };
     history = remember(history, task, {
       duration: seconds * (1 + i / 1000),
-      ...(honesty === undefined ? {} : { honesty }),
+      ...(reliability === undefined ? {} : { reliability }),
     });
   }
   return history;
@@ -62,11 +62,11 @@ describe("progress, however wrong, is believed within bounds", () => {
     .record({
       n: fc.integer({ min: 0, max: 50 }),
       seconds: fc.integer({ min: 1, max: 10_000 }),
-      honesty: fc.double({ min: 0, max: 1, noNaN: true }),
+      reliability: fc.double({ min: 0, max: 1, noNaN: true }),
     })
-    .map(({ n, seconds, honesty }) => taught(n, seconds, honesty));
+    .map(({ n, seconds, reliability }) => taught(n, seconds, reliability));
 
-  it("never stretches a gap beyond 1 / sqrt(1 - trust) of the gap without it", () => {
+  it("never stretches a gap beyond 1 / sqrt(1 - reliability) of the gap without it", () => {
     fc.assert(
       fc.property(looks, histories, (reported, history) => {
         let afterMs = 0;
@@ -75,9 +75,9 @@ describe("progress, however wrong, is believed within bounds", () => {
           return running(afterMs, { progress });
         });
         const silent = told.map(({ afterMs: at }) => running(at));
-        const trust = trustOf(historyOf(history, "A"));
+        const reliability = reliabilityOf(historyOf(history, "A"));
         const [withProgress, without] = [gapMs(told, { history }), gapMs(silent, { history })];
-        expect(withProgress).toBeLessThanOrEqual((without / Math.sqrt(1 - trust)) * (1 + 1e-6) + 1e-6);
+        expect(withProgress).toBeLessThanOrEqual((without / Math.sqrt(1 - reliability)) * (1 + 1e-6) + 1e-6);
       }),
       { numRuns: 500 },
     );

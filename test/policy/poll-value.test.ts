@@ -20,7 +20,7 @@ const cases: readonly (readonly [string, RemainingTime])[] = [
   ["a far predicted end", new RemainingTime(300, undefined, { remaining: 120, scale: 5 })],
   [
     "a type that always takes as long",
-    new RemainingTime(30, { taskType: "A", durations: [60, 61, 62, 63], judged: 0, honest: 0 }),
+    new RemainingTime(30, { taskType: "A", durations: [60, 61, 62, 63], judged: 0, reliable: 0 }),
   ],
 ];
 

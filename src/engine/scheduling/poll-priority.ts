@@ -1,5 +1,5 @@
 import { dueSince } from "../../policy/forecast/poll-value.ts";
-import { lastPollLeadMs } from "../../policy/state/last-poll.ts";
+import { lastPollLeadMs } from "../../policy/state/delay-limits.ts";
 import type { ListingCoverage } from "../listing/listing-coverage.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
@@ -69,10 +69,10 @@ function canBeHeld(watch: TrackedTask, cover: ListingCoverage, nowMs: number): b
 
 /** What a wait wants whatever a look is worth: retries, its longest interval, the last look. */
 function mustPollNow({ state, options }: WaitCore, nowMs: number): boolean {
-  const { lookedAtMs = state.startedAtMs, failuresInARow, throttledInARow, deadlineMs } = state;
+  const { polledAtMs = state.startedAtMs, failuresInARow, throttledInARow, deadlineMs } = state;
   return (
     failuresInARow + throttledInARow > 0 ||
-    nowMs - lookedAtMs >= options.maxIntervalMs ||
+    nowMs - polledAtMs >= options.maxIntervalMs ||
     deadlineMs - nowMs <= lastPollLeadMs(state, options) + FORESEEN_MS
   );
 }

@@ -1,6 +1,6 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { decide } from "../../policy/decide/decide.ts";
-import { countResend, type Resending } from "../../policy/decide/immediate-retry.ts";
+import { countImmediateRetry, type ImmediateRetry } from "../../policy/decide/immediate-retry.ts";
 import { rememberWait } from "../../policy/decide/learn-from-wait.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
 import { moreEager, type PollValueCurve } from "../../policy/forecast/poll-value.ts";
@@ -50,7 +50,7 @@ export class WatchJudge {
     for (const core of watch.waits) {
       const decision = decide(core.state, observation, this.#context(core, nowMs, callMs));
       if (decision.kind === "poll") {
-        worth = moreEager(worth, decision.worth);
+        worth = moreEager(worth, decision.pollValue);
       } else if (lesson === undefined && observation.kind === "task") {
         // One task teaches once, however many waited for it.
         lesson = rememberWait(this.#history, decision.state);
@@ -65,9 +65,9 @@ export class WatchJudge {
   }
 
   /** A call failed and is sent again within its poll. */
-  resend(watch: TrackedTask | undefined, resending: Resending): void {
+  resend(watch: TrackedTask | undefined, resending: ImmediateRetry): void {
     for (const core of watch?.waits ?? []) {
-      const { state, events } = countResend(core.state, resending);
+      const { state, events } = countImmediateRetry(core.state, resending);
       core.state = state;
       core.emit(events);
     }

@@ -31,13 +31,13 @@ export class DetectionLagSample {
    * @param before - The state of the wait before it heard: the task can't have ended before the last look.
    */
   ended(task: Task, before: WaitState, nowMs: number, clockOffsetMs: number): void {
-    const { lookedAtMs } = before;
+    const { polledAtMs } = before;
     const { completeTime } = task;
-    if (lookedAtMs === undefined) {
+    if (polledAtMs === undefined) {
       // It may have ended long before anybody waited.
       return;
     }
-    const longestMs = nowMs - lookedAtMs;
+    const longestMs = nowMs - polledAtMs;
     const claimedMs =
       completeTime === undefined
         ? longestMs / 2

@@ -1,10 +1,10 @@
 import { retry } from "../../async/retry.ts";
 import { timedCall } from "../../async/timed-call.ts";
 import {
+  canRetryAtOnce,
+  type ImmediateRetry,
   IN_POLL_BACKOFF,
   IN_POLL_RETRIES,
-  isWorthResending,
-  type Resending,
 } from "../../policy/decide/immediate-retry.ts";
 import { type Observation, observe } from "../../policy/observe/observe.ts";
 import { UnreachableError } from "../../task/errors.ts";
@@ -26,7 +26,7 @@ export interface LookContext {
   /** Hears of every call's answer. */
   readonly onAnswer: (poll: Poll, observation: Observation) => void;
   /** Hears that a call failed and will be sent again. */
-  readonly onResend: (poll: Poll, resending: Resending) => void;
+  readonly onResend: (poll: Poll, resending: ImmediateRetry) => void;
 }
 
 /** One poll: one call, or a few when resending at once makes sense. It never rejects. */
@@ -76,7 +76,7 @@ interface FailedLook extends Look {
 }
 
 function needsResending(look: Look): look is FailedLook {
-  return look.observation.kind === "transient" && isWorthResending(look.observation);
+  return look.observation.kind === "transient" && canRetryAtOnce(look.observation);
 }
 
 async function call(

@@ -1,5 +1,5 @@
 import { certainPollValue, firstPollValue, type PollValueCurve } from "../../policy/forecast/poll-value.ts";
-import { lastPollLeadMs } from "../../policy/state/last-poll.ts";
+import { lastPollLeadMs } from "../../policy/state/delay-limits.ts";
 import type { Task } from "../../task/task.ts";
 import type { Claim } from "../rate/permit-queue.ts";
 import type { WaitCore } from "../wait/wait-core.ts";

@@ -16,10 +16,10 @@ export interface BeginWaitContext {
 }
 
 /**
- * The state of a wait that begins now. Its first look is due at once, unless the task has just started: then
- * it is due when a look at such a task is worth its price.
+ * The state of a wait that begins now. Its first poll is due at once, unless the task has just started: then it is
+ * due when the expected unnoticed wait reaches the wait price.
  *
- * @throws {@link InvalidOptionError} when the task id can't be one.
+ * @throws {@link InvalidOptionError} when the task id is not valid.
  */
 export function beginWait(
   taskId: string,
@@ -48,8 +48,8 @@ export function beginWait(
 }
 
 /**
- * The state of a wait that goes on from a checkpoint: its counts, its deadline and what it has seen stay; only
- * the time in which nobody looked is not held against the service as an outage.
+ * The state of a wait that goes on from a checkpoint. Its counts, its deadline and what it has seen stay. The time in
+ * which nobody polled does not count as an outage.
  *
  * @throws {@link InvalidOptionError} when it is no checkpoint, or one of another version or task.
  */

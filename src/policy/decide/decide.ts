@@ -4,8 +4,7 @@ import type { Task } from "../../task/task.ts";
 import type { WaitEvent } from "../../task/wait-events.ts";
 import type { Observation } from "../observe/observe.ts";
 import type { DecideContext, Decision } from "../state/decision.ts";
-import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
-import { outageSinceMs } from "../state/outage.ts";
+import { beforeDeadline, outageSinceMs, withinIntervals } from "../state/delay-limits.ts";
 import type { WaitDraft, WaitState } from "../state/wait-state.ts";
 import { nextPoll } from "./next-poll.ts";
 import { pollEvents, unknownStatusWarning } from "./poll-events.ts";
@@ -17,17 +16,18 @@ import {
   settleTimedOut,
   settleUnreachable,
 } from "./settle.ts";
-import { followRun } from "./start-estimate.ts";
+import { trackRun } from "./start-estimate.ts";
 
 const CALL_TIME_WEIGHT = 0.3;
+const RETRY_AFTER_SPREAD = 0.1;
 
 /**
- * The pure step that every driver shares: what was seen becomes what to do next. Same arguments, same answer.
+ * The pure step that every driver shares: an observation becomes the next step. Same arguments, same answer.
  *
  * @param state - From {@link beginWait}, or of the decision before.
- * @param observation - What the look gave.
- * @param context - The time, the chance and the options.
- * @returns Poll again after `delayMs`, or settle. Once settled, the same state settles the same way for ever.
+ * @param observation - The result of the poll.
+ * @param context - The time, the random numbers and the options.
+ * @returns Poll again after `delayMs`, or settle. A settled state always settles in the same way.
  */
 export function decide(state: WaitState, observation: Observation, context: DecideContext): Decision {
   if (state.ended !== undefined) {
@@ -49,7 +49,7 @@ export function decide(state: WaitState, observation: Observation, context: Deci
   }
 }
 
-/** Ends a wait whose deadline has come; for drivers, which watch the clock also while a call hangs. */
+/** Ends a wait whose deadline has come. Drivers call it, also while a call hangs. */
 export function decideTimeout(state: WaitState, nowMs: number): Decision {
   return state.ended === undefined ? settleTimedOut(state, nowMs) : settleAgain(state, nowMs);
 }
@@ -57,7 +57,7 @@ export function decideTimeout(state: WaitState, nowMs: number): Decision {
 function decideOnTask(before: WaitState, task: Task, context: DecideContext): Decision {
   const { nowMs, callMs = 0 } = context;
   const warning = unknownStatusWarning(before, task);
-  const state = seenState(before, task, context);
+  const state = stateAfterTask(before, task, context);
   if (warning !== undefined) {
     state.warned = [...(before.warned ?? []), task.taskStatus];
   }
@@ -69,12 +69,12 @@ function decideOnTask(before: WaitState, task: Task, context: DecideContext): De
   if (ended !== undefined) {
     return { ...ended, events: [...withWarning(pollEvents(before, task, callMs), warning), ...ended.events] };
   }
-  const start = followRun(state, task, context);
+  const start = trackRun(state, task, context);
   const next = nextPoll(state, context, start);
-  const { delayMs, worth } = next;
+  const { delayMs, pollValue } = next;
   state.nextPollAtMs = nowMs + delayMs;
   const events = withWarning(pollEvents(before, task, callMs, next), warning);
-  return { kind: "poll", state, delayMs, events, worth };
+  return { kind: "poll", state, delayMs, events, pollValue };
 }
 
 function withWarning(events: readonly WaitEvent[], warning: WaitEvent | undefined): readonly WaitEvent[] {
@@ -82,10 +82,10 @@ function withWarning(events: readonly WaitEvent[], warning: WaitEvent | undefine
 }
 
 /**
- * The state after a good look, without what is known no more. It is written out and made once, always of the same
- * form: an object that is spread again at every step, or grows, costs several times as much.
+ * The state after a successful poll, without what no longer holds. It is one object literal with always the same
+ * fields: spreading or growing an object at every step costs several times as much.
  */
-function seenState(before: WaitState, task: Task, { nowMs, callMs }: DecideContext): WaitDraft {
+function stateAfterTask(before: WaitState, task: Task, { nowMs, callMs }: DecideContext): WaitDraft {
   const smoothed = before.callMs ?? callMs;
   return {
     version: before.version,
@@ -98,7 +98,7 @@ function seenState(before: WaitState, task: Task, { nowMs, callMs }: DecideConte
     failuresInARow: 0,
     throttledInARow: 0,
     contactAtMs: nowMs,
-    lookedAtMs: nowMs,
+    polledAtMs: nowMs,
     callMs:
       smoothed === undefined ? undefined : smoothed + CALL_TIME_WEIGHT * ((callMs ?? smoothed) - smoothed),
     task,
@@ -118,7 +118,7 @@ function decideOnThrottle(
     ...before,
     polls: before.polls + 1,
     throttledInARow: before.throttledInARow + 1,
-    // Being told to wait is being heard: it is not an outage.
+    // A throttled answer is an answer: no outage.
     failuresInARow: 0,
     contactAtMs: context.nowMs,
   };
@@ -129,8 +129,8 @@ function decideOnThrottle(
     backoffMs(SERVICE_BACKOFF, state.throttledInARow, context.random),
     context,
   );
-  // Never earlier than asked, and spread over a tenth of that, or all would come back at once.
-  const askedMs = (retryAfterMs ?? 0) * (1 + 0.1 * context.random());
+  // Never earlier than asked, and spread over a tenth of that, or all waits would come back at once.
+  const askedMs = (retryAfterMs ?? 0) * (1 + RETRY_AFTER_SPREAD * context.random());
   const polling = pollAfter(state, Math.max(ownDelayMs, askedMs), context);
   const { ratePerSecond } = context;
   const payload = {
@@ -164,18 +164,13 @@ function decideOnMissing(before: WaitState, error: Error, context: DecideContext
   return retryBefore(graceEndsMs, state, error, context);
 }
 
-/** Tries again after a backoff, but not later than the moment at which patience ends. */
-function retryBefore(
-  patienceEndsMs: number,
-  state: WaitState,
-  error: Error,
-  context: DecideContext,
-): Decision {
+/** Polls again after a backoff, but not later than the end of the budget or the grace. */
+function retryBefore(limitAtMs: number, state: WaitState, error: Error, context: DecideContext): Decision {
   if (context.nowMs >= state.deadlineMs) {
     return settleTimedOut(state, context.nowMs);
   }
   const backoff = withinIntervals(backoffMs(SERVICE_BACKOFF, state.failuresInARow, context.random), context);
-  const polling = pollAfter(state, Math.min(backoff, patienceEndsMs - context.nowMs), context);
+  const polling = pollAfter(state, Math.min(backoff, limitAtMs - context.nowMs), context);
   const payload = {
     taskId: state.taskId,
     error,

@@ -3,22 +3,22 @@ import { isBdrcApiError } from "../../task/errors.ts";
 import type { WaitEvent } from "../../task/wait-events.ts";
 import { errorCodeOf } from "../observe/error-code.ts";
 import type { Observation } from "../observe/observe.ts";
-import { outageSinceMs } from "../state/outage.ts";
+import { outageSinceMs } from "../state/delay-limits.ts";
 import type { WaitState } from "../state/wait-state.ts";
 
-/** Calls of one poll that may follow the first. */
+/** How often one poll retries its call at once. */
 export const IN_POLL_RETRIES = 2;
-/** The pauses before them. */
+/** The pauses before these retries. */
 export const IN_POLL_BACKOFF: Backoff = { firstMs: 100, factor: 2, maxMs: 200 };
 
-// A connection that broke under the call; most often one that had been kept alive too long.
+// The connection broke during the call; most often it had been kept alive too long.
 const BROKEN_CONNECTION = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;
 
 /**
- * Whether the same call is worth sending again at once, within the same poll: the client has mended what the
- * answer complained of, or the connection broke. Other faults take time to pass.
+ * Whether to retry the call at once, within the same poll: the client has corrected what the service complained of,
+ * or the connection broke. Other faults take time to pass.
  */
-export function isWorthResending(observation: Observation): boolean {
+export function canRetryAtOnce(observation: Observation): boolean {
   if (observation.kind !== "transient") {
     return false;
   }
@@ -26,19 +26,19 @@ export function isWorthResending(observation: Observation): boolean {
   return isBdrcApiError(error) ? error.resend : errorCodeOf(error, BROKEN_CONNECTION) !== undefined;
 }
 
-/** A call that failed and is sent again within its poll. */
-export interface Resending {
+/** A failed call that is retried within its poll. */
+export interface ImmediateRetry {
   readonly error: Error;
-  /** When the failed call went out. */
+  /** When the failed call was sent. */
   readonly calledAtMs: number;
-  /** Milliseconds until it is sent again. */
+  /** Milliseconds until the retry. */
   readonly delayMs: number;
 }
 
-/** Counts a call that failed and is sent again within its poll. */
-export function countResend(
+/** Counts a failed call that is retried within its poll. */
+export function countImmediateRetry(
   before: WaitState,
-  { error, calledAtMs, delayMs }: Resending,
+  { error, calledAtMs, delayMs }: ImmediateRetry,
 ): { readonly state: WaitState; readonly events: readonly WaitEvent[] } {
   const failures = before.failuresInARow + 1;
   const state: WaitState = {

@@ -9,24 +9,24 @@ import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
 import type { WaitState } from "../state/wait-state.ts";
 import { isQueued, runStart } from "./start-estimate.ts";
 
-/** When the task is worth another look, and when it is expected to end. */
+/** When the next poll is due, and when the task is expected to end. */
 export interface NextPoll {
   /** Milliseconds from now. */
   readonly delayMs: number;
-  /** Milliseconds until the task is expected to end; undefined when that can't be told. */
+  /** Milliseconds until the task is expected to end; undefined when that is not known. */
   readonly etaMs: number | undefined;
   /**
-   * How the worth of the look grows until then and beyond; counted from a call's length before the last, so that it
-   * is worth the price when the next has to be sent.
+   * The value of a poll until then and later. It begins one call before the last poll, so that it reaches the price
+   * when the next call has to be sent.
    */
-  readonly worth: PollValueCurve;
+  readonly pollValue: PollValueCurve;
 }
 
-const MIN_ETA_TRUST = 0.5;
+const MIN_ETA_RELIABILITY = 0.5;
 
 /**
- * The wait price at work: the delay after which the expected unnoticed wait reaches `waitPriceMs`, given what
- * is known of the task, within the bounds that the options set.
+ * The delay after which the expected unnoticed wait reaches `waitPriceMs`, given what is known of the task, within the
+ * bounds of the options.
  */
 export function nextPoll(
   state: WaitState,
@@ -40,25 +40,26 @@ export function nextPoll(
   const known = historyOf(context.history, state.task?.taskType);
   const isWaiting = state.task !== undefined && isQueued(state.task);
   const prediction = isWaiting ? undefined : state.progressTrack?.prediction;
-  const outlook = isWaiting
+  const expected = isWaiting
     ? new RemainingTime((nowMs - state.startedAtMs) / 1000)
     : new RemainingTime(age, known, prediction);
-  const priced = gapForPrice(outlook, price);
-  // A task in a queue has yet to wait and then to run.
+  const priced = gapForPrice(expected, price);
+  // A queued task still has to wait and then to run.
   const gap = isWaiting ? Math.max(priced, gapForPrice(new RemainingTime(0, known), price)) : priced;
-  const worth = pollValueCurve(outlook, gap, price, nowMs - callMs);
-  let trusted = gap;
+  const pollValue = pollValueCurve(expected, gap, price, nowMs - callMs);
+  let boundedGap = gap;
   let etaMs: number | undefined;
   if (prediction !== undefined) {
     const { remaining, scale } = prediction;
-    const isTold = outlook.trust >= MIN_ETA_TRUST && scale <= Math.max(1, remaining / 2);
-    etaMs = isTold ? 1000 * remaining : undefined;
-    const stretch = 1 / Math.sqrt(1 - outlook.trust);
-    outlook.forgetProgress();
-    if (outlook.at(gap / stretch).unnoticed > price) {
-      trusted = stretch * gapForPrice(outlook, price);
+    const isReliable =
+      expected.predictionWeight >= MIN_ETA_RELIABILITY && scale <= Math.max(1, remaining / 2);
+    etaMs = isReliable ? 1000 * remaining : undefined;
+    const stretch = 1 / Math.sqrt(1 - expected.predictionWeight);
+    expected.dropPrediction();
+    if (expected.at(gap / stretch).unnoticed > price) {
+      boundedGap = stretch * gapForPrice(expected, price);
     }
   }
-  const wantedMs = withinIntervals(1000 * trusted - callMs, context);
-  return { delayMs: beforeDeadline(wantedMs, state, context), etaMs, worth };
+  const wantedMs = withinIntervals(1000 * boundedGap - callMs, context);
+  return { delayMs: beforeDeadline(wantedMs, state, context), etaMs, pollValue };
 }

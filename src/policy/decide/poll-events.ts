@@ -8,9 +8,9 @@ import type { NextPoll } from "./next-poll.ts";
 const MAX_WARNINGS = 20;
 
 /**
- * The events of a good look: that it was made, and what has changed since the look before.
+ * The events of a successful poll: the poll itself, and what has changed since the poll before.
  *
- * @param next - What was decided on it; undefined when it was the last.
+ * @param next - The decision; undefined after the last poll.
  */
 export function pollEvents(
   { taskId, task: previous }: WaitState,
@@ -47,7 +47,7 @@ function progressEvent(
   return previous === undefined ? { taskId, task, etaMs } : { taskId, task, previous, etaMs };
 }
 
-/** An unknown status is told once, and changes nothing: it may be one that the service has learned since. */
+/** Warns of an unknown status, once. The wait goes on: newer versions of the service may have more statuses. */
 export function unknownStatusWarning(state: WaitState, task: Task): WaitEvent | undefined {
   const { taskStatus } = task;
   const { warned } = state;

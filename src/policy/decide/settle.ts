@@ -19,7 +19,7 @@ import type { WaitState } from "../state/wait-state.ts";
 
 type Settled = Extract<Decision, { kind: "settle" }>;
 
-// The service itself was throttled, or says that something passing went wrong.
+// The service was throttled itself, or reports a passing fault.
 const RETRYABLE =
   /too many requests|throttl|flow control|rate.?limit|temporar|timed? ?out|timeout|try again|busy|unavailable|internal error/i;
 
@@ -48,7 +48,7 @@ export function settleTimedOut(state: WaitState, nowMs: number): Settled {
   return settle(state, "timedOut", message, nowMs);
 }
 
-/** Ends the wait because the service goes on saying that it knows no such task. */
+/** Ends the wait because the service keeps answering that it knows no such task. */
 export function settleNotFound(state: WaitState, error: Error, nowMs: number): Settled {
   const message = `task ${state.taskId} is not known to the service: ${printable(error.message)}`;
   return settle(state, "notFound", message, nowMs, error);
@@ -60,7 +60,7 @@ export function settleDenied(state: WaitState, error: Error, nowMs: number): Set
   return settle(state, "denied", message, nowMs, error);
 }
 
-/** Ends the wait because nothing usable can be heard. */
+/** Ends the wait because there is no usable answer. */
 export function settleUnreachable(state: WaitState, error: Error, nowMs: number): Settled {
   const message = `could not find out how task ${state.taskId} is, after ${plural(state.failures, "failed poll")}: ${printable(error.message)}`;
   return settle(state, "unreachable", message, nowMs, error);
@@ -72,15 +72,15 @@ export function settleAgain(state: WaitState, nowMs: number): Settled {
   return { kind: "settle", state, outcome: makeOutcome(state, kind, message, nowMs), events: [] };
 }
 
-/** Settles a wait that was resumed from the checkpoint of one that had ended; this one has yet to say so. */
+/** Settles a wait that was resumed from the checkpoint of an ended wait: same outcome, with the events of an end. */
 export function settleResumed(state: WaitState, nowMs: number): Settled {
   const settled = settleAgain(state, nowMs);
   return { ...settled, events: endEvents(settled.outcome) };
 }
 
 /**
- * Ends the wait for a reason that is the caller's own. The state stays open, so that a checkpoint of an
- * interrupted wait can be resumed.
+ * Ends the wait for a reason of the caller. The state stays open, so that a checkpoint of an interrupted wait can be
+ * resumed.
  */
 export function settleAborted(state: WaitState, reason: unknown): Settled {
   const outcome: Outcome = { kind: "aborted", error: reason, ...withTask(state) };
@@ -101,7 +101,7 @@ function settle(
 
 function endEvents(outcome: Outcome): readonly WaitEvent[] {
   const payload = outcome.kind === "complete" ? outcome.task : outcome.error;
-  // The name and the payload belong together by construction; the compiler can't follow that.
+  // The name and the payload match by construction, which the compiler can't see.
   return [{ name: outcome.kind, payload } as WaitEvent, { name: "settled", payload: outcome }];
 }
 

@@ -6,10 +6,10 @@ import type { WaitDraft, WaitState } from "../state/wait-state.ts";
 const HALF_SECOND_MS = 500;
 
 /**
- * Writes into the state what a look at a task that has not ended says: of its start (it was not running yet at the
- * one look, and running at the other), and of how far it has come.
+ * Writes into the state what a poll of a task that has not ended says about its start (not yet running at one poll,
+ * running at a later one) and about its progress.
  */
-export function followRun(state: WaitDraft, task: Task, context: DecideContext): RunStart {
+export function trackRun(state: WaitDraft, task: Task, context: DecideContext): RunStart {
   const atMs = context.nowMs - (context.callMs ?? 0) / 2;
   if (isQueued(task)) {
     state.notRunningAtMs = atMs;
@@ -24,16 +24,16 @@ export function followRun(state: WaitDraft, task: Task, context: DecideContext):
   return start;
 }
 
-/** Whether the task waits for its turn. */
+/** Whether the task waits in the queue of the service. */
 export function isQueued(task: Task): boolean {
   return task.taskStatus === "CREATED" && task.startTime === undefined;
 }
 
 /**
- * When the task began to run. Its own `startTime` is in whole seconds, cut off, of the server's clock; our
- * looks bound it by a clock that we know. A start outside those bounds is a clock's fault and is not believed.
+ * When the task began to run. Its `startTime` is in whole seconds, rounded down, of the service's clock. Our polls
+ * bound the start by our own clock, and a `startTime` outside these bounds is ignored.
  *
- * @param clockOffsetMs - How far the server's clock is ahead of ours, as far as known.
+ * @param clockOffsetMs - How far the service's clock is ahead of ours, as far as known.
  */
 export function runStart(state: WaitState, clockOffsetMs = 0): RunStart {
   const { task, startedAtMs, runningAtMs } = state;

@@ -1,36 +1,38 @@
+import * as z from "zod/mini";
+import { InvalidOptionError } from "../../task/errors.ts";
+import { printable } from "../../task/printable.ts";
 import type { Task } from "../../task/task.ts";
+import { withRenamedFields } from "./renamed-fields.ts";
 
-/** What earlier tasks of one type have taught. Plain JSON. */
+/** What is known from earlier tasks of one type. Plain JSON. */
 export interface TypeHistory {
   /** `""` for tasks that name no type. */
   readonly taskType: string;
   /** Run times in seconds, the newest last, at most {@link MAX_DURATIONS}. */
   readonly durations: readonly number[];
-  /** Of how many tasks the progress was compared with the end. */
+  /** For how many tasks the predicted end was compared with the real end. */
   readonly judged: number;
-  /** How many of those had told the truth; between 0 and `judged`. */
-  readonly honest: number;
+  /** For how many of these the prediction was right; between 0 and `judged`. */
+  readonly reliable: number;
 }
 
-/** What earlier tasks have taught, by type, the type that was seen last at the end. Plain JSON. */
+/** What is known from earlier tasks, by type; the type that was seen last comes last. Plain JSON. */
 export type TaskHistory = readonly TypeHistory[];
 
-/** How many run times are kept a type: enough for a distribution, few enough to forget how things once were. */
+/** Run times kept for each type: enough for a distribution, few enough to forget an old state of the service. */
 export const MAX_DURATIONS = 50;
 
-/** Of how many types something is kept. */
-export const MAX_TYPES = 64;
+const MAX_TYPES = 64;
+// Nothing is kept of a type with a longer name.
+const MAX_TYPE_LENGTH = 200;
+// A type may change, so old comparisons fade.
+const MAX_JUDGED = 50;
+const MAX_DURATION_S = 1e9;
 
-/** Of a type with a longer name nothing is kept. */
-export const MAX_TYPE = 200;
-
-/** How much of what was judged counts: a type may change its ways, so what was judged long ago fades. */
-export const MAX_JUDGED = 50;
-
-// As if ten tasks had been judged before the first, nearly all of them honest.
+// As if ten tasks were compared before the first, and 9.5 of the predictions were right.
 const PRIOR_JUDGED = 10;
-const PRIOR_TRUST = 0.95;
-const MAX_TRUST = 0.98;
+const PRIOR_RELIABILITY = 0.95;
+const MAX_RELIABILITY = 0.98;
 
 /** What is known of a type; undefined when nothing is. */
 export function historyOf(history: TaskHistory | undefined, taskType = ""): TypeHistory | undefined {
@@ -38,39 +40,79 @@ export function historyOf(history: TaskHistory | undefined, taskType = ""): Type
 }
 
 /**
- * How far the progress of a type's tasks is believed: the mean of a Beta distribution that starts at 0.95 with
- * the weight of ten tasks.
+ * The reliability of the progress of a type's tasks, 0 to 1: the mean of a Beta distribution that starts at 0.95
+ * with the weight of ten tasks.
  */
-export function trustOf(known: TypeHistory | undefined): number {
+export function reliabilityOf(known: TypeHistory | undefined): number {
   return known === undefined
-    ? PRIOR_TRUST
-    : Math.min(MAX_TRUST, (PRIOR_TRUST * PRIOR_JUDGED + known.honest) / (PRIOR_JUDGED + known.judged));
+    ? PRIOR_RELIABILITY
+    : Math.min(
+        MAX_RELIABILITY,
+        (PRIOR_RELIABILITY * PRIOR_JUDGED + known.reliable) / (PRIOR_JUDGED + known.judged),
+      );
+}
+
+/** What one task adds to the history. */
+export interface TaskRecord {
+  /** Its run time in seconds, when known. */
+  readonly duration?: number | undefined;
+  /** How well its progress predicted its end, 0 to 1; absent when it had no prediction. */
+  readonly reliability?: number | undefined;
 }
 
 /**
- * The history after one more task. The one given is left as it is.
+ * The history after one more task.
  *
- * @param history - So far; `[]` at first.
- * @param lesson - What the task taught: its run time in seconds, when known, and how honest its progress was,
- *   between 0 and 1, when it had any.
+ * @param history - So far; `[]` at first. It is not changed.
  */
 export function remember(
   history: TaskHistory,
   task: Task,
-  { duration, honesty }: { readonly duration?: number | undefined; readonly honesty?: number | undefined },
+  { duration, reliability }: TaskRecord,
 ): TaskHistory {
   const taskType = task.taskType ?? "";
-  if (taskType.length > MAX_TYPE || (duration === undefined && honesty === undefined)) {
+  if (taskType.length > MAX_TYPE_LENGTH || (duration === undefined && reliability === undefined)) {
     return history;
   }
-  const before = historyOf(history, taskType) ?? { taskType, durations: [], judged: 0, honest: 0 };
-  const fade = honesty === undefined ? 1 : Math.min(1, (MAX_JUDGED - 1) / before.judged);
+  const before = historyOf(history, taskType) ?? { taskType, durations: [], judged: 0, reliable: 0 };
+  const fade = reliability === undefined ? 1 : Math.min(1, (MAX_JUDGED - 1) / before.judged);
   const after: TypeHistory = {
     taskType,
     durations:
       duration === undefined ? before.durations : [...before.durations, duration].slice(-MAX_DURATIONS),
-    judged: before.judged * fade + (honesty === undefined ? 0 : 1),
-    honest: before.honest * fade + (honesty ?? 0),
+    judged: before.judged * fade + (reliability === undefined ? 0 : 1),
+    reliable: before.reliable * fade + (reliability ?? 0),
   };
   return [...history.filter((entry) => entry !== before), after].slice(-MAX_TYPES);
+}
+
+const share = z.number().check(z.gte(0), z.lte(MAX_JUDGED));
+
+const typeHistory = z
+  .object({
+    taskType: z.string().check(z.maxLength(MAX_TYPE_LENGTH)),
+    durations: z.array(z.number().check(z.gt(0), z.lte(MAX_DURATION_S))).check(z.maxLength(MAX_DURATIONS)),
+    judged: share,
+    reliable: share,
+  })
+  .check(z.refine(({ judged, reliable }) => reliable <= judged, "reliable must not exceed judged"));
+
+const taskHistory = z
+  .array(withRenamedFields(typeHistory, { honest: "reliable" }))
+  .check(z.maxLength(MAX_TYPES));
+/**
+ * Checks a history that comes from outside.
+ *
+ * @throws {@link InvalidOptionError} naming the action and what is wrong where.
+ */
+export function restoreHistory(history: unknown, action: string): TaskHistory {
+  const parsed = z.safeParse(taskHistory, history);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const path = issue === undefined || issue.path.length === 0 ? "" : `${printable(issue.path.join("."))}: `;
+    throw new InvalidOptionError(
+      `${action}: history: ${path}${printable(issue?.message ?? "not a history")}`,
+    );
+  }
+  return parsed.data;
 }

@@ -1,30 +1,30 @@
-/** A progress that was reached at a moment. */
+/** The progress at a moment. */
 export interface ProgressPoint {
-  /** Unix milliseconds of our own clock. */
+  /** Unix milliseconds of this machine's clock. */
   readonly atMs: number;
   /** 0 to 10000. */
   readonly value: number;
 }
 
-/** What the reported progress says of the end, in seconds from the look. */
+/** The end that the progress predicts, in seconds from the poll. */
 export interface ProgressPrediction {
   readonly remaining: number;
-  /** How far that may be off, as the scale of a logistic. */
+  /** The uncertainty of that, as the scale of a logistic distribution. */
   readonly scale: number;
 }
 
-/** What is kept of a task's progress between two looks. Plain JSON. */
+/** What is kept of a task's progress between two polls. Plain JSON. */
 export interface ProgressTrack {
-  /** From where it is counted: the start, or the restart. */
+  /** Where the progress began: at the start, or at the last step backwards. */
   readonly origin: ProgressPoint;
-  /** Where it moved, the newest last: the last tenth of the run, and one before. */
+  /** The steps forward, the newest last: those of the last tenth of the run, and one before. */
   readonly points: readonly ProgressPoint[];
-  /** When it was looked at last. */
-  readonly lookedAtMs: number;
-  /** The greatest common divisor of all values seen: the size of its steps. */
+  /** When the last poll was made. */
+  readonly polledAtMs: number;
+  /** The greatest common divisor of all values seen: the size of a step. */
   readonly quantum: number;
-  /** How the predicted end wanders: variance per second, in seconds. */
-  readonly wander?: number | undefined;
+  /** The drift of the predicted end: its variance in s² per second. */
+  readonly driftVariance?: number | undefined;
   /** When the task is predicted to end, in Unix milliseconds. */
   readonly endAtMs?: number | undefined;
   readonly prediction?: ProgressPrediction | undefined;
@@ -32,22 +32,23 @@ export interface ProgressTrack {
 
 type ProgressDraft = { -readonly [K in keyof ProgressTrack]: ProgressTrack[K] };
 
-/** When a task began to run, in Unix milliseconds of our own clock. */
+/** When a task began to run, in Unix milliseconds of this machine's clock. */
 export interface RunStart {
   readonly startedAtMs: number;
-  /** How far that may be off either way. */
+  /** The uncertainty in either direction. */
   readonly spreadMs: number;
 }
 
 const DONE = 10_000;
-/** How many points are kept at most. */
+/** The bound of {@link ProgressTrack.points}. */
 export const MAX_POINTS = 24;
-const RECENT = 0.9;
-const MIN_SCALE = 0.05;
+// The last tenth of the run counts as recent.
+const RECENT_FROM = 0.9;
+const MIN_SCALE_S = 0.05;
 const MIN_SCALE_SHARE = 0.02;
-const WANDER_WEIGHT = 0.3;
+const DRIFT_WEIGHT = 0.3;
 
-/** The track after one more look, which has shown how far the task has come. */
+/** The track after one more poll. */
 export function trackProgress(
   before: ProgressTrack | undefined,
   atMs: number,
@@ -57,33 +58,33 @@ export function trackProgress(
   const last = before === undefined ? undefined : (before.points.at(-1) ?? before.origin);
   const quantum = commonDivisor(before?.quantum ?? DONE, value);
   if (last !== undefined && value < last.value) {
-    return { origin: { atMs, value }, points: [], lookedAtMs: atMs, quantum };
+    return { origin: { atMs, value }, points: [], polledAtMs: atMs, quantum };
   }
   const isOrigin = before !== undefined && (before.origin.value > 0 || before.origin.atMs === startedAtMs);
   const origin = isOrigin ? before.origin : { atMs: startedAtMs, value: 0 };
-  const lookedAtMs = before?.lookedAtMs ?? startedAtMs;
+  const polledAtMs = before?.polledAtMs ?? startedAtMs;
   let points = before?.points ?? [];
   if (value > (last ?? origin).value) {
-    // A step was taken at some moment since the last look, and not longer ago than a step takes.
+    // The step came after the last poll, and at most the length of one step ago.
     const stepMs = (quantum * (atMs - origin.atMs)) / (value - origin.value);
-    points = withPoint(points, { atMs: atMs - Math.min(atMs - lookedAtMs, stepMs) / 2, value }, origin.atMs);
+    points = withPoint(points, { atMs: atMs - Math.min(atMs - polledAtMs, stepMs) / 2, value }, origin.atMs);
   }
   const track: ProgressDraft = {
     origin,
     points,
-    lookedAtMs: atMs,
+    polledAtMs: atMs,
     quantum,
-    wander: undefined,
+    driftVariance: undefined,
     endAtMs: undefined,
     prediction: undefined,
   };
-  predict(track, before, lookedAtMs, spreadMs);
+  predict(track, before, polledAtMs, spreadMs);
   return track;
 }
 
-/** Adds the newest point and drops what lies before the last tenth of the run, but for the newest of that. */
+/** Adds the newest point. Of the points before the last tenth of the run, only the newest stays. */
 function withPoint(points: readonly ProgressPoint[], newest: ProgressPoint, originMs: number) {
-  const recentMs = originMs + RECENT * (newest.atMs - originMs);
+  const recentMs = originMs + RECENT_FROM * (newest.atMs - originMs);
   let first = points.length - 1;
   while (first > 0 && (points[first] as ProgressPoint).atMs > recentMs) {
     first--;
@@ -95,10 +96,10 @@ function withPoint(points: readonly ProgressPoint[], newest: ProgressPoint, orig
 function predict(
   track: ProgressDraft,
   before: ProgressTrack | undefined,
-  lookedAtMs: number,
+  polledAtMs: number,
   startSpreadMs: number,
 ): void {
-  const { origin, points, quantum, lookedAtMs: atMs } = track;
+  const { origin, points, quantum, polledAtMs: atMs } = track;
   const newest = points.at(-1);
   if (newest === undefined || newest.atMs <= origin.atMs) {
     return;
@@ -114,23 +115,23 @@ function predict(
   const stepMs = (quantum * ran) / done;
   const stalled = Math.max(0, atMs - newest.atMs - stepMs) / 1000;
   const remaining = Math.max(0, stalled, (endAtMs - atMs) / 1000);
-  const gap = Math.max(0.001, (atMs - lookedAtMs) / 1000);
-  let wander = before?.wander ?? Math.max(remaining, 0.001);
+  const gap = Math.max(0.001, (atMs - polledAtMs) / 1000);
+  let driftVariance = before?.driftVariance ?? Math.max(remaining, 0.001);
   if (before?.endAtMs !== undefined && newest !== before.points.at(-1)) {
     const latest = ((endAtMs - before.endAtMs) / 1000) ** 2 / gap;
-    wander += Math.min(1, gap / ((1 - RECENT) * (ran / 1000))) * (latest - wander);
+    driftVariance += Math.min(1, gap / ((1 - RECENT_FROM) * (ran / 1000))) * (latest - driftVariance);
   }
-  const moved = Math.sqrt(wander * remaining);
+  const moved = Math.sqrt(driftVariance * remaining);
   const quantisation = (Math.min(gap, stepMs / 1000) * DONE) / (newest.value * Math.sqrt(12));
   const startError = (startSpreadMs / 1000) * (left / done);
   const disagreement = Math.abs(wholeMs - recentMs) / 2000;
   const scale = Math.max(
-    MIN_SCALE,
+    MIN_SCALE_S,
     MIN_SCALE_SHARE * remaining,
     stalled / 2,
-    Math.sqrt(quantisation ** 2 + startError ** 2 + (WANDER_WEIGHT * Math.max(moved, disagreement)) ** 2),
+    Math.sqrt(quantisation ** 2 + startError ** 2 + (DRIFT_WEIGHT * Math.max(moved, disagreement)) ** 2),
   );
-  track.wander = wander;
+  track.driftVariance = driftVariance;
   track.endAtMs = endAtMs;
   track.prediction = { remaining, scale };
 }

@@ -1,7 +1,13 @@
-import { endedByAge, gapByAge, HEAD_START, unnoticedByAge } from "./age-expectation.ts";
-import type { Expected, SearchableExpectation } from "./expected-delay.ts";
-import { type TypeHistory, trustOf } from "./history.ts";
-import { expectAround } from "./logistic-expectation.ts";
+import {
+  type Expected,
+  endedByAge,
+  expectAround,
+  gapByAge,
+  HEAD_START,
+  type SearchableExpectation,
+  unnoticedByAge,
+} from "./expected-delay.ts";
+import { reliabilityOf, type TypeHistory } from "./history.ts";
 import type { ProgressPrediction } from "./progress-extrapolation.ts";
 import { type RunTimes, runTimesOf } from "./run-times.ts";
 
@@ -9,20 +15,21 @@ const MAX_WEIGHT = 0.95;
 const MIN_SURVIVAL = 0.1;
 
 /**
- * All that is expected of a running task: by what its progress predicts, as far as such tasks are trusted, and by
- * what is usual, which its age and the history of its type tell. Both functions of an expectation are linear in
- * the distribution, so the mixture's are the weighted means. It is one flat object because every decision makes one.
+ * What is expected of the remaining time of a running task. It is a mixture of three parts: the end that its progress
+ * predicts, weighted by the reliability of such predictions, the history of its type, and its age. Both functions of
+ * an expectation are linear in the distribution, so those of the mixture are weighted means. It is one flat object
+ * because every decision makes one.
  *
- * Of the type's run times `D`, those count that this task has not outlived: with `a` its age and `S = P(D > a)`, they
- * have `A(s) = E[(a + s - D)+; D > a] / S`.
+ * Of the type's run times `D`, only those longer than the task's age `a` count: with `S = P(D > a)`, they have
+ * `A(s) = E[(a + s - D)+; D > a] / S`.
  *
- * History is believed as `n / (n + 1)` at first, and by Bayes' rule less when a task outlives what history
- * expected and the age rule did not: as `prior S` against `(1 - prior) other`. So `S` cancels from its part of the
- * mixture, and nothing is divided by the chance of what has hardly ever happened.
+ * The weight of history is `n / (n + 1)` at first. Bayes' rule lowers it when a task outlives what history expects:
+ * `prior S` against `(1 - prior) other` for the age rule. So `S` cancels from its part of the mixture, and nothing is
+ * divided by a chance near 0.
  */
 export class RemainingTime implements SearchableExpectation, Expected {
-  /** How far progress is believed, 0 to 1; what is usual has the rest. */
-  trust: number;
+  /** The weight of the prediction, 0 to 1; age and history share the rest. */
+  predictionWeight: number;
   unnoticed: number = Number.NaN;
   ended: number = Number.NaN;
   readonly #age: number;
@@ -30,16 +37,16 @@ export class RemainingTime implements SearchableExpectation, Expected {
   readonly #runTimes: RunTimes | undefined;
   /** `S` */
   readonly #survived: number;
-  /** How far history is believed, by `S`. */
+  /** The weight of history, divided by `S`. */
   readonly #factor: number;
 
   /**
    * @param age - Seconds that the task has run.
-   * @param known - Of its type.
-   * @param prediction - Of its progress.
+   * @param known - The history of its type.
+   * @param prediction - From its progress.
    */
   constructor(age: number, known?: TypeHistory, prediction?: ProgressPrediction) {
-    this.trust = prediction === undefined ? 0 : trustOf(known);
+    this.predictionWeight = prediction === undefined ? 0 : reliabilityOf(known);
     this.#prediction = prediction;
     this.#age = Math.max(0, age);
     this.#runTimes = runTimesOf(known?.durations);
@@ -50,14 +57,14 @@ export class RemainingTime implements SearchableExpectation, Expected {
     this.#factor = prior / (prior * this.#survived + (1 - prior) * other);
   }
 
-  /** How far history is believed in what is usual, 0 to 1; age has the rest. */
+  /** The weight of history beside age, 0 to 1; age has the rest. */
   get historyWeight(): number {
     return this.#factor * this.#survived;
   }
 
-  /** From now on only what is usual counts. */
-  forgetProgress(): void {
-    this.trust = 0;
+  /** From now on only age and history count. */
+  dropPrediction(): void {
+    this.predictionWeight = 0;
     this.#prediction = undefined;
   }
 
@@ -72,15 +79,15 @@ export class RemainingTime implements SearchableExpectation, Expected {
     }
     if (this.#prediction !== undefined) {
       expectAround(this.#prediction, s, this);
-      unnoticed += this.trust * (this.unnoticed - unnoticed);
-      ended += this.trust * (this.ended - ended);
+      unnoticed += this.predictionWeight * (this.unnoticed - unnoticed);
+      ended += this.predictionWeight * (this.ended - ended);
     }
     this.unnoticed = unnoticed;
     this.ended = ended;
     return this;
   }
 
-  /** By progress, what the unconditioned logistic alone says: `scale softplus((s - remaining) / scale) = price`. */
+  /** With a prediction, the gap of the unconditioned logistic: `scale softplus((s - remaining) / scale) = price`. */
   near(price: number): number {
     if (this.#prediction === undefined) {
       return gapByAge(this.#age, price);
@@ -91,6 +98,6 @@ export class RemainingTime implements SearchableExpectation, Expected {
   }
 
   beyond(price: number): number {
-    return gapByAge(this.#age, price / ((1 - this.trust) * (1 - this.historyWeight)));
+    return gapByAge(this.#age, price / ((1 - this.predictionWeight) * (1 - this.historyWeight)));
   }
 }

@@ -1,18 +1,18 @@
 import type { Expected } from "./expected-delay.ts";
 
 const MAX_KERNELS = 16;
-const NARROWEST = 0.03;
-// Of log run times, while there are too few to tell their spread.
-const FEWEST_FOR_SPREAD = 4;
-const LIKELY_SPREAD = 0.5;
+const MIN_RELATIVE_WIDTH = 0.03;
+// The spread of log run times that is assumed while there are few.
+const MIN_FOR_SPREAD = 4;
+const ASSUMED_SPREAD = 0.5;
 const BANDWIDTH = 0.5;
 
 /**
- * How long the tasks of a type run from their start: the run times of earlier ones, each blurred into a logistic
- * whose width is proportional to it and shrinks as `n^-0.2`, as a kernel estimate's should.
+ * The distribution of the run times of a type: a kernel estimate. Each run time becomes a logistic whose width is
+ * proportional to it and shrinks as `n^-0.2`.
  *
- * Everything it tells is of the tasks that have not ended at some age, and not divided by their share: with `D` the
- * run time and `a` the age, `E[(a + s - D)+; D > a]` and `P(a < D <= a + s)`.
+ * Its answers count only tasks that still run at some age, and are not divided by their share: with `D` the run time
+ * and `a` the age, `E[(a + s - D)+; D > a]` and `P(a < D <= a + s)`.
  */
 export class RunTimes implements Expected {
   unnoticed: number = Number.NaN;
@@ -30,8 +30,8 @@ export class RunTimes implements Expected {
   }
 
   /**
-   * Of the tasks that run still at an age, `s` seconds later. A kernel's part is the difference that those seconds
-   * make, taken kernel by kernel: between the large numbers from the start on little of it would be left.
+   * Of the tasks that still run at an age: what is expected `s` seconds later. The difference that these seconds make
+   * is computed kernel by kernel, because differences of the large totals would lose precision.
    */
   since(age: number, s: number): Expected {
     let unnoticed = 0;
@@ -57,18 +57,18 @@ export class RunTimes implements Expected {
   }
 }
 
-// They change only when a task ends, and are needed in every decision. Whoever learns makes a new array.
-const remembered = new WeakMap<readonly number[], RunTimes>();
+// Needed in every decision, but run times change only when a task ends, and then the array is a new one.
+const cache = new WeakMap<readonly number[], RunTimes>();
 
 /** The {@link RunTimes} of these durations; undefined when there are none. */
 export function runTimesOf(durations: readonly number[] | undefined): RunTimes | undefined {
   if (durations === undefined || durations.length === 0) {
     return undefined;
   }
-  let runTimes = remembered.get(durations);
+  let runTimes = cache.get(durations);
   if (runTimes === undefined) {
     runTimes = new RunTimes(durations);
-    remembered.set(durations, runTimes);
+    cache.set(durations, runTimes);
   }
   return runTimes;
 }
@@ -78,11 +78,11 @@ function kernelWidth(durations: readonly number[]): number {
   const logs = durations.map((d) => Math.log(d));
   const mean = logs.reduce((sum, x) => sum + x, 0) / n;
   const spread = Math.sqrt(logs.reduce((sum, x) => sum + (x - mean) ** 2, 0) / Math.max(1, n - 1));
-  const likely = n < FEWEST_FOR_SPREAD ? Math.max(LIKELY_SPREAD, spread) : spread;
-  return Math.max(NARROWEST, BANDWIDTH * likely * n ** -0.2);
+  const assumed = n < MIN_FOR_SPREAD ? Math.max(ASSUMED_SPREAD, spread) : spread;
+  return Math.max(MIN_RELATIVE_WIDTH, BANDWIDTH * assumed * n ** -0.2);
 }
 
-/** Evenly chosen, so that the thinned ones have the same distribution. */
+/** Chosen at even distances, so that the distribution stays the same. */
 function thinned(sorted: readonly number[]): number[] {
   return Array.from(
     { length: MAX_KERNELS },

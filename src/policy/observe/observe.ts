@@ -4,13 +4,14 @@ import { quoted } from "../../task/printable.ts";
 import type { TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import { classifyError, retryAfterMsOf } from "./classify-error.ts";
+import { errorChain } from "./error-code.ts";
 
-/** What one look gave. */
+/** The result of one poll. */
 export type Observation =
   | { readonly kind: "task"; readonly task: Task }
   /** The service asks everybody to slow down. */
   | { readonly kind: "throttled"; readonly error: Error; readonly retryAfterMs?: number }
-  /** It could not be found out this time. */
+  /** No answer about the task this time. */
   | { readonly kind: "transient"; readonly error: Error }
   /** The service knows no such task. */
   | { readonly kind: "notFound"; readonly error: Error }
@@ -20,11 +21,11 @@ export type Observation =
   | { readonly kind: "permanent"; readonly error: Error };
 
 /**
- * Makes one call and tells what it gave. It never rejects: whatever the source throws becomes an observation.
- * The one asynchronous function of the policy, here because every driver needs it.
+ * Makes one call. It never rejects: whatever the source throws becomes an observation. It is the one asynchronous
+ * function of the policy, because every driver needs it.
  *
- * @param source - Where to look.
- * @param taskId - What to look for.
+ * @param source - The source of the task.
+ * @param taskId - The task.
  * @param signal - Cancels the call; the observation is then `transient` with the signal's reason.
  */
 export async function observe(source: TaskSource, taskId: string, signal: AbortSignal): Promise<Observation> {
@@ -49,8 +50,6 @@ export function observeError(thrown: unknown): Exclude<Observation, { kind: "tas
   return retryAfterMs === undefined ? { kind, error } : { kind: "throttled", error, retryAfterMs };
 }
 
-const MAX_CAUSES = 8;
-
 /** The error as it is, when all that anybody reads of one can be read; else one that stands for it. */
 function readableError(thrown: unknown): Error {
   try {
@@ -58,13 +57,11 @@ function readableError(thrown: unknown): Error {
       return new ProtocolError(`thrown: ${quoted(thrown)}`);
     }
     classifyError(thrown);
-    let one: unknown = thrown;
-    for (let depth = 0; depth < MAX_CAUSES && typeof one === "object" && one !== null; depth++) {
-      const { name, message, cause, code: _ } = one as Partial<Error> & { readonly code?: unknown };
+    for (const one of errorChain(thrown)) {
+      const { name, message, cause: _, code: __ } = one as Partial<Error> & { readonly code?: unknown };
       if (one instanceof Error && (typeof name !== "string" || typeof message !== "string")) {
         return new ProtocolError("thrown: an error whose name or message is no string");
       }
-      one = cause;
     }
     return thrown;
   } catch {

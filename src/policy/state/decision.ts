@@ -5,15 +5,15 @@ import type { PollValueCurve } from "../forecast/poll-value.ts";
 import type { ResolvedWaitOptions } from "./wait-options.ts";
 import type { WaitState } from "./wait-state.ts";
 
-/** What to do next. `events` are for the driver to emit, in order. */
+/** The next step. The driver emits `events` in order. */
 export type Decision =
   | {
       readonly kind: "poll";
       readonly state: WaitState;
-      /** Milliseconds from now until the next look. */
+      /** Milliseconds from now until the next poll. */
       readonly delayMs: number;
-      /** What an earlier or a later look is worth; only after a look that showed the task. */
-      readonly worth?: PollValueCurve;
+      /** The value of an earlier or later poll; only after a poll that returned the task. */
+      readonly pollValue?: PollValueCurve;
       readonly events: readonly WaitEvent[];
     }
   | {
@@ -35,10 +35,10 @@ export interface DecideContext {
   readonly options: ResolvedWaitOptions;
   /** How long the call took, in milliseconds, when the driver measured it. */
   readonly callMs?: number;
-  /** What the driver has learned from earlier tasks, when it keeps it; see {@link rememberWait}. */
+  /** What the driver knows from earlier tasks, if it keeps a history; see {@link rememberWait}. */
   readonly history?: TaskHistory;
-  /** How far the service's clock is ahead of `nowMs`, in milliseconds, when the source knows. */
+  /** How far the service's clock is ahead of `nowMs`, in milliseconds, if known. */
   readonly clockOffsetMs?: number;
-  /** The rate that the driver's limiter allows now, in calls per second, when it knows. */
+  /** The rate that the driver's limiter allows now, in calls per second, if known. */
   readonly ratePerSecond?: number;
 }

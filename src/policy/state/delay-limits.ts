@@ -1,16 +1,23 @@
 import type { DecideContext } from "./decision.ts";
-import { lastPollLeadMs } from "./last-poll.ts";
+import type { ResolvedWaitOptions } from "./wait-options.ts";
 import type { WaitState } from "./wait-state.ts";
+
+const DEFAULT_CALL_MS = 100;
+const MIN_LEAD_MS = 50;
 
 /** Keeps a delay between `minIntervalMs` and `maxIntervalMs`. */
 export function withinIntervals(delayMs: number, { options }: Pick<DecideContext, "options">): number {
   return Math.min(options.maxIntervalMs, Math.max(options.minIntervalMs, delayMs));
 }
 
+/** How long before the deadline the last poll must be sent, so that its answer can arrive in time. */
+export function lastPollLeadMs(state: WaitState, options: ResolvedWaitOptions): number {
+  return Math.min(options.pollTimeoutMs, Math.max(MIN_LEAD_MS, 2 * (state.callMs ?? DEFAULT_CALL_MS)));
+}
+
 /**
- * Keeps a delay before the deadline. A look that would come too late to be answered in time is pulled forward,
- * once, to the last moment from which an answer can still be expected; when that moment has passed, there is
- * nothing left to do until the deadline.
+ * Keeps a delay before the deadline. A poll that would be answered too late moves, once, to the last moment from
+ * which an answer can arrive in time. After that moment, the next step is the deadline itself.
  */
 export function beforeDeadline(
   delayMs: number,
@@ -24,4 +31,16 @@ export function beforeDeadline(
     return delayMs;
   }
   return lastChanceMs >= Math.min(options.minIntervalMs, leadMs) ? lastChanceMs : leftMs;
+}
+
+/**
+ * When the current outage began, now that a call has failed. An outage begins with its first failed call: the time
+ * before that, in which nobody called (a long gap, a rate limit, a pause that the service asked for), does not count.
+ * Otherwise one fault after a long gap would spend the whole budget.
+ *
+ * @param before - The state before the failure is counted.
+ * @param calledAtMs - When the failed call was sent.
+ */
+export function outageSinceMs(before: WaitState, calledAtMs: number): number {
+  return before.failuresInARow === 0 ? Math.max(before.contactAtMs, calledAtMs) : before.contactAtMs;
 }

@@ -11,19 +11,19 @@ import type { WaitCheckpoint } from "./wait-state.ts";
 export interface WaitOptions {
   /** Ends the wait, which rejects with the signal's reason. The task itself goes on. */
   readonly signal?: AbortSignal | undefined;
-  /** The whole wait. Default 24 h; 0 looks once. */
+  /** The whole wait. Default 24 h; 0 polls once. */
   readonly timeoutMs?: number | undefined;
   readonly timeout?: string | undefined;
   /** One call. Default 10 s. */
   readonly pollTimeoutMs?: number | undefined;
   readonly pollTimeout?: string | undefined;
-  /** How much unnoticed waiting one call is worth. Less means more calls. Default 500 ms. */
+  /** The price of one call, in unnoticed waiting. A lower price means more calls. Default 500 ms. */
   readonly waitPriceMs?: number | undefined;
   readonly waitPrice?: string | undefined;
-  /** The shortest time between two looks. Default 200 ms. */
+  /** The shortest time between two polls. Default 200 ms. */
   readonly minIntervalMs?: number | undefined;
   readonly minInterval?: string | undefined;
-  /** The longest time between two looks. Default 5 min. */
+  /** The longest time between two polls. Default 5 min. */
   readonly maxIntervalMs?: number | undefined;
   readonly maxInterval?: string | undefined;
   /** How long the wait goes on without one usable answer. Default 5 min. */
@@ -33,18 +33,18 @@ export interface WaitOptions {
   readonly notFoundGraceMs?: number | undefined;
   readonly notFoundGrace?: string | undefined;
   /**
-   * The caller has started the task just now, so it can't have run before the wait begins: the first look waits
-   * until it is worth its price. `{ taskType }` says what the service will call it (such as `UPDATE_RESOURCES`),
-   * so that what earlier tasks of that type have taught counts from the start.
+   * The caller has just started the task, so it can't have run before the wait begins: the first poll waits until
+   * the expected unnoticed wait reaches the wait price. `{ taskType }` names the type that the service will report
+   * (such as `UPDATE_RESOURCES`), so that the history of that type counts from the start.
    */
   readonly justStarted?: boolean | JustStarted | undefined;
   /** Goes on with an earlier wait on the same task: its counts, its state and its deadline. */
   readonly resume?: WaitCheckpoint | undefined;
 }
 
-/** A task that the caller has started just now. */
+/** A task that the caller has just started. */
 export interface JustStarted {
-  /** As the service will call it, when the caller knows. */
+  /** The type that the service will report, if the caller knows it. */
   readonly taskType?: string;
 }
 
@@ -59,7 +59,7 @@ export interface ResolvedWaitOptions {
   readonly notFoundGraceMs: number;
 }
 
-/** What holds when nothing is said. */
+/** The defaults. */
 export const DEFAULT_WAIT_OPTIONS: ResolvedWaitOptions = Object.freeze({
   timeoutMs: 24 * 3_600_000,
   pollTimeoutMs: 10_000,
@@ -91,11 +91,11 @@ export const WAIT_OPTION_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Checks the options and fills in what was not said.
+ * Checks the options and fills in the defaults.
  *
  * @param options - As the caller gave them.
- * @param defaults - What holds instead; {@link DEFAULT_WAIT_OPTIONS} unless a waiter has its own.
- * @param action - Whom the options are for; errors begin with it.
+ * @param defaults - For what is not given; {@link DEFAULT_WAIT_OPTIONS} unless a waiter has its own.
+ * @param action - What takes the options; errors begin with it.
  * @throws {@link InvalidOptionError} naming the option, the rule and the value.
  */
 export function resolveWaitOptions(

@@ -5,13 +5,14 @@ import { parseTask } from "../../task/parse-task.ts";
 import { printable, quoted } from "../../task/printable.ts";
 import type { Task } from "../../task/task.ts";
 import { MAX_POINTS, type ProgressTrack } from "../forecast/progress-extrapolation.ts";
+import { withRenamedFields } from "../forecast/renamed-fields.ts";
 
 /** The version of the form of {@link WaitState}. */
 export const WAIT_STATE_VERSION = 1;
 
 /**
- * All that a wait knows, as plain JSON: a driver may stop between any two steps and go on elsewhere from this
- * alone. All times are Unix milliseconds of the driver's clock.
+ * All that a wait knows, as plain JSON: a driver may stop between any two steps, and another one can go on from this
+ * value alone. All times are Unix milliseconds of the driver's clock.
  */
 export interface WaitState {
   readonly version: typeof WAIT_STATE_VERSION;
@@ -20,22 +21,22 @@ export interface WaitState {
   readonly startedAtMs: number;
   /** When the wait times out. */
   readonly deadlineMs: number;
-  /** When the next look is due. */
+  /** When the next poll is due. */
   readonly nextPollAtMs: number;
-  /** Looks that were answered or given up, good and bad. */
+  /** Polls that were answered or given up, successful or not. */
   readonly polls: number;
   /** How many of them failed. */
   readonly failures: number;
-  /** How many failed in a row until now. */
+  /** How many have failed in a row. */
   readonly failuresInARow: number;
-  /** How many were throttled in a row until now. */
+  /** How many were throttled in a row. */
   readonly throttledInARow: number;
-  /** Since when nothing usable was heard; an outage is measured from here. */
+  /** The last usable answer, or the begin of the current outage; the outage budget counts from here. */
   readonly contactAtMs: number;
-  /** Since when the service has said that it knows no such task. */
+  /** Since when the service answers that it knows no such task. */
   readonly missingSinceMs?: number;
-  /** When the task was last seen. */
-  readonly lookedAtMs?: number | undefined;
+  /** When the last successful poll was made. */
+  readonly polledAtMs?: number | undefined;
   /** How long a call takes, in milliseconds, smoothed. */
   readonly callMs?: number | undefined;
   /** The task as it was last seen. */
@@ -46,16 +47,16 @@ export interface WaitState {
   readonly runningAtMs?: number | undefined;
   /** What is kept of the task's progress. */
   readonly progressTrack?: ProgressTrack | undefined;
-  /** The codes of warnings that were given already. */
+  /** The unknown statuses of which the wait has warned. */
   readonly warned?: readonly string[] | undefined;
   /** How the wait ended, once it has. */
   readonly ended?: { readonly kind: OutcomeKind; readonly message: string };
 }
 
-/** The next {@link WaitState} while one decision makes it: one object, and not one a step. */
+/** The next {@link WaitState} while a decision builds it. */
 export type WaitDraft = { -readonly [K in keyof WaitState]: WaitState[K] };
 
-/** What {@link WaitState} is called when it is kept: a plain JSON value that `resume` takes. */
+/** A {@link WaitState} that is kept: a plain JSON value for `resume`. */
 export type WaitCheckpoint = WaitState;
 
 const time = z.number().check(z.gte(0), z.lte(8.64e15));
@@ -66,16 +67,16 @@ const progressPoint = z.object({ atMs: z.number(), value: z.number() });
 const progressTrack = z.object({
   origin: progressPoint,
   points: z.array(progressPoint).check(z.maxLength(MAX_POINTS)),
-  lookedAtMs: time,
+  polledAtMs: time,
   quantum: z.number().check(z.gt(0)),
-  wander: z.optional(z.number().check(z.gte(0))),
+  driftVariance: z.optional(z.number().check(z.gte(0))),
   endAtMs: z.optional(z.number()),
   prediction: z.optional(
     z.object({ remaining: z.number().check(z.gte(0)), scale: z.number().check(z.gt(0)) }),
   ),
 });
 
-const waitState = z.object({
+const waitFields = z.object({
   version: z.literal(WAIT_STATE_VERSION),
   taskId: z.string(),
   startedAtMs: time,
@@ -87,15 +88,19 @@ const waitState = z.object({
   throttledInARow: count,
   contactAtMs: time,
   missingSinceMs: z.optional(time),
-  lookedAtMs: z.optional(time),
+  polledAtMs: z.optional(time),
   callMs: z.optional(z.number().check(z.gte(0))),
   task: z.optional(z.looseObject({})),
   notRunningAtMs: z.optional(time),
   runningAtMs: z.optional(time),
-  progressTrack: z.optional(progressTrack),
+  progressTrack: z.optional(
+    withRenamedFields(progressTrack, { lookedAtMs: "polledAtMs", wander: "driftVariance" }),
+  ),
   warned: z.optional(z.array(z.string()).check(z.maxLength(100))),
   ended: z.optional(z.object({ kind: z.enum(OUTCOME_KINDS), message: z.string() })),
 });
+
+const waitState = withRenamedFields(waitFields, { lookedAtMs: "polledAtMs" });
 
 /**
  * Checks a checkpoint that comes from outside.
