@@ -1,8 +1,6 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const report = process.env["TASKWAIT_TEST_REPORT"];
-// Real servers on a machine that others keep busy: a fault of ours fails twice, starvation does not.
-const retry = process.env["CI"] === "true" ? 1 : 0;
 
 const chaos = ["*-chaos.test.ts"];
 const common = {
@@ -21,7 +19,6 @@ const config: ViteUserConfig = defineConfig({
         test: {
           ...common,
           name: "engines",
-          retry,
           include: ["*.test.ts"],
           exclude: ["node_modules/**", ...chaos],
           // They wait more than they work.
@@ -32,7 +29,6 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           ...common,
-          // No second attempt: outcomes and rates are to bear a busy machine.
           name: "chaos",
           include: chaos,
           // Servers, workers and kills share one small machine: one file after another.
