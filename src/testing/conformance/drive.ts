@@ -1,18 +1,12 @@
+import assert from "node:assert/strict";
 import type { TaskSource } from "../../task/source.ts";
-import type { DrivenOutcome, DrivenWaitOptions, WaitDriver } from "./wait-driver.ts";
-
-/** Makes waits quick enough for tests on real timers: a poll about every 20 ms. */
-export const QUICK: DrivenWaitOptions = {
-  timeoutMs: 20_000,
-  pollTimeoutMs: 5000,
-  waitPriceMs: 1,
-  minIntervalMs: 5,
-  maxIntervalMs: 20,
-};
+import type { ScriptedSource } from "../source/scripted-source.ts";
+import { QUICK, type TestedDriver } from "./tested-driver.ts";
+import type { DrivenOutcome, DrivenWaitOptions } from "./wait-driver.ts";
 
 /** Waits with {@link QUICK} options unless told otherwise, to the end. */
 export async function drive(
-  driver: WaitDriver,
+  driver: TestedDriver,
   source: TaskSource,
   taskId: string,
   options: DrivenWaitOptions = {},
@@ -25,4 +19,9 @@ export async function drive(
 export function errorFields(error: unknown): { readonly code: unknown; readonly message: string } {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
   return { code, message: String(message) };
+}
+
+/** Fails when the source was asked less often: an outcome that nobody asked for proves nothing. */
+export function assertPolled(source: ScriptedSource, times: number): void {
+  assert.ok(source.calls.length >= times, `it made ${source.calls.length} calls, and ${times} were needed`);
 }

@@ -17,7 +17,7 @@ export interface SourceUnderTest {
   readonly source: TaskSource;
   /** The ids of the scenario's tasks, in its order. */
   readonly taskIds: readonly string[];
-  /** How many calls have reached the service. Left out, that is not tested. */
+  /** How many calls have reached the service. Left out, the tests of that are skipped. */
   requests?(): number;
   /** Frees what the source holds. */
   close?(): Promise<void> | void;

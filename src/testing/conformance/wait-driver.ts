@@ -26,9 +26,9 @@ export interface DrivenOutcome {
 /** One wait as a driver runs it. */
 export interface DrivenWait {
   readonly outcome: Promise<DrivenOutcome>;
-  /** Ends this wait and no other. Left out, abort is not tested. */
+  /** Ends this wait and no other. Left out, its tests are skipped. */
   abort?(reason: unknown): Promise<void> | void;
-  /** The wait's state as plain JSON. Left out, resuming is not tested. */
+  /** The wait's state as plain JSON. Left out, the tests of resuming are skipped. */
   checkpoint?(): Promise<WaitCheckpoint> | WaitCheckpoint;
 }
 

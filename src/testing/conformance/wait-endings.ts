@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { scriptedSource } from "../source/scripted-source.ts";
-import { drive, errorFields } from "./drive.ts";
-import type { ConformanceCase } from "./test-api.ts";
-import type { WaitDriver } from "./wait-driver.ts";
-
-type WaitCase = ConformanceCase<WaitDriver>;
+import { assertPolled, drive, errorFields } from "./drive.ts";
+import type { WaitCase } from "./tested-driver.ts";
 
 const ID = "t-conformance";
 
@@ -16,6 +13,7 @@ const failures: WaitCase[] = (
   ] as const
 ).map(([status, kind, code]) => ({
   name: `ends as ${kind} when the task is ${status}, and says why`,
+  uses: ["start"],
   run: async (driver) => {
     const source = scriptedSource({ [ID]: ["RUNNING", { status, errorMessage: "the disk is full" }] });
     const outcome = await drive(driver, source, ID);
@@ -30,6 +28,7 @@ const failures: WaitCase[] = (
 export const endings: readonly WaitCase[] = [
   {
     name: "ends as complete, with the task as it was last seen",
+    uses: ["start"],
     run: async (driver) => {
       const source = scriptedSource({
         [ID]: [
@@ -42,11 +41,13 @@ export const endings: readonly WaitCase[] = [
       assert.equal(outcome.kind, "complete");
       assert.equal(outcome.error, undefined);
       assert.deepEqual(outcome.task?.result, { n: 1 });
+      assertPolled(source, 3);
     },
   },
   ...failures,
   {
     name: "polls at once, so that a task which is over already costs one call",
+    uses: ["start"],
     run: async (driver) => {
       const source = scriptedSource({ [ID]: ["COMPLETE"] });
       assert.equal((await drive(driver, source, ID)).kind, "complete");
@@ -55,6 +56,7 @@ export const endings: readonly WaitCase[] = [
   },
   {
     name: "takes the first final status for final, and polls no more",
+    uses: ["start"],
     run: async (driver) => {
       const source = scriptedSource({ [ID]: ["FAILED", "COMPLETE"] });
       assert.equal((await drive(driver, source, ID)).kind, "failed");
@@ -63,6 +65,7 @@ export const endings: readonly WaitCase[] = [
   },
   {
     name: "is ended by nothing but the status: not by progress, an error message or times of the past",
+    uses: ["start"],
     run: async (driver) => {
       const misleading = { progress: 10_000, errorMessage: "bad", completeTime: 1, expireTime: 1 };
       const source = scriptedSource({ [ID]: [{ status: "RUNNING", ...misleading }, "CREATED", "COMPLETE"] });
@@ -72,19 +75,23 @@ export const endings: readonly WaitCase[] = [
   },
   {
     name: "goes on waiting through a status that it does not know",
+    uses: ["start"],
     run: async (driver) => {
       const source = scriptedSource({ [ID]: ["PAUSED", "PAUSED", "COMPLETE"] });
       assert.equal((await drive(driver, source, ID)).kind, "complete");
+      assertPolled(source, 3);
     },
   },
   {
     name: "tolerates progress that goes backwards, and a task that starts again",
+    uses: ["start"],
     run: async (driver) => {
       const progress = [9000, 100, 20_000, -5];
       const source = scriptedSource({
         [ID]: [...progress.map((value) => ({ status: "RUNNING", progress: value })), "CREATED", "COMPLETE"],
       });
       assert.equal((await drive(driver, source, ID)).kind, "complete");
+      assertPolled(source, progress.length + 2);
     },
   },
 ];

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { setTimeout as after } from "node:timers/promises";
+import { sleep } from "../../async/sleep.ts";
 import type { WaitCheckpoint } from "../../policy/state/wait-state.ts";
 import { type ScriptedSource, scriptedSource } from "../source/scripted-source.ts";
-import { drive, errorFields, QUICK } from "./drive.ts";
-import type { ConformanceCase } from "./test-api.ts";
-import type { DrivenWait, WaitDriver } from "./wait-driver.ts";
+import { assertPolled, drive, errorFields } from "./drive.ts";
+import { QUICK, type TestedWait, type WaitCase } from "./tested-driver.ts";
 
 const ID = "t-conformance";
 // Real engines on a busy machine: late by less than this is in time.
@@ -14,21 +13,21 @@ const EARLY_MS = 1200;
 
 async function untilCalls(source: ScriptedSource, count: number): Promise<void> {
   for (let tries = 0; source.calls.length < count && tries < 500; tries++) {
-    await after(10);
+    await sleep(10);
   }
-  assert.ok(source.calls.length >= count, `only ${source.calls.length} of ${count} calls were made`);
+  assertPolled(source, count);
 }
 
-async function stopAndKeep(wait: DrivenWait): Promise<WaitCheckpoint | undefined> {
-  const checkpoint = await wait.checkpoint?.();
-  await wait.abort?.(new Error("the process stops"));
-  return checkpoint === undefined ? undefined : JSON.parse(JSON.stringify(checkpoint));
+/** The checkpoint as another process would read it. */
+async function writtenDown(wait: TestedWait): Promise<WaitCheckpoint> {
+  return JSON.parse(JSON.stringify(await wait.checkpoint()));
 }
 
 /** What ends a wait from outside, and what outlives it. */
-export const limits: readonly ConformanceCase<WaitDriver>[] = [
+export const limits: readonly WaitCase[] = [
   {
     name: "ends as timedOut at its deadline: not before, and not long after, with the task as last seen",
+    uses: ["start"],
     run: async (driver) => {
       const began = performance.now();
       const source = scriptedSource({ [ID]: [{ status: "RUNNING", progress: 4000 }] });
@@ -44,15 +43,21 @@ export const limits: readonly ConformanceCase<WaitDriver>[] = [
   },
   {
     name: "keeps its deadline while a call hangs that is deaf to its signal",
+    uses: ["start"],
     run: async (driver) => {
       const began = performance.now();
-      const outcome = await drive(driver, scriptedSource({ [ID]: ["deaf"] }), ID, { timeoutMs: 300 });
+      const source = scriptedSource({ [ID]: ["deaf"] });
+      const outcome = await drive(driver, source, ID, { timeoutMs: 300 });
+      const tookMs = performance.now() - began;
       assert.equal(outcome.kind, "timedOut");
-      assert.ok(performance.now() - began < 300 + SLACK_MS, "the hung call kept it");
+      assertPolled(source, 1);
+      assert.ok(tookMs >= 295, `it timed out after ${tookMs} ms`);
+      assert.ok(tookMs < 300 + SLACK_MS, "the hung call kept it");
     },
   },
   {
     name: "polls exactly once when its time is 0",
+    uses: ["start"],
     run: async (driver) => {
       const source = scriptedSource({ "t-over": ["COMPLETE"], "t-running": ["RUNNING"] });
       assert.equal((await drive(driver, source, "t-over", { timeoutMs: 0 })).kind, "complete");
@@ -65,56 +70,54 @@ export const limits: readonly ConformanceCase<WaitDriver>[] = [
   },
   {
     name: "is ended by its abort, makes no call after that, and leaves another wait alone",
+    uses: ["start", "abort"],
     run: async (driver) => {
       const source = scriptedSource({ "t-first": ["RUNNING"], "t-second": { durationMs: 600 } });
       const first = await driver.start(source, "t-first", QUICK);
       const second = await driver.start(source, "t-second", QUICK);
       await untilCalls(source, 2);
-      if (first.abort !== undefined) {
-        await first.abort(new Error("enough"));
-        assert.equal((await first.outcome).kind, "aborted");
-        const before = source.callsOf("t-first").length;
-        await after(100);
-        assert.equal(source.callsOf("t-first").length, before);
-      }
+      await first.abort(new Error("enough"));
+      assert.equal((await first.outcome).kind, "aborted");
+      const before = source.callsOf("t-first").length;
+      await sleep(100);
+      assert.equal(source.callsOf("t-first").length, before);
       assert.equal((await second.outcome).kind, "complete");
-      await first.abort?.(new Error("enough"));
+      await first.abort(new Error("enough"));
     },
   },
   {
     name: "goes on from a checkpoint as if it had never stopped: same counts, same deadline",
+    uses: ["start", "abort", "checkpoint"],
     run: async (driver) => {
       const source = scriptedSource({ [ID]: ["RUNNING"] });
       const wait = await driver.start(source, ID, { ...QUICK, timeoutMs: 30_000 });
       await untilCalls(source, 3);
-      const checkpoint = await stopAndKeep(wait);
-      if (checkpoint !== undefined) {
-        source.setScript(ID, ["RUNNING", "COMPLETE"]);
-        const resumed = await driver.start(source, ID, { ...QUICK, resume: checkpoint, timeoutMs: 60_000 });
-        assert.equal((await resumed.outcome).kind, "complete");
-        const after = (await resumed.checkpoint?.()) ?? checkpoint;
-        assert.equal(after.deadlineMs, checkpoint.deadlineMs);
-        assert.ok(after.polls >= checkpoint.polls, "it forgot its polls");
-      }
+      const checkpoint = await writtenDown(wait);
+      await wait.abort(new Error("the process stops"));
+      source.setScript(ID, ["RUNNING", "COMPLETE"]);
+      const resumed = await driver.start(source, ID, { ...QUICK, resume: checkpoint, timeoutMs: 60_000 });
+      assert.equal((await resumed.outcome).kind, "complete");
+      const last = await resumed.checkpoint();
+      assert.equal(last.deadlineMs, checkpoint.deadlineMs);
+      assert.ok(last.polls > checkpoint.polls, "it forgot its polls");
     },
   },
   {
     name: "ends again the same way, without a call, from the checkpoint of a wait that has ended",
+    uses: ["start", "checkpoint"],
     run: async (driver) => {
       const source = scriptedSource({ [ID]: [{ status: "FAILED", errorMessage: "the disk is full" }] });
       const wait = await driver.start(source, ID, QUICK);
       const { kind } = await wait.outcome;
-      const checkpoint = await stopAndKeep(wait);
-      if (checkpoint !== undefined) {
-        const again = await drive(driver, source, ID, { resume: checkpoint });
-        assert.equal(again.kind, kind);
-        assert.match(errorFields(again.error).message, /the disk is full/);
-        assert.equal(source.calls.length, 1);
-      }
+      const again = await drive(driver, source, ID, { resume: await writtenDown(wait) });
+      assert.equal(again.kind, kind);
+      assert.match(errorFields(again.error).message, /the disk is full/);
+      assert.equal(source.calls.length, 1);
     },
   },
   {
     name: "ends two waits on one task, each by itself",
+    uses: ["start"],
     run: async (driver) => {
       const source = scriptedSource({ [ID]: { durationMs: 200 } });
       const both = await Promise.all([
@@ -125,6 +128,7 @@ export const limits: readonly ConformanceCase<WaitDriver>[] = [
         both.map(({ kind }) => kind),
         ["complete", "timedOut"],
       );
+      assertPolled(source, 2);
     },
   },
 ];
