@@ -60,7 +60,7 @@ export const ROOMS = new Map([
   ["apis/expression", { rooms: ["task"], packages: ["@jmespath-community/jmespath"] }],
   ["apis/reader", { rooms: ["task", "apis/format", "apis/expression"], packages: [] }],
   ["apis/request", { rooms: ["task", "openapi/request", "apis/format"], packages: [] }],
-  ["apis/presets", { rooms: ["apis/format"], packages: [] }],
+  ["apis/presets", { rooms: ["apis/presets/data"], packages: [] }],
   [
     "apis",
     { rooms: [...VALUES, "policy/observe", ...OPENAPI, "openapi", ...APIS], packages: [...ZOD, ...NODE] },
@@ -100,12 +100,13 @@ export function specifier(from, to) {
 
 /** Relative to its own rank a folder is named shortly: `../rate/*`, not `../../engine/rate/*`. */
 function shortest(from, to) {
+  if (to.startsWith(`${from}/`)) {
+    return `./${to.slice(from.length + 1)}/*`;
+  }
   const [rank, folder] = from.split("/");
   const [otherRank, ...rest] = to.split("/");
   if (folder === undefined || otherRank !== rank || from.endsWith(".ts")) {
-    return folder === undefined && otherRank === rank && rest.length > 0
-      ? `./${rest.join("/")}/*`
-      : specifier(from, to);
+    return specifier(from, to);
   }
   return rest.length === 0 ? "../*" : `../${rest.join("/")}/*`;
 }

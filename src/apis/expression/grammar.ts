@@ -98,7 +98,7 @@ const LISTS = new Set([
 ]);
 const VALUES = new Set(["Comparator", "NotExpression", "Arithmetic", "Unary"]);
 
-/** What the expression gives, whatever it is given. */
+/** What the expression gives, whatever it is given, unless that is empty: `list && 'word'` is a word or nothing. */
 export function shapeOf(node: AstNode): Shape {
   if (LISTS.has(node.type)) {
     return "object or list";
@@ -110,8 +110,8 @@ export function shapeOf(node: AstNode): Shape {
   switch (node.type) {
     case "Pipe":
     case "Subexpression":
-      return shapeOf(right as AstNode);
     case "AndExpression":
+      return shapeOf(right as AstNode);
     case "OrExpression":
       return [left, right].some((side) => shapeOf(side as AstNode) === "object or list")
         ? "object or list"

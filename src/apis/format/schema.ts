@@ -54,6 +54,7 @@ const rpc = record({
   style: z.literal("rpc"),
   version,
   action,
+  method: z.optional(method),
   endpoint,
   parameters: z.optional(parameters),
 });
@@ -89,6 +90,7 @@ const http = record({
 const task = record({
   at: z.optional(expression),
   id: z.optional(expression),
+  absence: z.optional(z.enum(["notFound", "unknown"])),
   status: expression,
   states: record({
     complete: z.optional(words),

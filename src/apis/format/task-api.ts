@@ -27,6 +27,8 @@ export interface RpcRequest {
   /** Of the API, such as `"2014-05-26"`. */
   readonly version: string;
   readonly action: string;
+  /** Default `"POST"`. */
+  readonly method?: "GET" | "POST";
   readonly endpoint: Endpoint;
   /** Of the query. */
   readonly parameters?: Params;
@@ -96,6 +98,11 @@ export interface TaskReading {
   readonly at?: Expr;
   /** Each object's id; needed when `at` gives a list of several tasks. */
   readonly id?: Expr;
+  /**
+   * What it means that a list lacks the task: that there is none (default), or nothing, because the request can't ask
+   * for one id and the list may be cut off.
+   */
+  readonly absence?: "notFound" | "unknown";
   /** Gives a word, a number or a boolean. */
   readonly status: Expr;
   readonly states: TaskStates;

@@ -114,6 +114,12 @@ function findingOf(taskId: string, objects: readonly unknown[], context: ReadCon
   const items = objects.map((object) =>
     readItem(object, taskId, context.reading, context.words, context.onFault),
   );
+  if (items.length === 0 && context.reading.absenceIsUnknown) {
+    throw new ProtocolError(
+      `${context.reading.name}: task ${quoted(taskId)} is not in the list, which says nothing of it (task.absence)`,
+      { taskId },
+    );
+  }
   const [first, ...rest] = items.filter((item: Item) => !item.isNotFound);
   if (first === undefined) {
     if (context.words.wantsGone) {

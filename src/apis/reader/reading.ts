@@ -12,6 +12,8 @@ export interface Reading {
   readonly id: OptionalExpression;
   readonly status: Expression;
   readonly words: WordTable;
+  /** A list that lacks the task says nothing of it. */
+  readonly absenceIsUnknown: boolean;
   readonly progress: OptionalExpression;
   readonly progressOf: Expression | number;
   readonly remaining: OptionalExpression;
@@ -46,6 +48,7 @@ export function compileReading({ name, task, refused, list }: TaskApi): Reading 
     id: value(task.id, "task.id"),
     status,
     words: wordTable(task.states, `${name}: task.states`),
+    absenceIsUnknown: task.absence === "unknown",
     progress:
       typeof progress === "object"
         ? value(progress.value, "task.progress.value")

@@ -76,7 +76,7 @@ export function compileRequest(api: TaskApi): RequestPlan {
 }
 
 function methodOf(request: TaskApi["request"]): "GET" | "POST" {
-  return request.style === "rpc" ? "POST" : (request.method ?? "GET");
+  return request.method ?? (request.style === "rpc" ? "POST" : "GET");
 }
 
 function acsAddress(request: RpcRequest | RoaRequest, list: Listing | undefined, at: string): Address {
@@ -162,8 +162,11 @@ function checkIds({ name, ids, task, list }: TaskApi, used: readonly Template[])
   if (many !== undefined && ids === undefined) {
     throw new InvalidOptionError(`${many.path} has {ids}, so ids must be declared, too`);
   }
-  if (ids === undefined && !used.some(({ names }) => names.has("id"))) {
-    throw new InvalidOptionError(`${name}: request must hold {id} somewhere, or all tasks would be the same`);
+  const picksFromList = task.id !== undefined && task.absence === "unknown";
+  if (ids === undefined && !picksFromList && !used.some(({ names }) => names.has("id"))) {
+    throw new InvalidOptionError(
+      `${name}: request must hold {id} somewhere, or all tasks would be the same (a list that can't be asked for one id needs task.id and task.absence "unknown")`,
+    );
   }
   if (task.id === undefined && (ids !== undefined || list !== undefined)) {
     const why = ids === undefined ? "list" : "ids";

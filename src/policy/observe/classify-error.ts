@@ -13,7 +13,7 @@ export type ErrorMeaning = "throttled" | "notFound" | "denied" | "permanent" | "
 // because the gateway answers throttling with 400 and an unknown key with 404.
 const THROTTLED = /Throttling|FlowControl|TooManyRequests|RequestLimitExceeded/i;
 const DENIED =
-  /^(InvalidAccessKeyId|InvalidAccessKeySecret|SignatureDoesNotMatch|IncompleteSignature|MissingAccessKeyId|InvalidSecurityToken|MissingSecurityToken|InvalidCredentials|InvalidTimeStamp|SignatureNonceUsed|NoPermission|Forbidden|Unauthorized|AccessDenied|InvalidBearerToken)/i;
+  /^(InvalidAccessKeyId|InvalidAccessKeySecret|SignatureDoesNotMatch|IncompleteSignature|MissingAccessKeyId|InvalidSecurityToken|MissingSecurityToken|InvalidCredentials|InvalidTimeStamp|SignatureNonceUsed|InvalidApiKey|NoPermission|Forbidden|Unauthorized|AccessDenied|InvalidBearerToken)/i;
 const WRONG_ADDRESS =
   /^(InvalidAction|InvalidApi|InvalidProduct|InvalidVersion|InvalidRegion|UnsupportedOperation)/i;
 const NOT_FOUND = /NotFound|NotExist/;

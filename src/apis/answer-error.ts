@@ -1,0 +1,61 @@
+import { BdrcApiError } from "../task/errors.ts";
+import { printable } from "../task/printable.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What an answer is besides its JSON. */
+export interface AnswerFacts {
+  readonly httpStatus: number;
+  /** What errors call the call. */
+  readonly subject: string;
+  readonly taskId?: string;
+  readonly requestId?: string;
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * The error that a service answered with, wherever it writes code and message: `Code`, `code`, `error.code`,
+ * `error.status` (Google's word goes before its number), `error.type`.
+ */
+export function answerError(
+  body: unknown,
+  facts: AnswerFacts,
+  scrub: (text: string) => string,
+): BdrcApiError {
+  const { httpStatus, subject, taskId, requestId, retryAfterMs } = facts;
+  const top = fieldsOf(body);
+  const inner = fieldsOf(top["error"]);
+  const code =
+    textOf(top, "Code", "code") ??
+    textOf(inner, "code") ??
+    textOf(inner, "status", "type") ??
+    textOf(top, "error") ??
+    numberOf(inner["code"]) ??
+    `HTTP${httpStatus}`;
+  const message =
+    textOf(top, "Message", "message") ?? textOf(inner, "message") ?? textOf(top, "detail") ?? "no message";
+  const apiCode = printable(scrub(code), 100);
+  return new BdrcApiError(
+    `${subject} failed: ${apiCode}: ${printable(scrub(message), 500)} (HTTP ${httpStatus})`,
+    {
+      httpStatus,
+      apiCode,
+      ...(taskId === undefined ? {} : { taskId }),
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+  );
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+function textOf(fields: Fields, ...names: readonly string[]): string | undefined {
+  const values = names.map((name) => (Object.hasOwn(fields, name) ? fields[name] : undefined));
+  return values.find((value): value is string => typeof value === "string" && value !== "");
+}
+
+function numberOf(value: unknown): string | undefined {
+  return typeof value === "number" ? String(value) : undefined;
+}
