@@ -1,17 +1,17 @@
 import { Caller, type Reader } from "../openapi/caller.ts";
 import { type BdrcClientOptions, checkClientOptions } from "../openapi/caller-options.ts";
+import { InvalidOptionError, isBdrcApiError } from "../task/errors.ts";
+import { abortSignal, checkParameters, nonEmptyString, positiveInteger } from "../task/parameters.ts";
+import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../task/source.ts";
+import type { Task } from "../task/task.ts";
+import { checkTaskId } from "../task/task-id.ts";
 import {
   checkRulesOperation,
   describeTaskOperation,
   describeTasksOperation,
   type Operation,
   updateResourcesOperation,
-} from "../openapi/request/operation.ts";
-import { InvalidOptionError, isBdrcApiError } from "../task/errors.ts";
-import { abortSignal, checkParameters, nonEmptyString, positiveInteger } from "../task/parameters.ts";
-import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../task/source.ts";
-import type { Task } from "../task/task.ts";
-import { checkTaskId } from "../task/task-id.ts";
+} from "./operations.ts";
 import { pageOf, startedTaskOf, taskOf } from "./task-response.ts";
 
 /** What to list, for {@link BdrcClient.describeTasks}. */

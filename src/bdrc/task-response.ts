@@ -1,11 +1,11 @@
 import * as z from "zod/mini";
-import { aboutTask, type Operation } from "../openapi/request/operation.ts";
 import { dataOf, type Envelope, isObject, protocolError, show } from "../openapi/response/envelope.ts";
 import { isProtocolError, TaskNotFoundError } from "../task/errors.ts";
 import { parseTask, TASK_FIELDS } from "../task/parse-task.ts";
 import { quoted } from "../task/printable.ts";
 import type { TaskPage } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
+import { aboutTask, type Operation } from "./operations.ts";
 
 const WIRE_NAMES: ReadonlyArray<readonly [string, string]> = TASK_FIELDS.map((name) => [
   name,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { timedCall } from "../async/timed-call.ts";
+import { aboutTask, type Operation } from "../bdrc/operations.ts";
 import {
   type BdrcApiError,
   isProtocolError,
@@ -12,14 +13,13 @@ import { type Credential, type CredentialSource, secretsOf } from "./credentials
 import { chooseCredentials } from "./credentials/credential-source.ts";
 import { chooseDestination, type Destination } from "./endpoint/destination.ts";
 import { type CallRecord, type NoteAnswer, recorded } from "./http/call-record.ts";
+import { exchange, type RawAnswer } from "./http/exchange.ts";
 import { networkError, timeoutError } from "./http/network-error.ts";
 import { parseProxy } from "./http/proxy.ts";
 import { ServiceClock } from "./http/service-clock.ts";
-import { aboutTask, type Operation } from "./request/operation.ts";
 import { type SignedRequest, signRequest } from "./request/signed-request.ts";
 import { apiErrorOf, resendable } from "./response/api-error.ts";
 import { type Envelope, notAnEnvelope, parseEnvelope } from "./response/envelope.ts";
-import { exchange, type RawAnswer } from "./response/exchange.ts";
 import { type Scrub, scrubber } from "./response/scrub.ts";
 
 const DEFAULT_TIMEOUT_MS = 10_000;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { describeTaskOperation } from "../../src/openapi/request/operation.ts";
+import { describeTaskOperation } from "../../src/bdrc/operations.ts";
 import { apiErrorOf, resendable, retryAfterOf } from "../../src/openapi/response/api-error.ts";
 import { scrubber } from "../../src/openapi/response/scrub.ts";
 

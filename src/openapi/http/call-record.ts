@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
+import type { Operation } from "../../bdrc/operations.ts";
 import { isBdrcApiError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
-import type { Operation } from "../request/operation.ts";
 
 /** One HTTP call, for a log. It holds no secret: no header, no query, no body. */
 export interface CallRecord {

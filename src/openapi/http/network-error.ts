@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
+import { aboutTask, type Operation } from "../../bdrc/operations.ts";
 import { ProtocolError, UnreachableError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
-import { aboutTask, type Operation } from "../request/operation.ts";
 import type { Scrub } from "../response/scrub.ts";
 import { networkCodeOf } from "./network-code.ts";
 

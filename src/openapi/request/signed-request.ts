@@ -1,5 +1,5 @@
+import { API_VERSION, type Operation } from "../../bdrc/operations.ts";
 import type { Credential } from "../credentials/credential.ts";
-import { API_VERSION, type Operation } from "./operation.ts";
 import { authorization, canonicalQuery, encodeRfc3986, sha256Hex } from "./signature.ts";
 
 /** A call, ready to be sent once: every repetition is signed anew. */

@@ -1,7 +1,7 @@
+import { aboutTask, type Operation } from "../../bdrc/operations.ts";
 import { BdrcApiError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
-import { aboutTask, type Operation } from "../request/operation.ts";
-import type { RawAnswer } from "./exchange.ts";
+import type { RawAnswer } from "../http/exchange.ts";
 import type { Scrub } from "./scrub.ts";
 
 // A refused signature is answered with the text that the service signed, which holds key id and token.

@@ -1,7 +1,7 @@
+import { aboutTask, type Operation } from "../../bdrc/operations.ts";
 import { ProtocolError } from "../../task/errors.ts";
 import { printable, quoted } from "../../task/printable.ts";
-import { aboutTask, type Operation } from "../request/operation.ts";
-import type { RawAnswer } from "./exchange.ts";
+import type { RawAnswer } from "../http/exchange.ts";
 import type { Scrub } from "./scrub.ts";
 
 /** The JSON object of an answer. */

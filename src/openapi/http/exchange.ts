@@ -1,9 +1,9 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import type { Dispatcher } from "undici";
+import { aboutTask, type Operation } from "../../bdrc/operations.ts";
 import { ProtocolError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
-import { aboutTask, type Operation } from "../request/operation.ts";
 import type { SignedRequest } from "../request/signed-request.ts";
 
 /** The service's answer, read to its end. */

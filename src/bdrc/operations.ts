@@ -1,6 +1,6 @@
-import { quoted } from "../../task/printable.ts";
-import type { TaskListQuery } from "../../task/source.ts";
-import { encodeRfc3986 } from "./signature.ts";
+import { encodeRfc3986 } from "../openapi/request/signature.ts";
+import { quoted } from "../task/printable.ts";
+import type { TaskListQuery } from "../task/source.ts";
 
 /**
  * The version of the API.
