@@ -8,6 +8,7 @@
  * @packageDocumentation
  */
 
+export { describeAccount } from "./bdrc/account.ts";
 export {
   BdrcClient,
   type CheckRulesParameters,
@@ -15,6 +16,7 @@ export {
   type StartedTask,
   type UpdateResourcesParameters,
 } from "./bdrc/client.ts";
+export type { BdrcClientOptions } from "./bdrc/client-options.ts";
 export {
   type OfficialAnswer,
   type OfficialClient,
@@ -34,9 +36,11 @@ export type {
 export type { TaskWait, WaitListener } from "./engine/wait/task-wait.ts";
 export type { TaskWaiterOptions } from "./engine/waiter-options.ts";
 export type { WaiterStats } from "./engine/waiter-stats.ts";
-export { type AccountDescription, describeAccount } from "./openapi/account.ts";
-export type { BdrcClientOptions } from "./openapi/caller-options.ts";
-export type { OfficialCredential, OfficialCredentialModel } from "./openapi/credentials/credential.ts";
+export type { AccountDescription } from "./openapi/account.ts";
+export type {
+  OfficialCredential,
+  OfficialCredentialModel,
+} from "./openapi/credentials/official-credential.ts";
 export type { CallRecord } from "./openapi/http/call-record.ts";
 export { type BeginWaitContext, beginWait, resumeWait } from "./policy/decide/begin-wait.ts";
 export { decide, decideTimeout } from "./policy/decide/decide.ts";

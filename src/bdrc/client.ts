@@ -1,15 +1,17 @@
-import { Caller, type Reader } from "../openapi/caller.ts";
-import { type BdrcClientOptions, checkClientOptions } from "../openapi/caller-options.ts";
+import { Caller } from "../openapi/caller.ts";
+import { checkCallerOptions } from "../openapi/caller-options.ts";
+import type { Operation } from "../openapi/request/operation.ts";
+import type { Envelope } from "../openapi/response/envelope.ts";
 import { InvalidOptionError, isBdrcApiError } from "../task/errors.ts";
 import { abortSignal, checkParameters, nonEmptyString, positiveInteger } from "../task/parameters.ts";
 import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
 import { checkTaskId } from "../task/task-id.ts";
+import type { BdrcClientOptions } from "./client-options.ts";
 import {
   checkRulesOperation,
   describeTaskOperation,
   describeTasksOperation,
-  type Operation,
   updateResourcesOperation,
 } from "./operations.ts";
 import { pageOf, startedTaskOf, taskOf } from "./task-response.ts";
@@ -62,7 +64,7 @@ export class BdrcClient implements TaskSource {
 
   /** @throws `InvalidOptionError` naming the option, the rule and the value. */
   constructor(options: BdrcClientOptions = {}) {
-    this.#caller = new Caller(checkClientOptions(options));
+    this.#caller = new Caller(checkCallerOptions(options, "BdrcClient"));
   }
 
   /** How a task looks now, in exactly one HTTP call: a {@link TaskSource} repeats nothing by itself. */
@@ -70,14 +72,14 @@ export class BdrcClient implements TaskSource {
     checkTaskId(taskId);
     const { signal } = checkParameters("describe", options, CALL_OPTIONS);
     const operation = describeTaskOperation(taskId);
-    return await this.#caller.call(operation, signal, (envelope) => taskOf(envelope, operation));
+    return taskOf((await this.#caller.call(operation, { signal })).body, operation);
   }
 
   /** A page of tasks, in exactly one HTTP call. */
   async list(query: TaskListQuery, options: CallOptions = {}): Promise<TaskPage> {
     const { signal } = checkParameters("list", options, CALL_OPTIONS);
     const { operation, read } = listing("list", query);
-    return await this.#caller.call(operation, signal, read);
+    return read((await this.#caller.call(operation, { signal })).body);
   }
 
   /** How far the service's clock is ahead of this machine's, in milliseconds, by the `Date` of its last answer. */
@@ -93,7 +95,7 @@ export class BdrcClient implements TaskSource {
     checkTaskId(taskId);
     const { signal } = checkParameters("describeTask", options, CALL_OPTIONS);
     const operation = describeTaskOperation(taskId);
-    return await this.#callTwice(operation, signal, (envelope) => taskOf(envelope, operation));
+    return taskOf(await this.#callTwice(operation, signal), operation);
   }
 
   /**
@@ -104,7 +106,7 @@ export class BdrcClient implements TaskSource {
   async describeTasks(query: DescribeTasksQuery = {}, options: CallOptions = {}): Promise<TaskPage> {
     const { signal } = checkParameters("describeTasks", options, CALL_OPTIONS);
     const { operation, read } = listing("describeTasks", query);
-    return await this.#callTwice(operation, signal, read);
+    return read(await this.#callTwice(operation, signal));
   }
 
   /**
@@ -118,7 +120,7 @@ export class BdrcClient implements TaskSource {
     const { signal } = checkParameters("updateResources", options, CALL_OPTIONS);
     const { resourceType } = checkParameters("updateResources", parameters, { resourceType: nonEmptyString });
     const operation = updateResourcesOperation(resourceType);
-    return await this.#callTwice(operation, signal, (envelope) => startedTaskOf(envelope, operation));
+    return startedTaskOf(await this.#callTwice(operation, signal), operation);
   }
 
   /** Starts a task that checks a resource against one rule or all. Repeated as {@link BdrcClient.updateResources} is. */
@@ -132,7 +134,7 @@ export class BdrcClient implements TaskSource {
       throw new InvalidOptionError("checkRules: resourceArn must be given, it is missing");
     }
     const operation = checkRulesOperation(resourceArn, ruleId);
-    return await this.#callTwice(operation, signal, (envelope) => startedTaskOf(envelope, operation));
+    return startedTaskOf(await this.#callTwice(operation, signal), operation);
   }
 
   /**
@@ -148,12 +150,12 @@ export class BdrcClient implements TaskSource {
     await this.close();
   }
 
-  async #callTwice<T>(operation: Operation, signal: AbortSignal | undefined, read: Reader<T>): Promise<T> {
+  async #callTwice(operation: Operation, signal: AbortSignal | undefined): Promise<Envelope> {
     try {
-      return await this.#caller.call(operation, signal, read);
+      return (await this.#caller.call(operation, { signal })).body;
     } catch (error) {
       if (isBdrcApiError(error) && error.resend) {
-        return await this.#caller.call(operation, signal, read);
+        return (await this.#caller.call(operation, { signal })).body;
       }
       throw error;
     }
@@ -163,7 +165,7 @@ export class BdrcClient implements TaskSource {
 function listing(
   action: string,
   query: DescribeTasksQuery,
-): { readonly operation: Operation; readonly read: Reader<TaskPage> } {
+): { readonly operation: Operation; readonly read: (envelope: Envelope) => TaskPage } {
   const checked = checkParameters(action, query, QUERY);
   const operation = describeTasksOperation(checked);
   return { operation, read: (envelope) => pageOf(envelope, operation, checked.taskType) };

@@ -1,56 +1,36 @@
+import type { Operation } from "../openapi/request/operation.ts";
 import { encodeRfc3986 } from "../openapi/request/signature.ts";
 import { quoted } from "../task/printable.ts";
 import type { TaskListQuery } from "../task/source.ts";
+import { hostOf } from "./regions.ts";
 
-/**
- * The version of the API.
- *
- * Source of paths, parameters and methods here: API BDRC 2023-08-08.
- */
-export const API_VERSION = "2023-08-08";
+// Source of version, paths, parameters and methods here: API BDRC 2023-08-08.
+const BDRC = { style: "roa", version: "2023-08-08", host: hostOf, dataField: "Data" } as const;
 
-const MEBIBYTE = 1024 * 1024;
-
-/** One call, before it is signed. */
-export interface Operation {
-  readonly action: string;
-  readonly method: "GET" | "POST";
-  /** Encoded. */
-  readonly path: string;
-  /** Not encoded. */
-  readonly query: ReadonlyArray<readonly [string, string]>;
-  /** The parameters of a POST, not encoded. */
-  readonly form?: ReadonlyArray<readonly [string, string]>;
-  /** What errors call it, such as `DescribeTask of "t-1"`. */
-  readonly subject: string;
-  readonly taskId?: string;
-  /** The largest answer that is read, as sent and as decoded. */
-  readonly maxBytes: number;
-}
-
-/** What errors of this call carry: the task, if it is about one. */
-export function aboutTask({ taskId }: Operation): { readonly taskId?: string } {
-  return taskId === undefined ? {} : { taskId };
-}
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** `GET /api/v1/tasks/{TaskId}`. */
 export function describeTaskOperation(taskId: string): Operation {
   return {
+    ...BDRC,
     action: "DescribeTask",
     method: "GET",
+    readOnly: true,
     path: `/api/v1/tasks/${encodeRfc3986(taskId)}`,
     query: [],
     subject: `DescribeTask of ${quoted(taskId)}`,
     taskId,
-    maxBytes: MEBIBYTE,
+    maxBytes: MAX_ANSWER_BYTES,
   };
 }
 
 /** `GET /api/v1/tasks`. */
 export function describeTasksOperation(query: TaskListQuery & { readonly taskType?: string }): Operation {
   return {
+    ...BDRC,
     action: "DescribeTasks",
     method: "GET",
+    readOnly: true,
     path: "/api/v1/tasks",
     query: present([
       ["MaxResults", query.maxResults?.toString()],
@@ -59,7 +39,7 @@ export function describeTasksOperation(query: TaskListQuery & { readonly taskTyp
       ["TaskType", query.taskType],
     ]),
     subject: "DescribeTasks",
-    maxBytes: 16 * MEBIBYTE,
+    maxBytes: MAX_ANSWER_BYTES,
   };
 }
 
@@ -78,13 +58,15 @@ export function checkRulesOperation(resourceArn: string, ruleId: string | undefi
 
 function start(action: string, path: string, form: Parameters<typeof present>[0]): Operation {
   return {
+    ...BDRC,
     action,
     method: "POST",
+    readOnly: false,
     path,
     query: [],
     form: present(form),
     subject: action,
-    maxBytes: MEBIBYTE,
+    maxBytes: MAX_ANSWER_BYTES,
   };
 }
 

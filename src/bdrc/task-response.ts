@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
-import { dataOf, type Envelope, isObject, protocolError, show } from "../openapi/response/envelope.ts";
+import { aboutTask, type Operation } from "../openapi/request/operation.ts";
+import { type Envelope, isObject } from "../openapi/response/envelope.ts";
+import { protocolError, show } from "../openapi/response/protocol-error.ts";
 import { isProtocolError, TaskNotFoundError } from "../task/errors.ts";
 import { parseTask, TASK_FIELDS } from "../task/parse-task.ts";
 import { quoted } from "../task/printable.ts";
 import type { TaskPage } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
-import { aboutTask, type Operation } from "./operations.ts";
 
 const WIRE_NAMES: ReadonlyArray<readonly [string, string]> = TASK_FIELDS.map((name) => [
   name,
@@ -60,6 +61,18 @@ export function pageOf(envelope: Envelope, operation: Operation, taskType: strin
 /** The id of the task that a start has started. */
 export function startedTaskOf(envelope: Envelope, operation: Operation): { taskId: string } {
   return { taskId: check(started, dataOf(envelope, operation), operation).TaskId };
+}
+
+/** The envelope's `Data`: an object, or null when the service says that there is none. */
+function dataOf(envelope: Envelope, operation: Operation): Envelope | null {
+  const data = envelope["Data"];
+  if (data === null || isObject(data)) {
+    return data;
+  }
+  throw protocolError(
+    data === undefined ? "Data is missing" : `Data must be an object, got ${show(data)}`,
+    operation,
+  );
 }
 
 function readTask(data: Envelope, operation: Operation): Task {

@@ -1,13 +1,13 @@
 import { AccessDeniedError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
-import { type BdrcClientOptions, checkClientOptions } from "./caller-options.ts";
+import type { CallerOptions } from "./caller-options.ts";
 import { chooseCredentials } from "./credentials/credential-source.ts";
 import { type Environment, firstSet, prefixed } from "./credentials/environment.ts";
 import { keyNamesIn } from "./credentials/environment-keys.ts";
 import { chainProviders } from "./credentials/official-providers.ts";
-import { regionOfProfile } from "./credentials/profile.ts";
-import { chooseEndpoint, endpointOfRegion, wantsVpc } from "./endpoint/endpoint.ts";
-import { DEFAULT_REGION, regionFromEnvironment } from "./endpoint/region.ts";
+import { namedEndpoint, parseEndpoint, wantsVpc } from "./endpoint/endpoint.ts";
+import { chooseRegion } from "./endpoint/region.ts";
+import type { HostOfRegion } from "./request/operation.ts";
 
 /** Whose account a client uses, and where. Nothing in it is secret. */
 export interface AccountDescription {
@@ -33,33 +33,37 @@ const CHAIN_WORDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Says which credentials and which endpoint a `BdrcClient` with these options would use, after having asked for
- * the credentials. Makes no call of the API, so they may still be refused.
+ * Says which credentials and which endpoint a {@link Caller} with these options uses, after having asked for the
+ * credentials. Makes no call of the API, so they may still be refused.
  *
+ * @param hostOf - The service's host in a region.
+ * @param defaultRegion - The service's region when nothing names one.
  * @throws `InvalidOptionError` for options that can't be used, `AccessDeniedError` when there are no credentials.
  */
-export async function describeAccount(options: BdrcClientOptions = {}): Promise<AccountDescription> {
-  const checked = checkClientOptions(options);
+export async function describeCaller(
+  options: CallerOptions,
+  hostOf: HostOfRegion,
+  defaultRegion: string,
+): Promise<AccountDescription> {
   const { env } = process;
-  const named = chooseEndpoint(checked, env);
-  const credentialSource = await findCredentials(checked, env);
-  const region =
-    checked.regionId === undefined
-      ? (regionFromEnvironment(env) ??
-        (await regionOfProfile(checked, env)) ?? { regionId: DEFAULT_REGION, source: "the default" })
-      : { regionId: checked.regionId, source: "regionId" };
+  const named = namedEndpoint(options, env);
+  const findRegion = chooseRegion(options, env);
+  const credentialSource = await findCredentials(options, env);
+  const region = await findRegion();
   const endpointVariable = firstSet(env, prefixed("ENDPOINT"))?.name;
-  const endpointSource = checked.endpoint === undefined ? (endpointVariable ?? "the region") : "endpoint";
-  const isDefault = region.source === "the default" && endpointSource !== "the region";
+  const endpointSource = options.endpoint === undefined ? (endpointVariable ?? "the region") : "endpoint";
+  const host = () => parseEndpoint(hostOf(region, wantsVpc(options, env)), "the region's host", false);
   return {
     credentialSource,
-    ...(isDefault ? {} : { regionId: region.regionId, regionSource: region.source }),
-    endpoint: (named ?? endpointOfRegion(region, wantsVpc(checked, env))).origin,
+    ...(region === undefined && named !== undefined
+      ? {}
+      : { regionId: region?.regionId ?? defaultRegion, regionSource: region?.source ?? "the default" }),
+    endpoint: (named ?? host()).origin,
     endpointSource,
   };
 }
 
-async function findCredentials(options: BdrcClientOptions, env: Environment): Promise<string> {
+async function findCredentials(options: CallerOptions, env: Environment): Promise<string> {
   const source = namedSource(options, env);
   if (source !== undefined) {
     await chooseCredentials(options).get();
@@ -76,7 +80,7 @@ async function findCredentials(options: BdrcClientOptions, env: Environment): Pr
   );
 }
 
-function namedSource(options: BdrcClientOptions, env: Environment): string | undefined {
+function namedSource(options: CallerOptions, env: Environment): string | undefined {
   if (options.accessKeyId !== undefined || options.bearerToken !== undefined) {
     return "the options";
   }

@@ -1,56 +1,14 @@
 import { InvalidOptionError } from "../task/errors.ts";
 import { kindOf } from "../task/parameters.ts";
 import { printable, quoted } from "../task/printable.ts";
-import type { OfficialCredential } from "./credentials/credential.ts";
+import type { CredentialOptions } from "./credentials/credential-options.ts";
+import type { EndpointOptions } from "./endpoint/endpoint.ts";
+import type { RegionOptions } from "./endpoint/region.ts";
 import type { CallRecord } from "./http/call-record.ts";
+import type { ProxyOptions } from "./http/proxy.ts";
 
-/** Options of a `BdrcClient`. All may be left out. */
-export interface BdrcClientOptions {
-  /**
-   * The region, such as `ap-southeast-1`.
-   *
-   * @defaultValue `ALIBABA_CLOUD_REGION_ID`, else the region of the profile that gives the credentials, else
-   * `cn-shanghai`
-   */
-  readonly regionId?: string;
-  /**
-   * A host, `host:port` or URL to use instead of the region's endpoint. `http://` only for loopback, unless
-   * {@link BdrcClientOptions.insecure}.
-   *
-   * @defaultValue `ALIBABA_CLOUD_ENDPOINT`, else the region's endpoint
-   */
-  readonly endpoint?: string;
-  /**
-   * Use the region's endpoint within a VPC. Not together with {@link BdrcClientOptions.endpoint}; an endpoint
-   * from the environment goes before it.
-   *
-   * @defaultValue true if `ALIBABA_CLOUD_ENDPOINT_TYPE` is `vpc`
-   */
-  readonly vpc?: boolean;
-  /**
-   * Allows `http://` endpoints beyond this machine, where anybody on the way can read the requests.
-   *
-   * @defaultValue false
-   */
-  readonly insecure?: boolean;
-  /** Together with {@link BdrcClientOptions.accessKeySecret}. */
-  readonly accessKeyId?: string;
-  /** Together with {@link BdrcClientOptions.accessKeyId}. */
-  readonly accessKeySecret?: string;
-  /** The STS token that belongs to the access key. */
-  readonly securityToken?: string;
-  /** Instead of an access key. */
-  readonly bearerToken?: string;
-  /** Any object with the official `getCredential()`, asked before every call. */
-  readonly credential?: OfficialCredential;
-  /** A profile of `~/.aliyun/config.json`, for the credentials and, if nothing else names one, the region. */
-  readonly profile?: string;
-  /**
-   * The URL of an HTTP proxy, with its user name and password if it asks for them.
-   *
-   * @defaultValue `HTTPS_PROXY` or `HTTP_PROXY`, unless `NO_PROXY` or loopback
-   */
-  readonly proxy?: string;
+/** Options of a {@link Caller}. All may be left out. */
+export interface CallerOptions extends CredentialOptions, RegionOptions, EndpointOptions, ProxyOptions {
   /**
    * The most that one call may take in all, in milliseconds: credentials, connection and answer.
    *
@@ -63,7 +21,7 @@ export interface BdrcClientOptions {
 
 type Kind = "string" | "boolean" | "secret" | "credential" | "durationMs" | "function";
 
-const KINDS: Readonly<Record<keyof BdrcClientOptions, Kind>> = {
+const KINDS: Readonly<Record<keyof CallerOptions, Kind>> = {
   regionId: "string",
   endpoint: "string",
   vpc: "boolean",
@@ -88,27 +46,28 @@ const IDENTITIES = ["accessKeyId", "bearerToken", "credential", "profile"] as co
 /**
  * Checks names, types and contradictions, all without I/O. An option that is `undefined` counts as left out.
  *
+ * @param owner - Whose options they are, for the error.
  * @throws {@link InvalidOptionError} naming the option, the rule and the value, if it is no secret.
  */
-export function checkClientOptions(options: unknown): BdrcClientOptions {
+export function checkCallerOptions(options: unknown, owner: string): CallerOptions {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new InvalidOptionError(`BdrcClient's options must be an object, got ${kindOf(options)}`);
+    throw new InvalidOptionError(`${owner}'s options must be an object, got ${kindOf(options)}`);
   }
   const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(KINDS, name)) {
       const names = Object.keys(KINDS).join(", ");
       throw new InvalidOptionError(
-        `BdrcClient knows no option "${printable(name, 60)}"; its options are ${names}`,
+        `${owner} knows no option "${printable(name, 60)}"; its options are ${names}`,
       );
     }
     if (value !== undefined) {
-      checkKind(name, KINDS[name as keyof BdrcClientOptions], value);
+      checkKind(name, KINDS[name as keyof CallerOptions], value);
       given[name] = value;
     }
   }
-  checkTogether(given as BdrcClientOptions);
-  return given as BdrcClientOptions;
+  checkTogether(given as CallerOptions);
+  return given as CallerOptions;
 }
 
 function checkKind(name: string, kind: Kind, value: unknown): void {
@@ -142,7 +101,7 @@ function brokenRule(kind: Kind, value: unknown): string | undefined {
   }
 }
 
-function checkTogether(options: BdrcClientOptions): void {
+function checkTogether(options: CallerOptions): void {
   if (options.endpoint !== undefined && options.vpc === true) {
     throw new InvalidOptionError("endpoint and vpc must not be given together: each names the host");
   }

@@ -1,61 +1,85 @@
 import { randomUUID } from "node:crypto";
 import { timedCall } from "../async/timed-call.ts";
-import { aboutTask, type Operation } from "../bdrc/operations.ts";
-import {
-  type BdrcApiError,
-  isProtocolError,
-  isTaskwaitError,
-  ProtocolError,
-  UnreachableError,
-} from "../task/errors.ts";
-import type { BdrcClientOptions } from "./caller-options.ts";
-import { type Credential, type CredentialSource, secretsOf } from "./credentials/credential.ts";
-import { chooseCredentials } from "./credentials/credential-source.ts";
-import { chooseDestination, type Destination } from "./endpoint/destination.ts";
-import { type CallRecord, type NoteAnswer, recorded } from "./http/call-record.ts";
-import { exchange, type RawAnswer } from "./http/exchange.ts";
+import { type ApiError, isTaskwaitError, UnreachableError } from "../task/errors.ts";
+import type { CallerOptions } from "./caller-options.ts";
+import { type Credential, secretsOf } from "./credentials/credential.ts";
+import { type CredentialSource, chooseCredentials } from "./credentials/credential-source.ts";
+import type { NamedRegion } from "./credentials/profile.ts";
+import { type Endpoint, namedEndpoint, parseEndpoint, wantsVpc } from "./endpoint/endpoint.ts";
+import { chooseRegion } from "./endpoint/region.ts";
+import { type NoteAnswer, recorded } from "./http/call-record.ts";
+import { exchange } from "./http/exchange.ts";
 import { networkError, timeoutError } from "./http/network-error.ts";
-import { parseProxy } from "./http/proxy.ts";
+import { type Route, Routes } from "./http/routes.ts";
 import { ServiceClock } from "./http/service-clock.ts";
+import { aboutTask, type Operation } from "./request/operation.ts";
 import { type SignedRequest, signRequest } from "./request/signed-request.ts";
 import { apiErrorOf, resendable } from "./response/api-error.ts";
-import { type Envelope, notAnEnvelope, parseEnvelope } from "./response/envelope.ts";
-import { type Scrub, scrubber } from "./response/scrub.ts";
+import { type Envelope, notAnEnvelope, parseEnvelope, scrubEnvelope } from "./response/envelope.ts";
+import type { RawAnswer } from "./response/raw-answer.ts";
+import { scrubber } from "./response/scrub.ts";
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** Turns an answer's JSON into what was asked for. */
-export type Reader<T> = (envelope: Envelope) => T;
+const ANY_ENDPOINT = { origin: "https://endpoint.invalid", host: "endpoint.invalid", loopback: false };
+
+/** A good answer. Nothing in it shows a secret of the caller, whatever the service echoes. */
+export interface Answer {
+  readonly httpStatus: number;
+  /** Under lower-case names; of a header sent several times, the first. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** The JSON object. */
+  readonly body: Envelope;
+}
 
 /**
- * Makes single calls: asks for a credential, signs, sends, and tells answers from errors. It never sends twice,
- * but mends what the service complains of (the date, an outdated token), and says so in the error.
+ * Makes signed calls to any OpenAPI: asks for a credential, finds the host, signs, sends, and tells answers from errors.
+ * It never sends twice, but corrects what the service refuses (the date, an outdated token), and says so in the error.
+ *
+ * Calls reject with `ApiError` for an error of the API, `ProtocolError` for an answer that is not its JSON,
+ * `UnreachableError` when there is none in time, `AccessDeniedError` without credentials, and with the signal's own
+ * reason after an abort.
  */
 export class Caller {
   readonly #timeoutMs: number;
   readonly #credentials: CredentialSource;
-  readonly #destination: () => Promise<Destination>;
+  readonly #endpoint: Endpoint | undefined;
+  readonly #vpc: boolean;
+  readonly #region: () => Promise<NamedRegion | undefined>;
+  readonly #routes: Routes;
   readonly #clock = new ServiceClock();
-  readonly #onCall: ((record: CallRecord) => void) | undefined;
-  #reached: Destination | undefined;
+  readonly #onCall: CallerOptions["onCall"];
 
-  /** @throws {@link InvalidOptionError} for what can be told without I/O. */
-  constructor(options: BdrcClientOptions) {
+  /**
+   * @param options - Checked by `checkCallerOptions`.
+   * @throws {@link InvalidOptionError} for what can be told without I/O.
+   */
+  constructor(options: CallerOptions) {
     this.#timeoutMs = options.callTimeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#onCall = options.onCall;
     this.#credentials = chooseCredentials(options);
-    if (options.proxy !== undefined) {
-      parseProxy(options.proxy, "proxy");
-    }
-    this.#destination = chooseDestination(options);
+    this.#endpoint = namedEndpoint(options, process.env);
+    this.#vpc = wantsVpc(options, process.env);
+    this.#region = chooseRegion(options, process.env);
+    this.#routes = new Routes(options);
+    // For a variable that names no proxy.
+    this.#routes.to(this.#endpoint ?? ANY_ENDPOINT);
   }
 
   /** Makes one call. Rejects with the signal's own reason when it is aborted. */
-  call<T>(operation: Operation, signal: AbortSignal | undefined, read: Reader<T>): Promise<T> {
+  call(
+    operation: Operation,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<Answer> {
     const onCall = this.#onCall;
     return onCall === undefined
-      ? this.#call(operation, signal, read, () => undefined)
-      : recorded(operation, onCall, (note) => this.#call(operation, signal, read, note));
+      ? this.#call(operation, signal, () => undefined)
+      : recorded(operation, onCall, (note) => this.#call(operation, signal, note));
+  }
+
+  /** The region that options, environment or profile name, for operations that take it as a parameter. */
+  region(): Promise<NamedRegion | undefined> {
+    return this.#region();
   }
 
   /** How far the service's clock is ahead of this machine's, in milliseconds; undefined before any answer. */
@@ -63,59 +87,59 @@ export class Caller {
     return this.#clock.aheadMs;
   }
 
-  /** Closes the connections: idle ones now, others when their calls have ended. */
+  /** Closes the connections: idle ones now, others when their calls have ended. A later call opens new ones. */
   async close(): Promise<void> {
-    await this.#reached?.connections.close();
+    await this.#routes.close();
   }
 
-  #call<T>(
-    operation: Operation,
-    signal: AbortSignal | undefined,
-    read: Reader<T>,
-    note: NoteAnswer,
-  ): Promise<T> {
-    let destination: Destination | undefined;
+  #call(operation: Operation, signal: AbortSignal | undefined, note: NoteAnswer): Promise<Answer> {
+    let route: Route | undefined;
     const onTimeout = () => {
-      if (destination !== undefined) {
-        return timeoutError(operation, destination.route, this.#timeoutMs);
+      if (route !== undefined) {
+        return timeoutError(operation, route, this.#timeoutMs);
       }
-      // Whoever is asked for credentials hangs. The next call shall not wait for the same.
+      // What gives the credentials hangs. The next call shall not wait for the same.
       this.#credentials.forget();
       return new UnreachableError(
         `${operation.subject} got no credentials within ${this.#timeoutMs} ms`,
         aboutTask(operation),
       );
     };
-    const run = async (inner: AbortSignal): Promise<T> => {
+    const run = async (inner: AbortSignal): Promise<Answer> => {
       const credential = await this.#credentials.get();
-      destination = await this.#destination();
-      this.#reached = destination;
+      route = this.#routes.to(await this.#endpointOf(operation));
       inner.throwIfAborted();
-      return await this.#send(operation, credential, destination, inner, read, note);
+      return await this.#send(operation, credential, route, inner, note);
     };
     return timedCall(run, { timeoutMs: this.#timeoutMs, signal, onTimeout }).promise;
   }
 
-  async #send<T>(
+  async #endpointOf({ host, action }: Operation): Promise<Endpoint> {
+    if (this.#endpoint !== undefined) {
+      return this.#endpoint;
+    }
+    const name = typeof host === "string" ? host : host(await this.#region(), this.#vpc);
+    return parseEndpoint(name, `the host of ${action}`, false);
+  }
+
+  async #send(
     operation: Operation,
     credential: Credential,
-    destination: Destination,
+    route: Route,
     signal: AbortSignal,
-    read: Reader<T>,
     note: NoteAnswer,
-  ): Promise<T> {
-    const { endpoint, connections, route, secrets } = destination;
+  ): Promise<Answer> {
     const dateMs = this.#clock.now();
     const sentAtMs = Date.now();
-    const request = signRequest(operation, credential, { host: endpoint.host, dateMs, nonce: randomUUID() });
-    const scrub = scrubber([...secrets, ...secretsOf(credential), ...secretsIn(request)]);
+    const request = signRequest(operation, credential, { host: route.host, dateMs, nonce: randomUUID() });
+    const scrub = scrubber([...route.secrets, ...secretsOf(credential), ...secretsIn(request)]);
     let answer: RawAnswer;
     try {
-      answer = await connections.use(signal, (dispatcher) =>
-        exchange(dispatcher, endpoint.origin, operation, request, signal),
+      answer = await route.connections.use(signal, (dispatcher) =>
+        exchange(dispatcher, route.origin, operation, request, signal, scrub),
       );
     } catch (error) {
-      throw isTaskwaitError(error) ? scrubbed(error, scrub) : networkError(error, operation, route, scrub);
+      throw isTaskwaitError(error) ? error : networkError(error, operation, route, scrub);
     }
     const requestId = answer.headers.get("x-acs-request-id");
     note({
@@ -126,21 +150,18 @@ export class Caller {
     const envelope = parseEnvelope(answer);
     const error = apiErrorOf(answer, envelope, operation, scrub);
     if (error !== undefined) {
-      throw (await this.#mend(error, answer, operation, credential, dateMs)) ? resendable(error) : error;
+      throw (await this.#correct(error, answer, operation, credential, dateMs)) ? resendable(error) : error;
     }
     if (envelope === undefined || answer.httpStatus >= 400) {
       throw notAnEnvelope(answer, operation, scrub);
     }
-    try {
-      return read(envelope);
-    } catch (unreadable) {
-      throw scrubbed(unreadable, scrub);
-    }
+    scrubEnvelope(envelope, scrub);
+    return { httpStatus: answer.httpStatus, headers: answer.headers, body: envelope };
   }
 
   /** Whether the same call may be sent again at once, because it would now be another request. */
-  async #mend(
-    error: BdrcApiError,
+  async #correct(
+    error: ApiError,
     answer: RawAnswer,
     operation: Operation,
     credential: Credential,
@@ -151,7 +172,7 @@ export class Caller {
     }
     if (error.apiCode === "SignatureNonceUsed") {
       // Nonces are never used twice here, so something on the way sent the first copy: a start may have run.
-      return operation.method === "GET";
+      return operation.readOnly;
     }
     if (/^Invalid(?:SecurityToken|AccessKeyId)\b/.test(error.apiCode)) {
       this.#credentials.forget();
@@ -165,11 +186,4 @@ export class Caller {
 function secretsIn({ headers }: SignedRequest): string[] {
   const authorization = headers["authorization"];
   return authorization === undefined ? [] : [authorization, authorization.slice(-64)];
-}
-
-function scrubbed(error: unknown, scrub: Scrub): unknown {
-  if (!isProtocolError(error) || scrub(error.message) === error.message) {
-    return error;
-  }
-  return new ProtocolError(scrub(error.message), error.taskId === undefined ? {} : { taskId: error.taskId });
 }

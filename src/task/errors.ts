@@ -232,3 +232,6 @@ export const isInvalidOptionError: Guard<InvalidOptionError> =
 export const isWaiterClosedError: Guard<WaiterClosedError> = guard<WaiterClosedError>("WaiterClosedError");
 /** Whether the error is a {@link BdrcApiError}. */
 export const isBdrcApiError: Guard<BdrcApiError> = guard<BdrcApiError>("BdrcApiError");
+
+// What src/openapi calls them, which knows no service.
+export { BdrcApiError as ApiError, isBdrcApiError as isApiError };

@@ -1,7 +1,7 @@
 import { BdrcClient } from "../bdrc/client.ts";
+import type { BdrcClientOptions } from "../bdrc/client-options.ts";
 import { type OfficialClient, sourceFromOfficialClient } from "../bdrc/official-client.ts";
 import { TaskWaiter } from "../engine/task-waiter.ts";
-import type { BdrcClientOptions } from "../openapi/caller-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import type { TaskSource } from "../task/source.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
-import type { BdrcClientOptions } from "../../src/openapi/caller-options.ts";
+import type { BdrcClientOptions } from "../../src/bdrc/client-options.ts";
 
 const KEYS = { accessKeyId: "id-1234", accessKeySecret: "secret-1234" };
 const make = (options: unknown) => new BdrcClient(options as BdrcClientOptions);

@@ -1,4 +1,4 @@
-import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import { type Answer, json, type Peer, rejection, startPeer, startRawPeer, TASK } from "./client-peer.ts";
@@ -90,34 +90,22 @@ describe("answers that are not as documented", () => {
     expect(error).toMatchObject({ name: "TaskNotFoundError", taskId: "t-1" });
   });
 
-  it.each([
-    ["gzip", gzipSync],
-    ["deflate", deflateSync],
-    ["br", brotliCompressSync],
-  ])("may come as %s although that was not asked for", async (encoding, compress) => {
-    const peer = await peerThat((response) => {
-      response.writeHead(200, { "content-encoding": encoding });
-      response.end(compress(JSON.stringify({ Data: TASK })));
-    });
-    expect(await new BdrcClient(peer.options).describe("t-1")).toMatchObject({ taskStatus: "RUNNING" });
-    expect(peer.seen[0]?.headers["accept-encoding"]).toBe("identity");
-  });
+  it.each(["gzip", "x-gzip", "deflate", "br", "zstd", "gzip, gzip"])(
+    "may not come as %s, which was not asked for",
+    async (encoding) => {
+      const peer = await peerThat((response) => {
+        response
+          .writeHead(200, { "content-encoding": encoding })
+          .end(gzipSync(JSON.stringify({ Data: TASK })));
+      });
+      const error = await described(peer);
+      expect(error.name).toBe("ProtocolError");
+      expect(error.message).toContain(`in an encoding that was not asked for: "${encoding}"`);
+      expect(peer.seen[0]?.headers["accept-encoding"]).toBe("identity");
+    },
+  );
 
-  it.each([
-    ["gzip", "no gzip at all", 'a body that is not "gzip"'],
-    ["zstd", "x", 'an encoding that was not asked for: "zstd"'],
-    ["gzip, gzip", "x", 'an encoding that was not asked for: "gzip, gzip"'],
-  ])("may not come as broken %s", async (encoding, body, message) => {
-    const error = await described(
-      await peerThat((response) => {
-        response.writeHead(200, { "content-encoding": encoding }).end(body);
-      }),
-    );
-    expect(error.name).toBe("ProtocolError");
-    expect(error.message).toContain(message);
-  });
-
-  it("are cut off at 1 MiB, and the connection with them", async () => {
+  it("are cut off at 16 MiB, and the connection with them", async () => {
     const peer = await peerThat((response) => {
       response.writeHead(200, { "content-type": "application/json" });
       const chunk = Buffer.alloc(65_536, 32);
@@ -128,18 +116,8 @@ describe("answers that are not as documented", () => {
       pour();
     });
     const error = await described(peer);
-    expect(error.message).toBe('DescribeTask of "t-1" was answered with more than 1 MiB');
+    expect(error.message).toBe('DescribeTask of "t-1" was answered with more than 16 MiB');
     await expect.poll(() => peer.sockets.every((socket) => socket.destroyed)).toBe(true);
-  });
-
-  it("are cut off at 1 MiB after decoding, too", async () => {
-    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 32));
-    const error = await described(
-      await peerThat((response) => {
-        response.writeHead(200, { "content-encoding": "gzip" }).end(bomb);
-      }),
-    );
-    expect(error.message).toBe('DescribeTask of "t-1" was answered with more than 1 MiB');
   });
 
   it("may be up to 16 MiB for a listing", async () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
-import type { BdrcClientOptions } from "../../src/openapi/caller-options.ts";
+import type { BdrcClientOptions } from "../../src/bdrc/client-options.ts";
 
 export const KEYS = {
   accessKeyId: "LTAI5tUnitTestKeyId",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
-import type { BdrcClientOptions } from "../../src/openapi/caller-options.ts";
+import type { BdrcClientOptions } from "../../src/bdrc/client-options.ts";
 import {
   type Answer,
   json,

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { chooseCredentials } from "../../src/openapi/credentials/credential-source.ts";
-import { chooseDestination } from "../../src/openapi/endpoint/destination.ts";
+import { chooseRegion } from "../../src/openapi/endpoint/region.ts";
 
 let home: string;
 
@@ -196,27 +196,32 @@ describe("a profile", () => {
     });
   });
 
-  it.each<[string, object, Record<string, string>, string]>([
-    ["of the option", { profile: "work" }, {}, "bdrc.cn-shanghai-finance-1"],
-    ["of the current profile", {}, {}, "bdrc.ap-southeast-1"],
-    ["of the variable's profile", {}, { ALIBABA_CLOUD_PROFILE: "work" }, "bdrc.cn-shanghai-finance-1"],
-    ["of the older variable's profile", {}, { ALICLOUD_PROFILE: "work" }, "bdrc.cn-shanghai-finance-1"],
-    ["of the region option instead", { profile: "work", regionId: "cn-shanghai" }, {}, "bdrc.cn-shanghai"],
-    ["of the environment instead", { profile: "work" }, { REGION_ID: "cn-shanghai" }, "bdrc.cn-shanghai"],
-    ["of none with explicit keys", { accessKeyId: "id-1", accessKeySecret: "s-1" }, {}, "bdrc.cn-shanghai"],
+  it.each<[string, object, Record<string, string>, string | undefined]>([
+    ["of the option", { profile: "work" }, {}, "cn-shanghai-finance-1"],
+    ["of the current profile", {}, {}, "ap-southeast-1"],
+    ["of the variable's profile", {}, { ALIBABA_CLOUD_PROFILE: "work" }, "cn-shanghai-finance-1"],
+    ["of the older variable's profile", {}, { ALICLOUD_PROFILE: "work" }, "cn-shanghai-finance-1"],
+    ["of the region option instead", { profile: "work", regionId: "cn-shanghai" }, {}, "cn-shanghai"],
+    [
+      "of the environment instead",
+      { profile: "work" },
+      { ALIBABA_CLOUD_REGION_ID: "cn-shanghai" },
+      "cn-shanghai",
+    ],
+    ["of none with explicit keys", { accessKeyId: "id-1", accessKeySecret: "s-1" }, {}, undefined],
     [
       "of none with the environment's keys",
       {},
       { ALIBABA_CLOUD_ACCESS_KEY_ID: "id-1", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "s-1" },
-      "bdrc.cn-shanghai",
+      undefined,
     ],
-    ["of none when profiles are off", {}, { ALIBABA_CLOUD_CLI_PROFILE_DISABLED: "true" }, "bdrc.cn-shanghai"],
-  ])("settles the region: %s", async (_, options, environment, host) => {
+    ["of none when profiles are off", {}, { ALIBABA_CLOUD_CLI_PROFILE_DISABLED: "true" }, undefined],
+  ])("settles the region: %s", async (_, options, environment, regionId) => {
     writeConfiguration(PROFILES);
     for (const [name, value] of Object.entries(environment)) {
       vi.stubEnv(name, value);
     }
-    expect((await chooseDestination(options)()).endpoint.host).toBe(`${host}.aliyuncs.com`);
+    expect((await chooseRegion(options, process.env)())?.regionId).toBe(regionId);
   });
 });
 

@@ -1,3 +1,4 @@
+import { errorCodeOf } from "../../policy/observe/error-code.ts";
 import {
   AccessDeniedError,
   isInvalidOptionError,
@@ -5,17 +6,26 @@ import {
   UnreachableError,
 } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
-import type { BdrcClientOptions } from "../caller-options.ts";
-import { isNetworkCode, networkCodeOf } from "../http/network-code.ts";
-import {
-  type Credential,
-  type CredentialSource,
-  type OfficialCredential,
-  toCredential,
-} from "./credential.ts";
+
+import { type Credential, toCredential } from "./credential.ts";
+import type { CredentialOptions } from "./credential-options.ts";
 import { keyFromEnvironment } from "./environment-keys.ts";
+import type { OfficialCredential } from "./official-credential.ts";
 import { chainProviders, type OfficialProvider, profileProvider } from "./official-providers.ts";
 import { readProfile } from "./profile.ts";
+
+/** Where a call's credential comes from. */
+export interface CredentialSource {
+  /** Asked before every call, so that an expiring token never ends a long wait. */
+  get(): Promise<Credential>;
+  /** Drops what is remembered: the service refused it, or it never came. */
+  forget(): void;
+}
+
+const ANY_CODE = /^[A-Z][A-Z0-9_]+$/;
+// The network failed, rather than anything that was asked for.
+const PASSING_CODE =
+  /^(?:EAI_AGAIN|ECONNABORTED|ECONNREFUSED|ECONNRESET|EHOSTDOWN|EHOSTUNREACH|ENETDOWN|ENETUNREACH|ENOTFOUND|EPIPE|ETIMEDOUT|UND_ERR_\w+)$/;
 
 const OPTION_NAMES = {
   accessKeyId: "accessKeyId",
@@ -34,7 +44,7 @@ const NO_CREDENTIALS =
  *
  * @throws {@link InvalidOptionError} when explicit credentials can't be sent.
  */
-export function chooseCredentials(options: BdrcClientOptions): CredentialSource {
+export function chooseCredentials(options: CredentialOptions): CredentialSource {
   const explicit = toCredential(options, OPTION_NAMES);
   if (explicit !== undefined) {
     return { get: () => Promise.resolve(explicit), forget: () => undefined };
@@ -88,12 +98,14 @@ class SharedCredentials implements CredentialSource {
       if (isInvalidOptionError(error)) {
         throw error;
       }
-      const code = networkCodeOf(error);
+      const code = errorCodeOf(error, ANY_CODE);
       const text = isTaskwaitError(error)
         ? error.message
         : `${this.#source.failure}${code === undefined ? "" : ` (${code})`}`;
       // What has worked before, or failed on the network, may well work again: that must not end a wait.
-      throw this.#worked || isNetworkCode(code) ? new UnreachableError(text) : new AccessDeniedError(text);
+      throw this.#worked || PASSING_CODE.test(code ?? "")
+        ? new UnreachableError(text)
+        : new AccessDeniedError(text);
     }
   }
 }

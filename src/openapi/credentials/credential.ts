@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../task/errors.ts";
+import type { OfficialCredentialModel } from "./official-credential.ts";
 
 /** An access key, with its token if it is a temporary one. */
 interface AccessKey {
@@ -17,36 +18,12 @@ interface BearerToken {
 /** What proves who calls. */
 export type Credential = AccessKey | BearerToken;
 
-/** What the official `getCredential()` gives, as far as it is used here. */
-export interface OfficialCredentialModel {
-  /** Such as `access_key`, `sts` or `bearer`. */
-  readonly type?: string | undefined;
-  readonly accessKeyId?: string | undefined;
-  readonly accessKeySecret?: string | undefined;
-  readonly securityToken?: string | undefined;
-  readonly bearerToken?: string | undefined;
-}
-
-/** The official credential object, or anything shaped like it. */
-export interface OfficialCredential {
-  /** Asked before every call, so that what it gives may change. */
-  getCredential(): Promise<OfficialCredentialModel>;
-}
-
 /** What each part is called where it comes from, for errors. */
 export interface PartNames {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
   readonly securityToken: string;
   readonly bearerToken: string;
-}
-
-/** Where a call's credential comes from. */
-export interface CredentialSource {
-  /** Asked before every call, so that an expiring token never ends a long wait. */
-  get(): Promise<Credential>;
-  /** The service refused it, or it never came: what was remembered is worth nothing. */
-  forget(): void;
 }
 
 /**

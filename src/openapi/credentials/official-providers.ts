@@ -1,5 +1,5 @@
-import type { OfficialCredentialModel } from "./credential.ts";
 import type { Environment } from "./environment.ts";
+import type { OfficialCredentialModel } from "./official-credential.ts";
 import { profileFromEnvironment } from "./profile.ts";
 
 /** One way of the official library to find a credential. */

@@ -4,8 +4,7 @@ import { join } from "node:path";
 import * as z from "zod/mini";
 import { AccessDeniedError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
-import type { BdrcClientOptions } from "../caller-options.ts";
-import type { NamedRegion } from "../endpoint/region.ts";
+import type { CredentialOptions } from "./credential-options.ts";
 import { type Environment, firstSet, prefixed } from "./environment.ts";
 import { keyFromEnvironment } from "./environment-keys.ts";
 
@@ -15,6 +14,12 @@ const configuration = z.object({
   current: z.optional(z.string()),
   profiles: z.array(z.looseObject({ name: z.string(), region_id: z.optional(z.string()) })),
 });
+
+/** A region, and which option, variable or profile named it. */
+export interface NamedRegion {
+  readonly regionId: string;
+  readonly source: string;
+}
 
 /** A profile, as far as it is read here: its keys are left to the official library. */
 export interface Profile {
@@ -63,7 +68,7 @@ export function profileFromEnvironment(environment: Environment): string | undef
  * or set has nothing to do with any profile.
  */
 export async function regionOfProfile(
-  options: BdrcClientOptions,
+  options: CredentialOptions,
   environment: Environment,
 ): Promise<NamedRegion | undefined> {
   const { profile, accessKeyId, bearerToken, credential } = options;

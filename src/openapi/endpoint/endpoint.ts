@@ -1,8 +1,30 @@
 import { InvalidOptionError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
-import type { BdrcClientOptions } from "../caller-options.ts";
 import { type Environment, firstSet, prefixed } from "../credentials/environment.ts";
-import { checkRegion, type NamedRegion, regionFromEnvironment } from "./region.ts";
+
+/** The way to the service. */
+export interface EndpointOptions {
+  /**
+   * A host, `host:port` or URL to use instead of the region's endpoint. `http://` only for loopback, unless
+   * {@link EndpointOptions.insecure}.
+   *
+   * @defaultValue `ALIBABA_CLOUD_ENDPOINT`, else the region's endpoint
+   */
+  readonly endpoint?: string;
+  /**
+   * Use the region's endpoint within a VPC. Not together with {@link EndpointOptions.endpoint}; an endpoint from the
+   * environment goes before it.
+   *
+   * @defaultValue true if `ALIBABA_CLOUD_ENDPOINT_TYPE` is `vpc`
+   */
+  readonly vpc?: boolean;
+  /**
+   * Allows `http://` endpoints beyond this machine, where anybody on the way can read the requests.
+   *
+   * @defaultValue false
+   */
+  readonly insecure?: boolean;
+}
 
 /** Where requests go. */
 export interface Endpoint {
@@ -47,38 +69,22 @@ export function parseEndpoint(text: string, source: string, insecure: boolean): 
   return { origin: url.origin, host: url.host, loopback };
 }
 
-/** The documented endpoint of a region, or its endpoint within a VPC. */
-export function endpointOfRegion(region: NamedRegion, vpc: boolean): Endpoint {
-  const host = `${vpc ? "bdrc-vpc" : "bdrc"}.${checkRegion(region)}.aliyuncs.com`;
-  return { origin: `https://${host}`, host, loopback: false };
-}
-
 /** Whether the endpoint within a VPC is wanted. */
-export function wantsVpc(options: BdrcClientOptions, environment: Environment): boolean {
+export function wantsVpc(options: EndpointOptions, environment: Environment): boolean {
   return options.vpc ?? firstSet(environment, prefixed("ENDPOINT_TYPE"))?.value.toLowerCase() === "vpc";
 }
 
 /**
- * The endpoint as far as options and environment tell: an endpoint goes before a region, an option before the
- * environment.
+ * The endpoint that options or environment name: it goes before the host of any region.
  *
- * @returns `undefined` when neither names an endpoint nor a region.
  * @throws {@link InvalidOptionError} naming the option or variable that can't be used.
  */
-export function chooseEndpoint(options: BdrcClientOptions, environment: Environment): Endpoint | undefined {
-  const insecure = options.insecure ?? false;
-  if (options.endpoint !== undefined) {
-    return parseEndpoint(options.endpoint, "endpoint", insecure);
-  }
-  const fromEnvironment = firstSet(environment, prefixed("ENDPOINT"));
-  if (fromEnvironment) {
-    return parseEndpoint(fromEnvironment.value, fromEnvironment.name, insecure);
-  }
-  const region =
-    options.regionId === undefined
-      ? regionFromEnvironment(environment)
-      : { regionId: options.regionId, source: "regionId" };
-  return region && endpointOfRegion(region, wantsVpc(options, environment));
+export function namedEndpoint(options: EndpointOptions, environment: Environment): Endpoint | undefined {
+  const found =
+    options.endpoint === undefined
+      ? firstSet(environment, prefixed("ENDPOINT"))
+      : { name: "endpoint", value: options.endpoint };
+  return found && parseEndpoint(found.value, found.name, options.insecure ?? false);
 }
 
 /** `127.0.0.0/8`, `::1` and `localhost`, of a host name that the URL parser has already brought into one form. */

@@ -1,52 +1,75 @@
 import { InvalidOptionError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
+import type { CredentialOptions } from "../credentials/credential-options.ts";
 import { type Environment, firstSet, prefixed } from "../credentials/environment.ts";
-
-/**
- * The regions that BDRC lists endpoints for.
- *
- * Source: API BDRC 2023-08-08, endpoints.
- */
-const BDRC_REGIONS = ["cn-shanghai", "ap-southeast-1", "cn-shanghai-finance-1"] as const;
-
-/** Where the service is looked for when nothing names a region. */
-export const DEFAULT_REGION = "cn-shanghai";
+import { type NamedRegion, regionOfProfile } from "../credentials/profile.ts";
 
 const REGION = /^[a-z]{2,}(?:-[a-z0-9]+)+$/;
-const LISTED: ReadonlySet<string> = new Set(BDRC_REGIONS);
-const warned = new Set<string>();
+const MAX_LENGTH = 40;
 
-/** A region, and which option or variable named it. */
-export interface NamedRegion {
-  readonly regionId: string;
-  readonly source: string;
+/** Where the service is. */
+export interface RegionOptions {
+  /**
+   * The region, such as `ap-southeast-1`.
+   *
+   * @defaultValue `ALIBABA_CLOUD_REGION_ID`, else the region of the profile that gives the credentials, else a bare
+   * `REGION_ID` or `REGION`, else the service's own default
+   */
+  readonly regionId?: string;
 }
 
 /**
- * Checks a region before it becomes part of a host name. One that BDRC does not list is worth a warning, once in
- * a process, and no error: the service may open there before this package knows.
+ * Checks a region before it becomes part of a host name.
  *
- * @param source - What named it, for the error.
  * @throws {@link InvalidOptionError} when it can't be a region at all.
  */
-export function checkRegion({ regionId, source }: NamedRegion): string {
-  if (!REGION.test(regionId) || regionId.length > 40) {
+export function checkRegion(region: NamedRegion): NamedRegion {
+  if (!isRegion(region.regionId)) {
     throw new InvalidOptionError(
-      `${source} must be a region such as "cn-shanghai" or "ap-southeast-1", got ${quoted(regionId)}`,
+      `${region.source} must be a region such as "cn-shanghai" or "ap-southeast-1", got ${quoted(region.regionId)}`,
     );
   }
-  if (!LISTED.has(regionId) && !warned.has(regionId)) {
-    warned.add(regionId);
-    process.emitWarning(
-      `${source} is "${regionId}", which BDRC lists no endpoint for (listed: ${BDRC_REGIONS.join(", ")})`,
-      { type: "TaskwaitWarning", code: "UNLISTED_REGION" },
-    );
-  }
-  return regionId;
+  return region;
 }
 
-/** The region that the environment names, if it does. */
-export function regionFromEnvironment(environment: Environment): NamedRegion | undefined {
-  const found = firstSet(environment, [...prefixed("REGION_ID"), "REGION_ID", "REGION"]);
+/**
+ * Makes what gives the region: by option or this program's own variables, by the profile that gives the credentials, or
+ * by a variable without a prefix, which may be meant for another program, and counts only if it looks like a region.
+ *
+ * @returns Gives undefined when nothing names a region.
+ * @throws {@link InvalidOptionError} at once for an option or variable that can't be used.
+ */
+export function chooseRegion(
+  options: RegionOptions & CredentialOptions,
+  environment: Environment,
+): () => Promise<NamedRegion | undefined> {
+  const own =
+    options.regionId === undefined
+      ? fromVariables(environment, prefixed("REGION_ID"))
+      : { regionId: options.regionId, source: "regionId" };
+  if (own !== undefined) {
+    checkRegion(own);
+  }
+  let region = own && Promise.resolve<NamedRegion | undefined>(own);
+  return () => {
+    region ??= regionOfProfile(options, environment).then((found) =>
+      found !== undefined && isRegion(found.regionId) ? found : bareRegion(environment),
+    );
+    return region;
+  };
+}
+
+function bareRegion(environment: Environment): NamedRegion | undefined {
+  return ["REGION_ID", "REGION"]
+    .map((name) => fromVariables(environment, [name]))
+    .find((region) => region !== undefined && isRegion(region.regionId));
+}
+
+function fromVariables(environment: Environment, names: readonly string[]): NamedRegion | undefined {
+  const found = firstSet(environment, names);
   return found && { regionId: found.value, source: found.name };
+}
+
+function isRegion(text: string): boolean {
+  return text.length <= MAX_LENGTH && REGION.test(text);
 }

@@ -1,11 +1,11 @@
 import { performance } from "node:perf_hooks";
-import type { Operation } from "../../bdrc/operations.ts";
-import { isBdrcApiError } from "../../task/errors.ts";
+import { isApiError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
+import type { Operation } from "../request/operation.ts";
 
 /** One HTTP call, for a log. It holds no secret: no header, no query, no body. */
 export interface CallRecord {
-  /** Such as `DescribeTask`. */
+  /** Such as `GetStack`. */
   readonly action: string;
   /** The task that the call was about. */
   readonly taskId?: string;
@@ -66,7 +66,7 @@ function recordOf(
   error: unknown,
   durationMs: number,
 ): CallRecord {
-  const apiError = isBdrcApiError(error) ? error : undefined;
+  const apiError = isApiError(error) ? error : undefined;
   const requestId = apiError?.requestId ?? answer?.requestId;
   return {
     action,

@@ -1,9 +1,12 @@
 import { inspect } from "node:util";
-import { aboutTask, type Operation } from "../../bdrc/operations.ts";
+import { errorCodeOf } from "../../policy/observe/error-code.ts";
 import { ProtocolError, UnreachableError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
+import { aboutTask, type Operation } from "../request/operation.ts";
 import type { Scrub } from "../response/scrub.ts";
-import { networkCodeOf } from "./network-code.ts";
+import { describeRoute, type Route } from "./routes.ts";
+
+const CODE = /^[A-Z][A-Z0-9_]+$/;
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
@@ -22,14 +25,6 @@ const NOT_HTTP: ReadonlySet<string> = new Set([
   "ResponseContentLengthMismatchError",
 ]);
 
-/** Where a request went, for messages. */
-export interface Route {
-  /** Host and port. */
-  readonly host: string;
-  /** Host and port of the proxy on the way. */
-  readonly proxy?: string;
-}
-
 /** What went wrong below HTTP, as one of our errors. */
 export function networkError(
   error: unknown,
@@ -37,7 +32,7 @@ export function networkError(
   route: Route,
   scrub: Scrub,
 ): UnreachableError | ProtocolError {
-  const code = networkCodeOf(error);
+  const code = errorCodeOf(error, CODE);
   const details = aboutTask(operation);
   const place = describeRoute(route);
   const text = error instanceof Error ? scrub(printable(error.message, 200)) : "unknown error";
@@ -60,10 +55,6 @@ export function timeoutError(operation: Operation, route: Route, timeoutMs: numb
     `${operation.subject} got no answer from ${describeRoute(route)}: no answer within ${timeoutMs} ms`,
     aboutTask(operation),
   );
-}
-
-function describeRoute({ host, proxy }: Route): string {
-  return proxy === undefined ? host : `${host} through the proxy ${proxy}`;
 }
 
 /** The error itself, or a plain copy when anything that shows of it would show a secret. */

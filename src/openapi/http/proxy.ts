@@ -2,6 +2,16 @@ import { InvalidOptionError } from "../../task/errors.ts";
 import { type Environment, firstSet } from "../credentials/environment.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
 
+/** What is between here and the service. */
+export interface ProxyOptions {
+  /**
+   * The URL of an HTTP proxy, with its user name and password if it asks for them.
+   *
+   * @defaultValue `HTTPS_PROXY` or `HTTP_PROXY`, unless `NO_PROXY` or loopback
+   */
+  readonly proxy?: string;
+}
+
 /** An HTTP proxy. */
 export interface ForwardProxy {
   /** Scheme, host and port, without user name and password, so that no error can show them. */

@@ -1,10 +1,10 @@
-import { API_VERSION, type Operation } from "../../bdrc/operations.ts";
 import type { Credential } from "../credentials/credential.ts";
+import type { Operation } from "./operation.ts";
 import { authorization, canonicalQuery, encodeRfc3986, sha256Hex } from "./signature.ts";
 
 /** A call, ready to be sent once: every repetition is signed anew. */
 export interface SignedRequest {
-  readonly method: "GET" | "POST";
+  readonly method: Operation["method"];
   /** The path with its query. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -23,8 +23,8 @@ export interface Moment {
 
 /** Puts together and signs one request. */
 export function signRequest(operation: Operation, credential: Credential, moment: Moment): SignedRequest {
-  const { method, path, query, form } = operation;
-  const body = form?.map(([name, value]) => `${encodeRfc3986(name)}=${encodeRfc3986(value)}`).join("&");
+  const { method, path } = operation;
+  const [contentType, body] = bodyOf(operation);
   const payloadSha256 = sha256Hex(body ?? "");
   const headers: Record<string, string> = {
     host: moment.host,
@@ -35,12 +35,18 @@ export function signRequest(operation: Operation, credential: Credential, moment
     "x-acs-content-sha256": payloadSha256,
     "x-acs-date": `${new Date(moment.dateMs).toISOString().slice(0, 19)}Z`,
     "x-acs-signature-nonce": moment.nonce,
-    "x-acs-version": API_VERSION,
-    ...(body === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
+    "x-acs-version": operation.version,
+    ...(contentType === undefined ? {} : { "content-type": contentType }),
   };
+  let { query } = operation;
   if (credential.kind === "bearer") {
     headers["x-acs-bearer-token"] = credential.bearerToken;
-    headers["x-acs-signature-type"] = "BEARERTOKEN";
+    // As the official core does it: the RPC style takes the type from the query, the other from a header.
+    if (operation.style === "rpc") {
+      query = [...query, ["SignatureType", "BEARERTOKEN"]];
+    } else {
+      headers["x-acs-signature-type"] = "BEARERTOKEN";
+    }
   } else {
     if (credential.securityToken !== undefined) {
       headers["x-acs-accesskey-id"] = credential.accessKeyId;
@@ -56,4 +62,12 @@ export function signRequest(operation: Operation, credential: Credential, moment
     headers,
     ...(body === undefined ? {} : { body }),
   };
+}
+
+function bodyOf({ form, json }: Operation): [contentType?: string, body?: string] {
+  if (form !== undefined) {
+    const pairs = form.map(([name, value]) => `${encodeRfc3986(name)}=${encodeRfc3986(value)}`);
+    return ["application/x-www-form-urlencoded", pairs.join("&")];
+  }
+  return json === undefined ? [] : ["application/json; charset=utf-8", JSON.stringify(json)];
 }

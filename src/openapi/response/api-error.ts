@@ -1,7 +1,8 @@
-import { aboutTask, type Operation } from "../../bdrc/operations.ts";
-import { BdrcApiError } from "../../task/errors.ts";
+import { ApiError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
-import type { RawAnswer } from "../http/exchange.ts";
+import { aboutTask, type Operation } from "../request/operation.ts";
+import type { Envelope } from "./envelope.ts";
+import type { RawAnswer } from "./raw-answer.ts";
 import type { Scrub } from "./scrub.ts";
 
 // A refused signature is answered with the text that the service signed, which holds key id and token.
@@ -15,47 +16,43 @@ interface ErrorText {
 }
 
 /**
- * The error that an answer is, if it is one: it carries a `Code` and no `Data`, or a status of 400 or more with
- * anything that the API's errors have. Whatever else comes with such a status is not from the API.
+ * The error that an answer is, if it is one: a status of 400 or more with anything that the API's errors have, or a
+ * `Code` without the operation's `dataField`. Whatever else comes with such a status is not from the API.
  *
  * @param body - The answer's JSON, or `undefined` if it is none.
  */
 export function apiErrorOf(
   answer: RawAnswer,
-  body: Readonly<Record<string, unknown>> | undefined,
+  body: Envelope | undefined,
   operation: Operation,
   scrub: Scrub,
-): BdrcApiError | undefined {
+): ApiError | undefined {
   const { httpStatus, headers } = answer;
-  const complaint = errorTextOf(body ?? {});
+  const told = errorTextOf(body ?? {});
   const retryAfterMs = retryAfterOf(headers);
   const failed = httpStatus >= 400;
-  const told =
-    complaint.code ?? complaint.message ?? complaint.requestId ?? (failed ? retryAfterMs : undefined);
-  if (told === undefined || !(failed || (complaint.code !== undefined && isAbsent(body?.["Data"])))) {
+  const evidence = told.code ?? told.message ?? told.requestId ?? (failed ? retryAfterMs : undefined);
+  if (evidence === undefined || !(failed || lacksData(told, body, operation))) {
     return undefined;
   }
   const clean = (text: string, maxLength: number) => printable(scrub(text), maxLength);
-  const apiCode = clean(complaint.code ?? `HTTP${httpStatus}`, 100);
-  const requestId = complaint.requestId ?? headers.get("x-acs-request-id");
-  const message = clean(withoutEcho(complaint.message ?? "no message"), 500);
+  const apiCode = clean(told.code ?? `HTTP${httpStatus}`, 100);
+  const requestId = told.requestId ?? headers.get("x-acs-request-id");
+  const message = clean(withoutEcho(told.message ?? "no message"), 500);
   const shownId = requestId === undefined ? "" : `, request ${clean(requestId, 100)}`;
-  return new BdrcApiError(
-    `${operation.subject} failed: ${apiCode}: ${message} (HTTP ${httpStatus}${shownId})`,
-    {
-      httpStatus,
-      apiCode,
-      ...aboutTask(operation),
-      ...(requestId === undefined ? {} : { requestId: clean(requestId, 100) }),
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    },
-  );
+  return new ApiError(`${operation.subject} failed: ${apiCode}: ${message} (HTTP ${httpStatus}${shownId})`, {
+    httpStatus,
+    apiCode,
+    ...aboutTask(operation),
+    ...(requestId === undefined ? {} : { requestId: clean(requestId, 100) }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
 }
 
 /** The same error, saying that the call may be sent again at once. */
-export function resendable(error: BdrcApiError): BdrcApiError {
+export function resendable(error: ApiError): ApiError {
   const { httpStatus, apiCode, taskId, requestId, retryAfterMs } = error;
-  return new BdrcApiError(error.message, {
+  return new ApiError(error.message, {
     httpStatus,
     apiCode,
     resend: true,
@@ -93,7 +90,7 @@ function positive(text: string | undefined): number | undefined {
   return value > 0 ? value : undefined;
 }
 
-function errorTextOf(body: Readonly<Record<string, unknown>>): ErrorText {
+function errorTextOf(body: Envelope): ErrorText {
   const field = (...names: string[]): string | undefined => {
     const value = names.map((name) => (Object.hasOwn(body, name) ? body[name] : undefined));
     return value.find((text): text is string => typeof text === "string" && text !== "");
@@ -110,6 +107,6 @@ function withoutEcho(message: string): string {
   return at < 0 ? message : message.slice(0, at).trim() || "no message";
 }
 
-function isAbsent(value: unknown): boolean {
-  return value === undefined || value === null;
+function lacksData(told: ErrorText, body: Envelope | undefined, { dataField }: Operation): boolean {
+  return told.code !== undefined && dataField !== undefined && (body?.[dataField] ?? null) === null;
 }

@@ -1,7 +1,8 @@
-import { aboutTask, type Operation } from "../../bdrc/operations.ts";
-import { ProtocolError } from "../../task/errors.ts";
+import type { ProtocolError } from "../../task/errors.ts";
 import { printable, quoted } from "../../task/printable.ts";
-import type { RawAnswer } from "../http/exchange.ts";
+import type { Operation } from "../request/operation.ts";
+import { protocolError } from "./protocol-error.ts";
+import type { RawAnswer } from "./raw-answer.ts";
 import type { Scrub } from "./scrub.ts";
 
 /** The JSON object of an answer. */
@@ -21,6 +22,22 @@ export function parseEnvelope(answer: RawAnswer): Envelope | undefined {
   }
 }
 
+/** Takes secrets out of all strings of an answer's JSON, in place. Without recursion: it may be nested deeper than the stack. */
+export function scrubEnvelope(envelope: Envelope, scrub: Scrub): void {
+  const open: object[] = [envelope];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    for (const [name, value] of Object.entries(one)) {
+      if (scrub(name) !== name) {
+        Reflect.deleteProperty(one, name);
+      } else if (typeof value === "string") {
+        Reflect.set(one, name, scrub(value));
+      } else if (typeof value === "object" && value !== null) {
+        open.push(value);
+      }
+    }
+  }
+}
+
 /** Says what came instead of the API's JSON, with a glimpse of it. */
 export function notAnEnvelope(answer: RawAnswer, operation: Operation, scrub: Scrub): ProtocolError {
   const type = answer.headers.get("content-type");
@@ -32,40 +49,6 @@ export function notAnEnvelope(answer: RawAnswer, operation: Operation, scrub: Sc
     })`,
     operation,
   );
-}
-
-/**
- * The envelope's `Data`.
- *
- * @returns An object, or null when the service says that there is none.
- * @throws {@link ProtocolError} when it is missing or anything else.
- */
-export function dataOf(envelope: Envelope, operation: Operation): Envelope | null {
-  const data = envelope["Data"];
-  if (data === null || isObject(data)) {
-    return data;
-  }
-  throw protocolError(
-    data === undefined ? "Data is missing" : `Data must be an object, got ${show(data)}`,
-    operation,
-  );
-}
-
-/** A {@link ProtocolError} that names the call. */
-export function protocolError(what: string, operation: Operation): ProtocolError {
-  return new ProtocolError(
-    `${operation.subject} was not answered as documented: ${what}`,
-    aboutTask(operation),
-  );
-}
-
-/** A value from the service, for a message: its beginning, whatever it is. */
-export function show(value: unknown): string {
-  if (typeof value !== "object" || value === null) {
-    return quoted(value);
-  }
-  // Not its content: it may be large, and nested deeper than JSON.stringify goes.
-  return Array.isArray(value) ? `an array of ${value.length}` : "an object";
 }
 
 /** Whether the value is an object in the sense of JSON. */
