@@ -24,6 +24,7 @@ const EMULATOR = [
 const APIS = ["apis/format", "apis/expression", "apis/reader", "apis/request", "apis/presets"];
 const CLI = [
   "cli/errors",
+  "cli/files",
   "cli/terminal",
   "cli/flags",
   "cli/progress",
@@ -81,7 +82,7 @@ export const ROOMS = new Map([
   ["restate", { rooms: ADAPTER, packages: [...ZOD, "@restatedev/*", "@restatedev/*/**"] }],
   ["bullmq", { rooms: ADAPTER, packages: [...ZOD, "bullmq"] }],
   ["temporal", { rooms: ADAPTER, packages: [...ZOD, "@temporalio/*", "@temporalio/*/**"] }],
-  ...inOrder(CLI, COMMAND, [...NODE, "commander", "cli-progress"]),
+  ...inOrder(CLI, COMMAND, [...NODE, "commander", "log-update", "get-east-asian-width"]),
   ["cli", { rooms: [...COMMAND, ...CLI], packages: [...NODE, "commander"] }],
   [
     "index.ts",

@@ -1,6 +1,7 @@
 import process from "node:process";
-import { classifyError, isBdrcApiError, isInvalidOptionError, isTaskwaitError } from "../index.ts";
+import { isInvalidOptionError, isTaskwaitError } from "../index.ts";
 import { describeError } from "./errors/describe-error.ts";
+import { exitCodeOfError } from "./errors/error-exit-code.ts";
 import { EXIT } from "./errors/exit-code.ts";
 import { inFlagWords } from "./flags/wait-settings.ts";
 import { annotationsFor } from "./terminal/annotations.ts";
@@ -18,20 +19,4 @@ export function explainFailure(error: unknown): number {
   }
   annotations.error(`internal error: ${describeError(error)}`);
   return EXIT.unreachable;
-}
-
-function exitCodeOfError(error: unknown): number {
-  switch (classifyError(error)) {
-    case "denied":
-      return EXIT.denied;
-    case "notFound":
-      return EXIT.notFound;
-    case "permanent":
-      // The service refuses what was asked for, such as a status that it does not know.
-      return isBdrcApiError(error) && /^(?:Invalid|Missing)/.test(error.apiCode)
-        ? EXIT.usage
-        : EXIT.unreachable;
-    default:
-      return EXIT.unreachable;
-  }
 }

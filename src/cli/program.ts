@@ -13,7 +13,9 @@ import {
 } from "./flags/wait-flags.ts";
 import { HELP_EXAMPLES } from "./help/help-examples.ts";
 import { readVersion } from "./help/version.ts";
-import { writeErr, writeOut } from "./terminal/output.ts";
+import { writeErr } from "./terminal/messages.ts";
+import { writeOut } from "./terminal/standard-output.ts";
+import { interruptible } from "./waiting/interruption.ts";
 
 // A value that was given to a flag nobody knows might be a secret.
 const GIVEN_VALUE = /('--?[^=']*)=[^']*'/g;
@@ -39,7 +41,7 @@ export function makeProgram(end: (exitCode: number) => void): Command {
     });
   addWait(program, end);
   addStart(program, end);
-  addLooks(program, end);
+  addReads(program, end);
   addLocal(program, end);
   return program;
 }
@@ -63,13 +65,13 @@ function addWait(program: Command, end: End): void {
   addOutputFlags(command);
   addAccountFlags(command).action(async (words: string[], flags: WaitFlags & AccountFlags) => {
     const { waitCommand } = await import("./commands/wait-command.ts");
-    end(await waitCommand(words, flags, command));
+    end(await interruptible((interruption) => waitCommand(words, flags, command, interruption)));
   });
 }
 
 function addStart(program: Command, end: End): void {
   const start = add(program, "start", "start a task and wait for it");
-  const update = add(start, "update-resources", "have the service take stock of the resources anew").option(
+  const update = add(start, "update-resources", "have the service take stock of the resources").option(
     "--resource-type <type>",
     "only this type, such as ACS::ECS::Instance (default: all)",
   );
@@ -79,26 +81,30 @@ function addStart(program: Command, end: End): void {
   for (const command of [update, check]) {
     command.option("--no-wait", "print the task's id and don't wait for its end");
     addWaitFlags(command);
-    command.option("--checkpoint <file>", "keep the state of the wait in this file");
+    command
+      .option("--attempts <number>", "start at most so often while the service is busy (default: 1)")
+      .option("--state <file>", "start, or go on with what this file holds of the same start")
+      .option("--checkpoint <file>", "the same as --state");
     addOutputFlags(command);
     addAccountFlags(command).action(async (flags: StartFlags & WaitFlags & AccountFlags) => {
       const { startCommand } = await import("./commands/start-command.ts");
-      end(await startCommand(command === update ? "update-resources" : "check-rules", flags, command));
+      const kind = command === update ? "update-resources" : "check-rules";
+      end(await interruptible((interruption) => startCommand(kind, flags, command, interruption)));
     });
   }
 }
 
-function addLooks(program: Command, end: End): void {
+function addReads(program: Command, end: End): void {
   const list = add(program, "list", "list tasks")
     .option("--status <status>", "only tasks in this state, such as RUNNING")
     .option("--type <type>", "only tasks of this type, such as UPDATE_RESOURCES")
     .option("--limit <number>", "at most so many tasks")
-    .addOption(formOption(["table", "json", "jsonl"], "table"))
+    .addOption(formOption(["table", "json", "jsonl", "ids"], "table"))
     .addOption(colorOption())
     .addOption(verboseOption());
   addAccountFlags(list).action(async (flags: ListFlags & AccountFlags) => {
     const { listCommand } = await import("./commands/list-command.ts");
-    end(await listCommand(flags));
+    end(await interruptible((interruption) => listCommand(flags, interruption)));
   });
   const describe = add(program, "describe", "show one task as it is now")
     .argument("<taskId>", "the task")
@@ -107,7 +113,7 @@ function addLooks(program: Command, end: End): void {
   addAccountFlags(describe).action(
     async (taskId: string, flags: AccountFlags & { output: "text" | "json"; verbose?: true }) => {
       const { describeCommand } = await import("./commands/describe-command.ts");
-      end(await describeCommand(taskId, flags));
+      end(await interruptible((interruption) => describeCommand(taskId, flags, interruption)));
     },
   );
   const whoami = add(
@@ -117,7 +123,7 @@ function addLooks(program: Command, end: End): void {
   );
   addAccountFlags(whoami).action(async (flags: AccountFlags) => {
     const { whoamiCommand } = await import("./commands/whoami-command.ts");
-    end(await whoamiCommand(flags));
+    end(await interruptible(() => whoamiCommand(flags)));
   });
 }
 
@@ -127,9 +133,10 @@ function addLocal(program: Command, end: End): void {
     .option("--no-progress", "lines instead of a live bar")
     .action(async (flags: Pick<WaitFlags, "color" | "progress">) => {
       const { demoCommand } = await import("./commands/demo-command.ts");
-      end(await demoCommand(flags));
+      end(await interruptible((interruption) => demoCommand(flags, interruption)));
     });
   add(program, "emulate", "run a local BDRC for trials and tests")
+    .argument("[command...]", "serve while this runs, with the variables set, and exit as it does; after --")
     .option("--port <number>", "the port (default: any free one)")
     .option("--host <address>", "a loopback address (default: 127.0.0.1)")
     .option("--scenario <file>", "tasks and behaviour, as JSON")
@@ -142,9 +149,9 @@ function addLocal(program: Command, end: End): void {
     .option("--tls", "serve HTTPS, with a certificate made at the start")
     .option("--certificate <file>", "write that certificate there, for those who are to trust it")
     .option("-q, --quiet", "no line per request")
-    .action(async (flags: EmulateFlags) => {
+    .action(async (words: string[], flags: EmulateFlags) => {
       const { emulateCommand } = await import("./commands/emulate-command.ts");
-      end(await emulateCommand(flags));
+      end(await interruptible((interruption) => emulateCommand(words, flags, interruption)));
     });
   add(program, "completion", "print a completion script for a shell")
     .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))

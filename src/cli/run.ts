@@ -3,53 +3,74 @@ import { CommanderError } from "commander";
 import { EXIT } from "./errors/exit-code.ts";
 import { UsageError } from "./errors/usage-error.ts";
 import { makeProgram } from "./program.ts";
-import { printError, watchPipes, writeErr } from "./terminal/output.ts";
+import { printError, writeErr } from "./terminal/messages.ts";
+import { guardStreams, outputDrained, outputFailure } from "./terminal/standard-output.ts";
 
 // Beyond this, something holds the process that has no business to.
 const LINGER_MS = 500;
 
 /**
- * Runs the command line and leaves the exit code in the process. Whatever happens, nobody sees a stack trace.
+ * Runs the command line and leaves the exit code in the process. Nobody sees a stack trace, whatever happens.
  *
  * @param args - Without the names of Node and of the script.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  watchPipes();
-  watchWarnings();
+  guardStreams();
+  printWarnings();
   process.on("uncaughtException", (error) => {
     // An unhandled rejection arrives here too.
-    void explain(error).finally(() => process.exit());
+    void explain(error)
+      .then(end)
+      .finally(() => process.exit());
   });
+  let exitCode: number = EXIT.complete;
   try {
-    const program = makeProgram((exitCode) => {
-      process.exitCode = exitCode;
+    const program = makeProgram((code) => {
+      exitCode = code;
     });
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
-    await explain(error);
+    exitCode = await explain(error);
   }
+  await end(exitCode);
   // The end comes by itself; this is for whatever might keep it from coming.
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
-/** One line on standard error, and the exit code. */
-async function explain(error: unknown): Promise<void> {
+/** Waits until all output has reached its reader, however slow that is. */
+async function end(exitCode: number): Promise<void> {
+  process.exitCode = exitCode;
+  await outputDrained();
+  const failure = outputFailure();
+  if (failure === undefined) {
+    return;
+  }
+  if (failure.code !== "EPIPE") {
+    printError(`can't write to standard output (${failure.code})`);
+  }
+  if (!STOPPED.has(exitCode)) {
+    process.exitCode = failure.exitCode;
+  }
+}
+
+const STOPPED: ReadonlySet<number> = new Set([EXIT.hungUp, EXIT.interrupted, EXIT.terminated]);
+
+/** Says on one line of standard error what went wrong, and gives the exit code. */
+async function explain(error: unknown): Promise<number> {
   if (error instanceof CommanderError) {
     // Commander has said it already; help and version are no failures.
-    process.exitCode = error.exitCode === 0 ? EXIT.complete : EXIT.usage;
-    return;
+    return error.exitCode === 0 ? EXIT.complete : EXIT.usage;
   }
   if (error instanceof UsageError) {
     printError(error.message);
-    process.exitCode = EXIT.usage;
-    return;
+    return EXIT.usage;
   }
   const { explainFailure } = await import("./explain-failure.ts");
-  process.exitCode = explainFailure(error);
+  return explainFailure(error);
 }
 
-// Node's own form of a warning is of no use to whoever runs a command, and breaks the bars.
-function watchWarnings(): void {
+// Node prints a warning over several lines, which would break the live rows.
+function printWarnings(): void {
   process.removeAllListeners("warning");
   process.on("warning", (warning) => {
     writeErr(`taskwait: warning: ${warning.message.replace(/\p{Cc}/gu, " ")}`);

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { refuseMistypedCommand } from "../../src/cli/flags/task-ids.ts";
 import { addCheckpointFlags, addOutputFlags, addWaitFlags } from "../../src/cli/flags/wait-flags.ts";
 import { TOP_HELP } from "../../src/cli/help/top-help.ts";
@@ -15,20 +15,18 @@ const task: Task = { taskId: "t-1", taskStatus: "RUNNING", progress: 1250, perce
 describe("eventLine", () => {
   const view = new ProgressState(["t-1"], 1000).view("t-1");
 
-  it("tells a change once, though status and progress change together", () => {
-    const status: WaitEvent = { name: "status", payload: { taskId: "t-1", task } };
-    const progress: WaitEvent = { name: "progress", payload: { taskId: "t-1", task, etaMs: 9000 } };
+  it("tells a change of status, with how far it is", () => {
+    const previous = { ...task, taskStatus: "CREATED" };
+    const status: WaitEvent = { name: "status", payload: { taskId: "t-1", task, previous } };
 
-    expect(eventLine(status, view, 3000)).toBeUndefined();
-    expect(eventLine(progress, view, 3000)).toBe("t-1 RUNNING 12.5% after 2.0 s, about 9.0 s left");
+    expect(eventLine(status, view, 3000)).toBe("t-1 RUNNING 12.5% after 2.0 s");
   });
 
-  it("tells a status that changes while the progress stays", () => {
-    const previous = { ...task, taskStatus: "CREATED" };
-
-    expect(eventLine({ name: "status", payload: { taskId: "t-1", task, previous } }, view, 3000)).toMatch(
-      /^t-1 RUNNING 12\.5%/,
-    );
+  it("keeps progress and polls that change nothing to itself", () => {
+    expect(
+      eventLine({ name: "progress", payload: { taskId: "t-1", task, etaMs: 9000 } }, view),
+    ).toBeUndefined();
+    expect(eventLine({ name: "poll", payload: { taskId: "t-1", task, callMs: 1 } }, view)).toBeUndefined();
   });
 
   it("says how often in a row an answer was missed, and when it asks again", () => {
@@ -41,50 +39,101 @@ describe("eventLine", () => {
       String.raw`t-1: no usable answer (3 times in a row): Error: read\u{a}ECONNRESET; asking again in 4.0 s`,
     );
   });
-
-  it("keeps polls that change nothing to itself", () => {
-    expect(eventLine({ name: "poll", payload: { taskId: "t-1", task, callMs: 1 } }, view)).toBeUndefined();
-  });
 });
 
 describe("LineReporter", () => {
-  it("tells a throttle for all waits at most every five seconds", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const open = (ids: readonly string[]) => {
     const lines: string[] = [];
-    let nowMs = 0;
+    const state = new ProgressState(ids, performance.now());
     const reporter = new LineReporter(
-      new ProgressState(["t-1"], 0),
+      state,
       (line) => lines.push(line),
-      () => nowMs,
+      () => performance.now(),
+      30_000,
     );
-    const event: WaitEvent = {
-      name: "throttled",
-      payload: { taskId: "t-1", error: new Error("slow"), nextPollMs: 500 },
+    const tell = (event: WaitEvent, taskId: string): void => {
+      state.note(event, taskId, performance.now());
+      reporter.event(event, taskId);
     };
+    return { lines, reporter, tell };
+  };
 
-    for (nowMs of [0, 100, 4999, 5000, 5001]) {
-      reporter.event(event, "t-1");
+  it("tells trouble that many waits share once an interval", () => {
+    const { lines, reporter, tell } = open(["t-1", "t-2"]);
+    const throttled = (taskId: string): WaitEvent => ({
+      name: "throttled",
+      payload: { taskId, error: new Error("slow"), nextPollMs: 500 },
+    });
+    const failed = (taskId: string): WaitEvent => ({
+      name: "retry",
+      payload: { taskId, error: new Error("no route"), failures: 1, nextPollMs: 500 },
+    });
+    for (let round = 0; round < 3; round += 1) {
+      tell(throttled("t-1"), "t-1");
+      tell(throttled("t-2"), "t-2");
+      tell(failed("t-1"), "t-1");
+      tell(failed("t-2"), "t-2");
+      vi.advanceTimersByTime(9000);
     }
-
     expect(lines).toHaveLength(2);
+
+    vi.advanceTimersByTime(3000);
+    tell(throttled("t-2"), "t-2");
+    expect(lines.filter((line) => line.includes("slow"))).toHaveLength(2);
+    reporter.finish();
+  });
+
+  it("sums up at each interval, however long nothing changes, and no more after the end", () => {
+    const { lines, reporter, tell } = open(["t-1", "t-2", "t-3"]);
+    tell({ name: "poll", payload: { taskId: "t-1", task, callMs: 1 } }, "t-1");
+    tell(
+      { name: "poll", payload: { taskId: "t-2", task: { ...task, taskStatus: "COMPLETE" }, callMs: 1 } },
+      "t-2",
+    );
+    vi.advanceTimersByTime(60_000);
+    reporter.finish();
+    vi.advanceTimersByTime(60_000);
+
+    expect(lines).toEqual([
+      "3 tasks after 30.0 s: 1 running, 1 complete, 1 asking",
+      "3 tasks after 1 min 00 s: 1 running, 1 complete, 1 asking",
+    ]);
+  });
+
+  it("sums one task up with its progress and what is left", () => {
+    const { lines, reporter, tell } = open(["t-1"]);
+    tell({ name: "poll", payload: { taskId: "t-1", task, callMs: 1 } }, "t-1");
+    tell({ name: "progress", payload: { taskId: "t-1", task, etaMs: 70_000 } }, "t-1");
+    vi.advanceTimersByTime(30_000);
+    reporter.finish();
+
+    expect(lines).toEqual(["t-1 RUNNING 12.5% after 30.0 s, about 40.0 s left"]);
   });
 });
 
 describe("ProgressState", () => {
   it("forgets an expectation that is no longer given, and failures after a good answer", () => {
-    const board = new ProgressState(["t-1"], 0);
-    board.note({ name: "progress", payload: { taskId: "t-1", task, etaMs: 500 } }, "t-1", 100);
-    expect(board.view("t-1")).toMatchObject({ expectedEndMs: 600 });
-    board.note({ name: "progress", payload: { taskId: "t-1", task } }, "t-1", 200);
-    expect(board.view("t-1")?.expectedEndMs).toBeUndefined();
+    const state = new ProgressState(["t-1"], 0);
+    state.note({ name: "progress", payload: { taskId: "t-1", task, etaMs: 500 } }, "t-1", 100);
+    expect(state.view("t-1")).toMatchObject({ expectedEndMs: 600 });
+    state.note({ name: "progress", payload: { taskId: "t-1", task } }, "t-1", 200);
+    expect(state.view("t-1")?.expectedEndMs).toBeUndefined();
 
-    board.note(
+    state.note(
       { name: "retry", payload: { taskId: "t-1", error: new Error(""), failures: 2, nextPollMs: 1 } },
       "t-1",
       300,
     );
-    expect(board.view("t-1")).toMatchObject({ calls: 1, failures: 2 });
-    board.note({ name: "poll", payload: { taskId: "t-1", task, callMs: 1 } }, "t-1", 400);
-    expect(board.view("t-1")).toMatchObject({ calls: 2, failures: 0, percent: 12.5, status: "RUNNING" });
+    expect(state.view("t-1")).toMatchObject({ calls: 1, failures: 2 });
+    state.note({ name: "poll", payload: { taskId: "t-1", task, callMs: 1 } }, "t-1", 400);
+    expect(state.view("t-1")).toMatchObject({ calls: 2, failures: 0, percent: 12.5, status: "RUNNING" });
   });
 });
 
@@ -119,11 +168,24 @@ describe("resumeCommand", () => {
   });
 });
 
-describe("a word alone", () => {
-  it("is taken for a mistyped command only when it can hardly be an id", () => {
-    expect(() => refuseMistypedCommand(["lsit"], ["list"])).toThrow(/neither a command \(list\)/);
-    for (const words of [["t-1"], ["task1"], ["a.b"], ["list", "t-1"], []]) {
-      expect(() => refuseMistypedCommand(words, ["list"])).not.toThrow();
+describe("a first word", () => {
+  const commands = ["wait", "start", "list"];
+
+  it.each([
+    [["lsit"], "list"],
+    [["wiat", "t-1"], "wait"],
+    [["wat", "t-1"], "wait"],
+    [["Starts"], "start"],
+    [["cancel", "t-1"], "one of wait, start, list"],
+  ])("%j is taken for a mistyped command, and %s is proposed", (words, proposed) => {
+    expect(() => refuseMistypedCommand(words, commands)).toThrow(
+      `"${words[0]}" is no command; did you mean ${proposed}? If it is a task: taskwait wait ${words.join(" ")}`,
+    );
+  });
+
+  it("is left alone when it may be an id", () => {
+    for (const words of [["t-1"], ["task1"], ["a.b"], ["t-1", "list"], ["-"], []]) {
+      expect(() => refuseMistypedCommand(words, commands)).not.toThrow();
     }
   });
 });

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exitCodeOf, exitCodeOfAll, exitCodeOfAny } from "../../src/cli/errors/exit-code.ts";
-import { callTimeoutOf, inFlagWords, parseRate, waitOptionsOf } from "../../src/cli/flags/wait-settings.ts";
+import { inFlagWords, parseRate, waitOptionsOf, waitSettingsOf } from "../../src/cli/flags/wait-settings.ts";
 import { wantsColor } from "../../src/cli/terminal/color.ts";
 import { displayWidth, fitWidth, padWidth } from "../../src/cli/terminal/display-width.ts";
 import { makeResultWriter } from "../../src/cli/terminal/result-writer.ts";
 import { safeJson, safeJsonPretty } from "../../src/cli/terminal/safe-json.ts";
-import { reopened } from "../../src/cli/waiting/checkpoint-file.ts";
+import { reopened } from "../../src/cli/waiting/checkpoint-frame.ts";
 import { OUTCOME_KINDS, type Outcome, type Task, type WaitCheckpoint } from "../../src/index.ts";
 
 const task: Task = { taskId: "t-1", taskStatus: "COMPLETE" };
@@ -108,8 +108,8 @@ describe("flags", () => {
       waitPriceMs: 5000,
       notFoundGraceMs: 0,
     });
-    expect(callTimeoutOf({ pollTimeout: "30s" })).toEqual({ callTimeoutMs: 30_000 });
-    expect(callTimeoutOf({})).toEqual({});
+    expect(waitSettingsOf({ pollTimeout: "30s" }).callTimeout).toEqual({ callTimeoutMs: 30_000 });
+    expect(waitSettingsOf({}).callTimeout).toEqual({});
   });
 
   it.each([
@@ -126,7 +126,7 @@ describe("flags", () => {
     expect(() => parseRate(text)).toThrow(/--rate must be calls per second or minute/);
   });
 
-  it("give the library's complaints their names", () => {
+  it("give the library's messages their names", () => {
     expect(inFlagWords("wait: waitPriceMs must be more than 0")).toBe(
       "wait: --wait-price must be more than 0",
     );
@@ -143,6 +143,7 @@ describe("text results", () => {
     ).end({
       exitCode: 0,
       waitedMs: 1,
+      calls: 1,
       results: outcomes.map((one) => ({ taskId: "t-1", calls: 1, outcome: one })),
     });
     return written;
@@ -154,7 +155,20 @@ describe("text results", () => {
     expect(lines(outcome("complete"), running, outcome("notFound"))).toEqual(["t-1 COMPLETE"]);
   });
 
-  it("hold the result parsed, or as a JSON string when it is none", () => {
+  it("hold the digits that the service sent, on one line", () => {
+    const sent =
+      '{ "id": 1234567890123456789,\n "max": 9223372036854775807, "huge": 1e400, "text": "a \\" b" }';
+    const complete: Outcome = {
+      kind: "complete",
+      task: { ...task, taskResult: sent, result: JSON.parse(sent) },
+    };
+
+    expect(lines(complete)).toEqual([
+      't-1 COMPLETE {"id":1234567890123456789,"max":9223372036854775807,"huge":1e400,"text":"a \\" b"}',
+    ]);
+  });
+
+  it("hold the result as JSON, or as a JSON string when it is none", () => {
     const complete = (fields: Partial<Task>): Outcome => ({ kind: "complete", task: { ...task, ...fields } });
 
     expect(lines(complete({ taskResult: '{ "a": 1 }', result: { a: 1 } }))).toEqual(['t-1 COMPLETE {"a":1}']);

@@ -129,7 +129,7 @@ describe("--output json", () => {
   });
 
   it("is printed on a timeout too", async () => {
-    const { stdout, code } = await run(["t-running", "--timeout", "200ms", "-o", "json"]);
+    const { stdout, code } = await run(["t-running", "--timeout", "1s", "-o", "json"]);
 
     expect(code).toBe(124);
     expect(JSON.parse(stdout)).toMatchObject({

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { writeOut } from "../terminal/output.ts";
+import { writeOut } from "../terminal/standard-output.ts";
 
 /** The shells that there are completion scripts for. */
 export type Shell = "bash" | "zsh" | "fish";

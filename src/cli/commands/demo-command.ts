@@ -18,11 +18,13 @@ import { loadReporter } from "../progress/reporter-choice.ts";
 import { callsText } from "../progress/task-row.ts";
 import { type Color, makeColor, wantsColor } from "../terminal/color.ts";
 import { displayWidth, padWidth } from "../terminal/display-width.ts";
-import { printError, writeErr, writeOut } from "../terminal/output.ts";
-import { Interruption } from "../waiting/interruption.ts";
+import { printError, writeErr } from "../terminal/messages.ts";
+import { writeOut } from "../terminal/standard-output.ts";
+import type { Interruption } from "../waiting/interruption.ts";
 
 const TASK_MS = 9000;
-// Dearer calls would do, but a demo is to be seen moving.
+const LOG_INTERVAL_MS = 2000;
+// Fewer calls would do, but a demo is to be seen moving.
 const WAIT_PRICE_MS = 100;
 const RESOURCE_COUNTS = [
   { resourceType: "ACS::ECS::Instance", count: 128 },
@@ -32,8 +34,10 @@ const RESOURCE_COUNTS = [
 ];
 
 /** `taskwait demo`: starts a task of a local emulator over signed HTTP, waits for it, shows its result. */
-export async function demoCommand(flags: Pick<WaitFlags, "color" | "progress">): Promise<number> {
-  const interruption = new Interruption();
+export async function demoCommand(
+  flags: Pick<WaitFlags, "color" | "progress">,
+  interruption: Interruption,
+): Promise<number> {
   const emulator = await startEmulator({
     starts: { UPDATE_RESOURCES: { durationMs: TASK_MS, result: { resourceCounts: RESOURCE_COUNTS } } },
     quota: { perSecond: 20 },
@@ -44,7 +48,6 @@ export async function demoCommand(flags: Pick<WaitFlags, "color" | "progress">):
   } finally {
     await client.close();
     await emulator.stop();
-    interruption.release();
   }
 }
 
@@ -55,24 +58,24 @@ async function show(
   interruption: Interruption,
 ): Promise<number> {
   const { stderr, stdout, env } = process;
-  const makeReporter = await loadReporter(flags);
+  const makeReporter = await loadReporter({ ...flags, logIntervalMs: LOG_INTERVAL_MS });
   const dim = makeColor(wantsColor(flags.color, env, stderr.isTTY));
   const { taskId } = await client.updateResources({}, { signal: interruption.signal });
   writeErr(dim("strong", "One task of BDRC, from start to end"));
   writeErr(`  service  ${emulator.endpoint} ${dim("dim", "(an emulator: no account needed)")}`);
   writeErr(`  started  ${taskId} ${dim("dim", "by UpdateResources, a signed POST")}`);
-  writeErr(`  waiting  ${dim("dim", "by signed DescribeTask calls, each when it is worth it")}`);
+  writeErr(`  waiting  ${dim("dim", "by signed DescribeTask calls")}`);
   writeErr("");
 
   const startedMs = performance.now();
   const waiter = new TaskWaiter({ source: client });
   const wait = waiter.wait(taskId, { waitPriceMs: WAIT_PRICE_MS, signal: interruption.signal });
-  const board = new ProgressState([taskId], startedMs);
-  const reporter = makeReporter(board);
+  const state = new ProgressState([taskId], startedMs);
+  const reporter = makeReporter(state);
   for (const name of WAIT_EVENT_NAMES) {
     waiter.on(name, (payload: unknown) => {
       const event = { name, payload } as WaitEvent;
-      board.note(event, taskId, performance.now());
+      state.note(event, taskId, performance.now());
       reporter.event(event, taskId);
     });
   }
@@ -86,7 +89,7 @@ async function show(
   }
   const color = makeColor(wantsColor(flags.color, env, stdout.isTTY));
   const lateMs = Math.max(0, noticedAtMs - (emulator.world.task(taskId)?.endsAtMs ?? noticedAtMs));
-  const calls = board.view(taskId)?.calls ?? 0;
+  const calls = state.view(taskId)?.calls ?? 0;
   writeErr("");
   writeOut(
     `${[...resultLines(outcome.task, color), "", summaryLine(color, waitedMs, calls, lateMs)].join("\n")}\n`,

@@ -1,11 +1,24 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { resolve as absolute } from "node:path";
-import { formatRequestRecord, parseScenario, type Scenario, startEmulator } from "../../emulator/index.ts";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type EmulatorOptions,
+  formatRequestRecord,
+  parseScenario,
+  type Scenario,
+  startEmulator,
+} from "../../emulator/index.ts";
 import { parseDurationMs, printable } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
-import { printError, writeErr, writeOut } from "../terminal/output.ts";
+import { errorCode, fileError } from "../files/file-error.ts";
+import { OutputFile } from "../files/output-file.ts";
+import { printError, writeErr } from "../terminal/messages.ts";
 import { shellWord } from "../terminal/shell-words.ts";
-import { Interruption } from "../waiting/interruption.ts";
+import { outputFailure, writeOut } from "../terminal/standard-output.ts";
+import type { Interruption } from "../waiting/interruption.ts";
+import { runEmulated } from "./emulated-command.ts";
+
+const CERTIFICATE_MODE = 0o644;
 
 /** The flags of `taskwait emulate`. */
 export interface EmulateFlags {
@@ -25,9 +38,49 @@ export interface EmulateFlags {
 
 /**
  * `taskwait emulate`: serves until it is stopped; prints on standard output how to reach it, for a shell, and on
- * standard error a line per request.
+ * standard error a line per request. With a command, it serves while that runs, and exits as it does.
  */
-export async function emulateCommand(flags: EmulateFlags): Promise<number> {
+export async function emulateCommand(
+  command: readonly string[],
+  flags: EmulateFlags,
+  interruption: Interruption,
+): Promise<number> {
+  const { options, certificate } = emulationOf(flags);
+  const isServer = command.length === 0;
+  const emulator = await startEmulator({
+    ...options,
+    ...(flags.quiet || !isServer ? {} : { log: (record) => writeErr(formatRequestRecord(record)) }),
+  }).catch((error: unknown) => {
+    throw portInUse(error, flags.port) ?? error;
+  });
+  const folder =
+    certificate === undefined && !isServer ? mkdtempSync(join(tmpdir(), "taskwait-")) : undefined;
+  try {
+    const file = folder === undefined ? certificate : new OutputFile("--tls", join(folder, "ca.pem"));
+    const variables = { ...emulator.env, ...trust(emulator.certificate, file) };
+    if (!isServer) {
+      return await runEmulated(command, variables, interruption);
+    }
+    for (const [name, value] of Object.entries(variables)) {
+      writeOut(`export ${name}=${shellWord(value)}\n`);
+    }
+    printError(`emulating BDRC at ${emulator.endpoint} (seed ${emulator.seed}); Ctrl-C stops it`);
+    await aborted(interruption.signal);
+    // Being stopped is how a server ends.
+    return outputFailure()?.exitCode ?? 0;
+  } finally {
+    await emulator.stop();
+    if (folder !== undefined) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** What the flags say, checked before anything is served or written. */
+function emulationOf(flags: EmulateFlags): {
+  readonly options: EmulatorOptions;
+  readonly certificate: OutputFile | undefined;
+} {
   const port = numberFlag("--port", flags.port);
   const seed = numberFlag("--seed", flags.seed);
   const speed = numberFlag("--speed", flags.speed);
@@ -35,39 +88,30 @@ export async function emulateCommand(flags: EmulateFlags): Promise<number> {
   if (flags.certificate !== undefined && !flags.tls) {
     throw new UsageError("--certificate wants --tls: without it there is no certificate");
   }
-  const interruption = new Interruption();
-  const emulator = await startEmulator({
-    ...(port === undefined ? {} : { port }),
-    ...(flags.host === undefined ? {} : { host: flags.host }),
-    ...(scenario === undefined ? {} : { scenario }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(speed === undefined ? {} : { speed }),
-    ...quotaOf(flags, scenario),
-    ...(flags.retryAfter ? { retryAfterHeader: true } : {}),
-    ...(flags.fault === undefined ? {} : { faults: flags.fault }),
-    ...(flags.tls ? { tls: true } : {}),
-    ...(flags.quiet ? {} : { log: (record) => writeErr(formatRequestRecord(record)) }),
-  }).catch((error: unknown) => {
-    interruption.release();
-    throw portInUse(error, flags.port) ?? error;
-  });
-  try {
-    const trusting = trust(emulator.certificate, flags.certificate);
-    for (const [name, value] of Object.entries({ ...emulator.env, ...trusting })) {
-      writeOut(`export ${name}=${shellWord(value)}\n`);
-    }
-    printError(`emulating BDRC at ${emulator.endpoint} (seed ${emulator.seed}); Ctrl-C stops it`);
-    await aborted(interruption.signal);
-  } finally {
-    interruption.release();
-    await emulator.stop();
-  }
-  // Being stopped is how a server ends.
-  return 0;
+  return {
+    options: {
+      ...(port === undefined ? {} : { port }),
+      ...(flags.host === undefined ? {} : { host: flags.host }),
+      ...(scenario === undefined ? {} : { scenario }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(speed === undefined ? {} : { speed }),
+      ...quotaOf(flags, scenario),
+      ...(flags.retryAfter ? { retryAfterHeader: true } : {}),
+      ...(flags.fault === undefined ? {} : { faults: flags.fault }),
+      ...(flags.tls ? { tls: true } : {}),
+    },
+    certificate:
+      flags.certificate === undefined
+        ? undefined
+        : new OutputFile("--certificate", flags.certificate, CERTIFICATE_MODE),
+  };
 }
 
 /** Writes the certificate, if there is one, and gives the variable by which Node trusts it. */
-function trust(certificate: string | undefined, file: string | undefined): Readonly<Record<string, string>> {
+function trust(
+  certificate: string | undefined,
+  file: OutputFile | undefined,
+): Readonly<Record<string, string>> {
   if (certificate === undefined) {
     return {};
   }
@@ -75,13 +119,8 @@ function trust(certificate: string | undefined, file: string | undefined): Reado
     printError("nobody trusts its certificate: --certificate FILE writes it out for those who are to");
     return {};
   }
-  try {
-    writeFileSync(file, certificate);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new UsageError(`--certificate: "${printable(file, 200)}" can't be written (${code})`);
-  }
-  return { NODE_EXTRA_CA_CERTS: absolute(file) };
+  file.write(certificate);
+  return { NODE_EXTRA_CA_CERTS: file.path };
 }
 
 /** The flags change what the scenario says of the quota, and leave the rest of it. */
@@ -115,8 +154,7 @@ function readScenario(path: string): Scenario {
   try {
     json = readFileSync(path, "utf8");
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new UsageError(`--scenario: "${printable(path, 200)}" can't be read (${code})`);
+    throw fileError("--scenario", path, `can't be read (${errorCode(error)})`);
   }
   return parseScenario(json);
 }

@@ -3,24 +3,25 @@ import { printable, type Task } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
-import { type Color, type ColorChoice, type Look, makeColor, wantsColor } from "../terminal/color.ts";
-import { padWidth } from "../terminal/display-width.ts";
-import { writeErr, writeOut } from "../terminal/output.ts";
+import { type TaskQueryFlags, taskQueryOf } from "../flags/task-query.ts";
+import { type Color, type ColorChoice, makeColor, type Tone, wantsColor } from "../terminal/color.ts";
+import { displayWidth, padWidth } from "../terminal/display-width.ts";
+import { printError } from "../terminal/messages.ts";
+import { timeText } from "../terminal/result-json.ts";
 import { safeJson } from "../terminal/safe-json.ts";
-import { Interruption } from "../waiting/interruption.ts";
+import { outputDrained, writeOut } from "../terminal/standard-output.ts";
+import type { Interruption } from "../waiting/interruption.ts";
 import { taskPages } from "../waiting/task-pages.ts";
 
 /** The flags of `taskwait list`. */
-export interface ListFlags {
-  readonly status?: string;
-  readonly type?: string;
+export interface ListFlags extends TaskQueryFlags {
   readonly limit?: string;
-  readonly output: "table" | "json" | "jsonl";
+  readonly output: "table" | "json" | "jsonl" | "ids";
   readonly color: ColorChoice;
   readonly verbose?: true;
 }
 
-const LOOKS: Readonly<Record<string, Look>> = {
+const TONES: Readonly<Record<string, Tone>> = {
   COMPLETE: "good",
   FAILED: "bad",
   EXPIRED: "bad",
@@ -28,45 +29,51 @@ const LOOKS: Readonly<Record<string, Look>> = {
   RUNNING: "busy",
 };
 
-/** `taskwait list`: prints tasks as their pages arrive. */
-export async function listCommand(flags: ListFlags & AccountFlags): Promise<number> {
-  const limit = flags.limit === undefined ? undefined : parseLimit(flags.limit);
-  const interruption = new Interruption();
+/** `taskwait list`: prints tasks as their pages arrive, no faster than they are read. */
+export async function listCommand(
+  flags: ListFlags & AccountFlags,
+  { signal }: Interruption,
+): Promise<number> {
+  const query = taskQueryOf(flags);
+  const limit = flags.limit === undefined ? {} : { limit: parseLimit(flags.limit) };
   const color = makeColor(wantsColor(flags.color, process.env, process.stdout.isTTY));
   const all: Task[] = [];
   let count = 0;
-  try {
-    await withClient({ ...clientOptionsOf(flags), ...logCalls(flags.verbose) }, async (client) => {
-      const query = {
-        ...(flags.status === undefined ? {} : { taskStatus: flags.status }),
-        ...(flags.type === undefined ? {} : { taskType: flags.type }),
-        ...(limit === undefined ? {} : { limit }),
-      };
-      for await (const tasks of taskPages(client, query, interruption.signal)) {
-        if (flags.output === "json") {
-          all.push(...tasks);
-        } else if (tasks.length > 0) {
-          const header = flags.output === "table" && count === 0 ? [headerLine(color)] : [];
-          const line = flags.output === "table" ? (task: Task) => tableLine(task, color) : safeJson;
-          writeOut(`${[...header, ...tasks.map(line)].join("\n")}\n`);
+  await withClient({ ...clientOptionsOf(flags), ...logCalls(flags.verbose) }, async (client) => {
+    for await (const tasks of taskPages(client, { ...query, ...limit }, signal)) {
+      if (flags.output === "json") {
+        for (const task of tasks) {
+          all.push(task);
         }
-        count += tasks.length;
+      } else if (tasks.length > 0) {
+        writeOut(`${lines(tasks, flags.output, count === 0, color).join("\n")}\n`);
+        await outputDrained();
       }
-    });
-  } catch (error) {
-    if (interruption.exitCode !== undefined) {
-      return interruption.exitCode;
+      count += tasks.length;
     }
-    throw error;
-  } finally {
-    interruption.release();
-  }
+  });
   if (flags.output === "json") {
     writeOut(`${safeJson(all)}\n`);
   } else if (count === 0) {
-    writeErr("taskwait: no task matches");
+    printError("no task matches");
   }
   return 0;
+}
+
+function lines(
+  tasks: readonly Task[],
+  form: "table" | "jsonl" | "ids",
+  isFirst: boolean,
+  color: Color,
+): readonly string[] {
+  switch (form) {
+    case "table":
+      return [...(isFirst ? [headerLine(color)] : []), ...tasks.map((task) => tableLine(task, color))];
+    case "jsonl":
+      return tasks.map(safeJson);
+    case "ids":
+      return tasks.map(({ taskId }) => printable(taskId));
+  }
 }
 
 function parseLimit(text: string): number {
@@ -82,8 +89,7 @@ function headerLine(color: Color): string {
 
 function tableLine(task: Task, color: Color): string {
   const percent = task.percent === undefined ? "" : `${Math.floor(task.percent)}%`;
-  const started =
-    task.startTime === undefined ? "" : `${new Date(task.startTime * 1000).toISOString().slice(0, 19)}Z`;
+  const started = task.startTime === undefined ? "" : timeText(task.startTime);
   const status = printable(task.taskStatus, 40);
   return columns(
     printable(task.taskId),
@@ -92,7 +98,7 @@ function tableLine(task: Task, color: Color): string {
     printable(task.taskType ?? ""),
     started,
     printable(task.taskName ?? "", 60),
-    (text) => color(LOOKS[task.taskStatus] ?? "dim", text),
+    (text) => color(TONES[task.taskStatus] ?? "dim", text),
   );
 }
 
@@ -106,7 +112,7 @@ function columns(
   colorStatus: (text: string) => string = (text) => text,
 ): string {
   return [
-    padWidth(id, Math.max(22, id.length)),
+    padWidth(id, Math.max(22, displayWidth(id))),
     colorStatus(padWidth(status, 9)),
     percent.padStart(4),
     padWidth(type, 16),

@@ -1,23 +1,16 @@
 import type { Command } from "commander";
-import {
-  type BdrcClient,
-  checkRules,
-  DEFAULT_WAIT_OPTIONS,
-  formatDurationMs,
-  isStartUnknownError,
-  startTask,
-  type TaskStart,
-  updateResources,
-} from "../../index.ts";
-import { describeError } from "../errors/describe-error.ts";
-import { EXIT } from "../errors/exit-code.ts";
+import { type BdrcClient, checkRules, printable, type TaskStart, updateResources } from "../../index.ts";
+import { UsageError } from "../errors/usage-error.ts";
+import { fileError } from "../files/file-error.ts";
 import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
-import { callTimeoutOf, waitOptionsOf } from "../flags/wait-settings.ts";
-import { printError, writeOut } from "../terminal/output.ts";
-import { Interruption } from "../waiting/interruption.ts";
-import { runWaits } from "../waiting/wait-run.ts";
+import { waitSettingsOf } from "../flags/wait-settings.ts";
+import { printError } from "../terminal/messages.ts";
+import { CheckpointFile } from "../waiting/checkpoint-file.ts";
+import { type CheckpointFrame, isOver, type StartLine } from "../waiting/checkpoint-frame.ts";
+import type { Interruption } from "../waiting/interruption.ts";
+import { runStart } from "../waiting/start-run.ts";
 
 /** What can be started. */
 export type StartKind = "update-resources" | "check-rules";
@@ -27,88 +20,102 @@ export interface StartFlags {
   readonly resourceType?: string;
   readonly resourceArn?: string;
   readonly ruleId?: string;
+  readonly attempts?: string;
+  readonly state?: string;
   readonly wait: boolean;
 }
 
-const MAX_TIMER_MS = 2 ** 31 - 1;
-const TASK_TYPES = { "update-resources": "UPDATE_RESOURCES", "check-rules": "CHECK_RULES" } as const;
+const MAX_ATTEMPTS = 100;
 
-/** `taskwait start …`: starts a task, then waits for it. */
+/** `taskwait start …`: starts a task, or goes on with the one in the file, then waits for it. */
 export async function startCommand(
   kind: StartKind,
   flags: StartFlags & WaitFlags & AccountFlags,
   command: Command,
+  interruption: Interruption,
 ): Promise<number> {
-  const interruption = new Interruption();
-  const { signal } = interruption;
+  const settings = waitSettingsOf(flags);
+  if (settings.resolved.timeoutMs === 0) {
+    throw new UsageError("--timeout must be more than 0 for a start; --no-wait starts and doesn't wait");
+  }
+  const attempts = parseAttempts(flags.attempts);
+  const line = { action: kind, parameters: parametersOf(flags) };
+  const named = fileOf(flags);
+  const file = named === undefined ? undefined : new CheckpointFile(named.flag, named.path);
   try {
-    return await withClient(
-      { ...clientOptionsOf(flags), ...logCalls(flags.verbose), ...callTimeoutOf(flags) },
-      async (client) => {
-        const taskId = await start(client, kind, flags, signal);
-        if (taskId === undefined) {
-          return EXIT.unreachable;
-        }
-        if (!flags.wait) {
-          writeOut(`${taskId}\n`);
-          return EXIT.complete;
-        }
-        if (!flags.quiet) {
-          printError(`started ${taskId}`);
-        }
-        return await runWaits({ taskIds: [taskId], client, flags, command, interruption });
-      },
-    );
-  } catch (error) {
-    if (interruption.exitCode === undefined) {
-      throw error;
+    const resumed =
+      file?.kept === undefined || named === undefined ? undefined : ofThisStart(file.kept, line, named);
+    if (resumed !== undefined && isOver(resumed) && resumed.waits.length > 0 && !flags.quiet) {
+      printError("the task of this file has ended; without the file, a new one is started");
     }
-    printError(`stopped by ${interruption.signalName}; the task may have been started: see taskwait list`);
-    return interruption.exitCode;
+    const options = { ...clientOptionsOf(flags), ...logCalls(flags.verbose), ...settings.callTimeout };
+    return await withClient(options, async (client) =>
+      runStart({
+        start: startOf(client, kind, flags),
+        line,
+        client,
+        flags,
+        settings,
+        attempts,
+        command,
+        interruption,
+        file,
+        resumed,
+      }),
+    );
   } finally {
-    interruption.release();
+    file?.close();
   }
 }
 
-/** The id of the task that was started; undefined when that could not be found out. */
-async function start(
-  client: BdrcClient,
-  kind: StartKind,
-  flags: StartFlags & WaitFlags,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  // Not AbortSignal.timeout: in Node 20 it may be collected as garbage before its time, and then never aborts.
-  const patience = new AbortController();
-  const patienceMs = waitOptionsOf(flags).outageBudgetMs ?? DEFAULT_WAIT_OPTIONS.outageBudgetMs;
-  const timer = setTimeout(() => patience.abort(), Math.min(MAX_TIMER_MS, patienceMs));
-  let notTaken: Error | undefined;
-  try {
-    const { taskId, adopted } = await startTask(startOf(client, kind, flags), {
-      signal: AbortSignal.any([signal, patience.signal]),
-      onRetry: (error, delayMs) => {
-        notTaken = error;
-        if (!flags.quiet) {
-          printError(`not started: ${describeError(error)}; asking again in ${formatDurationMs(delayMs)}`);
-        }
-      },
-    });
-    if (adopted) {
-      printError(`the answer got lost; the listing shows one new task, ${taskId}: taking that for it`);
-    }
-    return taskId;
-  } catch (error) {
-    if (signal.aborted || !(isStartUnknownError(error) || patience.signal.aborted)) {
-      throw error;
-    }
-    printError(
-      patience.signal.aborted && notTaken !== undefined
-        ? `nothing was started: ${describeError(notTaken)}`
-        : `${describeError(error)}. See: taskwait list --type ${TASK_TYPES[kind]}`,
-    );
-    return undefined;
-  } finally {
-    clearTimeout(timer);
+interface NamedFile {
+  readonly flag: string;
+  readonly path: string;
+}
+
+function fileOf({
+  state,
+  checkpoint,
+}: Pick<StartFlags & WaitFlags, "state" | "checkpoint">): NamedFile | undefined {
+  if (state !== undefined && checkpoint !== undefined && state !== checkpoint) {
+    throw new UsageError("--state and --checkpoint say the same of a start: give one of them");
   }
+  const path = state ?? checkpoint;
+  return path === undefined ? undefined : { flag: state === undefined ? "--checkpoint" : "--state", path };
+}
+
+/**
+ * What the file holds of this start; nothing, when it holds something else that has ended.
+ *
+ * @throws {@link UsageError} when that has not ended.
+ */
+function ofThisStart(
+  kept: CheckpointFrame,
+  line: StartLine,
+  { flag, path }: NamedFile,
+): CheckpointFrame | undefined {
+  if (kept.start !== undefined && sameLine(kept.start, line)) {
+    return kept;
+  }
+  if (!isOver(kept)) {
+    const what = kept.start === undefined ? "another wait" : "another start";
+    throw fileError(flag, path, `holds ${what} that has not ended: name another file`);
+  }
+  return undefined;
+}
+
+function sameLine(one: StartLine, other: StartLine): boolean {
+  const key = ({ action, parameters }: StartLine): string =>
+    JSON.stringify([action, Object.entries(parameters).sort()]);
+  return key(one) === key(other);
+}
+
+function parametersOf({ resourceType, resourceArn, ruleId }: StartFlags): StartLine["parameters"] {
+  return {
+    ...(resourceType === undefined ? {} : { resourceType }),
+    ...(resourceArn === undefined ? {} : { resourceArn }),
+    ...(ruleId === undefined ? {} : { ruleId }),
+  };
 }
 
 function startOf(
@@ -119,4 +126,14 @@ function startOf(
   return kind === "update-resources"
     ? updateResources(client, resourceType === undefined ? {} : { resourceType })
     : checkRules(client, { resourceArn, ...(ruleId === undefined ? {} : { ruleId }) });
+}
+
+function parseAttempts(text = "1"): number {
+  const attempts = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (attempts < 1 || attempts > MAX_ATTEMPTS) {
+    throw new UsageError(
+      `--attempts must be a whole number from 1 to ${MAX_ATTEMPTS}, got "${printable(text, 80)}"`,
+    );
+  }
+  return attempts;
 }

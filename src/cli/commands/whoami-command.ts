@@ -1,7 +1,7 @@
 import { describeAccount, printable } from "../../index.ts";
 import { clientOptionsOf } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
-import { writeOut } from "../terminal/output.ts";
+import { writeOut } from "../terminal/standard-output.ts";
 
 // The library's option names, as the command's flags.
 const FLAG_WORDS: Readonly<Record<string, string>> = { regionId: "--region", endpoint: "--endpoint" };

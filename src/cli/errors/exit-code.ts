@@ -11,7 +11,9 @@ export const EXIT = {
   notFound: 6,
   denied: 7,
   timedOut: 124,
+  hungUp: 129,
   interrupted: 130,
+  brokenPipe: 141,
   terminated: 143,
 } as const;
 

@@ -1,5 +1,5 @@
 import { BdrcClient, type BdrcClientOptions, type CallRecord, printable } from "../../index.ts";
-import { writeErr } from "../terminal/output.ts";
+import { writeErr } from "../terminal/messages.ts";
 import type { AccountFlags } from "./account-flags.ts";
 
 /** The client's options that the flags stand for. What they do not say comes from the environment. */

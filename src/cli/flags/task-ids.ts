@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { printable } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
 
 // A word in small letters is a mistyped command more likely than an id; documented ids are like t-0000e4w0u1v5.
@@ -34,9 +35,27 @@ export async function gatherTaskIds(words: readonly string[], input: Readable): 
 /** Refuses `taskwait lsit`, which would otherwise wait for a task of that name. */
 export function refuseMistypedCommand(words: readonly string[], commands: readonly string[]): void {
   const [word] = words;
-  if (words.length === 1 && word !== undefined && BARE_WORD.test(word)) {
-    throw new UsageError(
-      `"${word}" is neither a command (${commands.join(", ")}) nor like a task id; if it is one: taskwait wait ${word}`,
-    );
+  if (word === undefined || !BARE_WORD.test(word)) {
+    return;
   }
+  const near = commands.find((command) => isNear(word.toLowerCase(), command));
+  const meant = near === undefined ? `one of ${commands.join(", ")}` : near;
+  throw new UsageError(
+    `"${word}" is no command; did you mean ${meant}? If it is a task: taskwait wait ${words.map((one) => printable(one, 80)).join(" ")}`,
+  );
+}
+
+/** Whether one letter too many, too few, or another, or two in the wrong order, makes the one word of the other. */
+function isNear(word: string, command: string): boolean {
+  let start = 0;
+  while (start < word.length && word[start] === command[start]) {
+    start += 1;
+  }
+  const [one, other] = [word.slice(start), command.slice(start)];
+  return (
+    one.slice(1) === other.slice(1) ||
+    one.slice(1) === other ||
+    one === other.slice(1) ||
+    (one[0] === other[1] && one[1] === other[0] && one.slice(2) === other.slice(2))
+  );
 }

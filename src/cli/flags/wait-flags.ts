@@ -5,6 +5,7 @@ import type { OutputForm } from "../terminal/result-writer.ts";
 /** The flags of a command that waits, as commander gives them. */
 export interface WaitFlags {
   readonly any?: true;
+  readonly failFast?: true;
   readonly timeout?: string;
   readonly pollTimeout?: string;
   readonly waitPrice?: string;
@@ -13,6 +14,7 @@ export interface WaitFlags {
   readonly outageBudget?: string;
   readonly notFoundGrace?: string;
   readonly rate?: string;
+  readonly logInterval?: string;
   readonly resume?: string;
   readonly checkpoint?: string;
   readonly output: OutputForm;
@@ -25,10 +27,10 @@ export interface WaitFlags {
 /** Adds the flags that say how to wait. */
 export function addWaitFlags(command: Command): Command {
   return command
-    .option("--timeout <duration>", "give up after this long; 0 looks once (default: 24h)")
+    .option("--timeout <duration>", "give up after this long; 0 asks once (default: 24h)")
     .option("--wait-price <duration>", "how much unnoticed waiting one call is worth (default: 500ms)")
-    .option("--min-interval <duration>", "shortest time between two looks (default: 200ms)")
-    .option("--max-interval <duration>", "longest time between two looks (default: 5m)")
+    .option("--min-interval <duration>", "shortest time between two polls (default: 200ms)")
+    .option("--max-interval <duration>", "longest time between two polls (default: 5m)")
     .option("--poll-timeout <duration>", "give up one call after this long (default: 10s)")
     .option("--outage-budget <duration>", "go on this long without one usable answer (default: 5m)")
     .option(
@@ -54,7 +56,8 @@ export function addOutputFlags(command: Command): Command {
         .default("text"),
     )
     .option("-q, --quiet", "no progress and no warnings, only results and errors")
-    .option("--no-progress", "lines instead of live bars, also on a terminal")
+    .option("--no-progress", "lines instead of live rows, also on a terminal")
+    .option("--log-interval <duration>", "how often a line sums up, without a terminal (default: 30s)")
     .addOption(colorOption())
     .addOption(verboseOption());
 }

@@ -1,4 +1,11 @@
-import { parseDurationMs, printable, type WaitOptions } from "../../index.ts";
+import {
+  DEFAULT_WAIT_OPTIONS,
+  parseDurationMs,
+  printable,
+  type ResolvedWaitOptions,
+  resolveWaitOptions,
+  type TaskWaiterOptions,
+} from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import type { WaitFlags } from "./wait-flags.ts";
 
@@ -10,19 +17,53 @@ const DURATION_FLAGS = {
   maxInterval: "maxIntervalMs",
   outageBudget: "outageBudgetMs",
   notFoundGrace: "notFoundGraceMs",
-} as const satisfies Partial<Record<keyof WaitFlags, keyof WaitOptions>>;
+} as const satisfies Partial<Record<keyof WaitFlags, keyof ResolvedWaitOptions>>;
 
 // What a timer can hold.
-const MAX_CALL_MS = 2_147_483_647;
+const MAX_CALL_MS = 2 ** 31 - 1;
+const DEFAULT_LOG_INTERVAL_MS = 30_000;
+const MIN_LOG_INTERVAL_MS = 100;
+const MAX_LOG_INTERVAL_MS = 86_400_000;
 
 type DurationFlag = keyof typeof DURATION_FLAGS;
 
-/** How long a wait lasts when nobody says. */
-export const DEFAULT_TIMEOUT_MS: number = 24 * 3_600_000;
+/** How long a wait lasts when nothing is said. */
+export const DEFAULT_TIMEOUT_MS: number = DEFAULT_WAIT_OPTIONS.timeoutMs;
+
+/** What the flags of a wait say, checked before anything is done. */
+export interface WaitSettings {
+  /** Only what was said. */
+  readonly given: Partial<ResolvedWaitOptions>;
+  /** All of it. */
+  readonly resolved: ResolvedWaitOptions;
+  readonly rate: Pick<TaskWaiterOptions, "rate">;
+  /** One call's time, for the client, which would otherwise end it earlier than `--poll-timeout` says. */
+  readonly callTimeout: { readonly callTimeoutMs?: number };
+  readonly logIntervalMs: number;
+}
+
+/**
+ * Reads the flags of a wait.
+ *
+ * @throws InvalidOptionError or {@link UsageError} naming the flag, the rule and the value.
+ */
+export function waitSettingsOf(flags: Partial<WaitFlags>): WaitSettings {
+  const given = waitOptionsOf(flags);
+  const resolved = resolveWaitOptions(given);
+  const { pollTimeoutMs } = given;
+  return {
+    given,
+    resolved,
+    rate: flags.rate === undefined ? {} : { rate: { perSecond: parseRate(flags.rate) } },
+    callTimeout:
+      pollTimeoutMs === undefined ? {} : { callTimeoutMs: Math.min(MAX_CALL_MS, Math.ceil(pollTimeoutMs)) },
+    logIntervalMs: parseLogInterval(flags.logInterval),
+  };
+}
 
 /** The flags that say how to wait, as the library's options. */
-export function waitOptionsOf(flags: Partial<WaitFlags>): WaitOptions {
-  const options: Record<string, number> = {};
+export function waitOptionsOf(flags: Partial<WaitFlags>): Partial<ResolvedWaitOptions> {
+  const options: Partial<Record<(typeof DURATION_FLAGS)[DurationFlag], number>> = {};
   for (const flag of Object.keys(DURATION_FLAGS) as DurationFlag[]) {
     const text = flags[flag];
     if (text !== undefined) {
@@ -30,14 +71,6 @@ export function waitOptionsOf(flags: Partial<WaitFlags>): WaitOptions {
     }
   }
   return options;
-}
-
-/** One call's time, for the client, which would otherwise end it earlier than `--poll-timeout` says. */
-export function callTimeoutOf({ pollTimeout }: Partial<WaitFlags>): { readonly callTimeoutMs?: number } {
-  const callTimeoutMs =
-    pollTimeout === undefined ? 0 : Math.ceil(parseDurationMs(pollTimeout, flagName("pollTimeout")));
-  // What is out of bounds is refused with the wait's own words.
-  return callTimeoutMs > 0 && callTimeoutMs <= MAX_CALL_MS ? { callTimeoutMs } : {};
 }
 
 /** Reads `20/s`, `1200/min`, `20`: calls per second. */
@@ -59,6 +92,16 @@ export function inFlagWords(message: string): string {
     words = words.replace(new RegExp(`\\b${option}\\b`, "g"), flagName(flag));
   }
   return words.replace(/\bregionId\b/g, "--region").replace(/^endpoint\b/, "--endpoint");
+}
+
+function parseLogInterval(text: string | undefined): number {
+  const intervalMs = text === undefined ? DEFAULT_LOG_INTERVAL_MS : parseDurationMs(text, "--log-interval");
+  if (intervalMs < MIN_LOG_INTERVAL_MS || intervalMs > MAX_LOG_INTERVAL_MS) {
+    throw new UsageError(
+      `--log-interval must be a duration from 100ms to 24h, got "${printable(text ?? "", 80)}"`,
+    );
+  }
+  return intervalMs;
 }
 
 function flagName(camelCase: string): string {

@@ -4,13 +4,13 @@ Exit codes:
   1  a task FAILED            6  no such task
   2  usage error              7  credentials or permission
   3  a task EXPIRED         124  timed out: the task may still be running
-  4  a task CANCELED        130  interrupted (143: terminated)`;
+  4  a task CANCELED        130  interrupted (129: hung up, 143: terminated)`;
 
 /** What stands below the options in `--help`, by command. */
 export const HELP_EXAMPLES: Readonly<Record<string, string>> = {
   "": `
 Examples:
-  taskwait t-0000e4w0u1v592zdf6s7            wait for a task, with a live bar on a terminal
+  taskwait t-0000e4w0u1v592zdf6s7            wait for a task, with a live row on a terminal
   taskwait start update-resources            start a task and wait for it
   taskwait demo                              see it work, without an account
 
@@ -23,7 +23,7 @@ Examples:
   taskwait t-1 --output jsonl                every event as a line of JSON
   taskwait --any t-1 t-2                     until the first completes
   cat ids.txt | taskwait -                   ids from standard input
-  taskwait t-1 --timeout 0                   look once: 0 if it is COMPLETE, 124 if it still runs
+  taskwait t-1 --timeout 0                   ask once: 0 if it is COMPLETE, 124 if it still runs
   taskwait t-1 --checkpoint wait.json        and later: taskwait wait --resume wait.json
 
 Durations: 500ms, 90s, 10m, 1h30m, 2d.
@@ -31,6 +31,7 @@ ${EXIT_CODES}`,
   start: `
 Examples:
   taskwait start update-resources
+  taskwait start update-resources --state nightly.json     the same line twice is one task
   taskwait start check-rules --resource-arn acs:ecs:123:cn-shanghai:instance/i-001`,
   "start update-resources": `
 Examples:
@@ -49,7 +50,8 @@ Example:
   taskwait describe t-0000e4w0u1v592zdf6s7 --output json`,
   emulate: `
 Examples:
-  taskwait emulate                           then, elsewhere, the lines that it prints and: taskwait start update-resources
+  taskwait emulate -- taskwait start update-resources
+  taskwait emulate                           serves until Ctrl-C; prints the variables to set elsewhere
   taskwait emulate --port 8780 --qps 20 --retry-after --fault reset=0.02,latency=50..300`,
   completion: `
 Examples:

@@ -8,24 +8,24 @@ export const TOP_HELP = `Usage: taskwait <taskId...> [options]
 Waits for asynchronous tasks of Alibaba Cloud BDRC.
 
 Options:
-  -V, --version                print the version
-  -h, --help                   display help for command
+  -V, --version                   print the version
+  -h, --help                      display help for command
 
 Commands:
-  wait [options] [taskId...]   wait for tasks to end (the default command)
-  start                        start a task and wait for it
-  list [options]               list tasks
-  describe [options] <taskId>  show one task as it is now
-  whoami [options]             say which credentials and which region are in
-                               use, without showing them
-  demo [options]               see a wait from beginning to end against a local
-                               emulator
-  emulate [options]            run a local BDRC for trials and tests
-  completion <shell>           print a completion script for a shell
-  help [command]               display help for command
+  wait [options] [taskId...]      wait for tasks to end (the default command)
+  start                           start a task and wait for it
+  list [options]                  list tasks
+  describe [options] <taskId>     show one task as it is now
+  whoami [options]                say which credentials and which region are in
+                                  use, without showing them
+  demo [options]                  see a wait from beginning to end against a
+                                  local emulator
+  emulate [options] [command...]  run a local BDRC for trials and tests
+  completion <shell>              print a completion script for a shell
+  help [command]                  display help for command
 
 Examples:
-  taskwait t-0000e4w0u1v592zdf6s7            wait for a task, with a live bar on a terminal
+  taskwait t-0000e4w0u1v592zdf6s7            wait for a task, with a live row on a terminal
   taskwait start update-resources            start a task and wait for it
   taskwait demo                              see it work, without an account
 
@@ -36,5 +36,5 @@ Exit codes:
   1  a task FAILED            6  no such task
   2  usage error              7  credentials or permission
   3  a task EXPIRED         124  timed out: the task may still be running
-  4  a task CANCELED        130  interrupted (143: terminated)
+  4  a task CANCELED        130  interrupted (129: hung up, 143: terminated)
 `;

@@ -1,38 +1,54 @@
 import { formatDurationMs, printable, type WaitEvent } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
-import type { ProgressState, TaskView } from "./progress-state.ts";
+import { countByStatus, type ProgressState, statusWord, type TaskView } from "./progress-state.ts";
 import type { Reporter } from "./reporter.ts";
 
-// Many waits on one client are throttled together: one line says it for all.
-const THROTTLED_EVERY_MS = 5000;
-
-/** One line per change, for pipes, files and CI. */
+/** Changes of status as lines, and one line that sums up at an interval, for pipes, files and CI. */
 export class LineReporter implements Reporter {
-  readonly #board: ProgressState;
+  readonly #state: ProgressState;
   readonly #write: (line: string) => void;
   readonly #now: () => number;
-  #throttledAtMs = Number.NEGATIVE_INFINITY;
+  readonly #intervalMs: number;
+  readonly #summaryTimer: NodeJS.Timeout;
+  // Trouble that many waits share, or that goes on, is told once an interval.
+  readonly #toldAtMs = new Map<string, number>();
 
-  constructor(board: ProgressState, write: (line: string) => void, now: () => number) {
-    this.#board = board;
+  constructor(state: ProgressState, write: (line: string) => void, now: () => number, intervalMs: number) {
+    this.#state = state;
     this.#write = write;
     this.#now = now;
+    this.#intervalMs = intervalMs;
+    this.#summaryTimer = setInterval(() => write(summaryLine(state.views, now())), intervalMs);
   }
 
   event(event: WaitEvent, taskId: string): void {
-    if (event.name === "throttled") {
-      if (this.#now() < this.#throttledAtMs + THROTTLED_EVERY_MS) {
-        return;
-      }
-      this.#throttledAtMs = this.#now();
-    }
-    const line = eventLine(event, this.#board.view(taskId), this.#now());
-    if (line !== undefined) {
+    const line = eventLine(event, this.#state.view(taskId), this.#now());
+    if (line !== undefined && !this.#wasTold(event)) {
       this.#write(line);
     }
   }
 
-  finish(): void {}
+  finish(): void {
+    clearInterval(this.#summaryTimer);
+  }
+
+  #wasTold(event: WaitEvent): boolean {
+    if (event.name !== "retry" && event.name !== "throttled") {
+      return false;
+    }
+    const nowMs = this.#now();
+    for (const [trouble, toldAtMs] of this.#toldAtMs) {
+      if (nowMs >= toldAtMs + this.#intervalMs) {
+        this.#toldAtMs.delete(trouble);
+      }
+    }
+    const trouble = describeError(event.payload.error);
+    const wasTold = this.#toldAtMs.has(trouble);
+    if (!wasTold) {
+      this.#toldAtMs.set(trouble, nowMs);
+    }
+    return wasTold;
+  }
 }
 
 /** What one event says to people; most events say nothing that another one does not. */
@@ -43,13 +59,7 @@ export function eventLine(
 ): string | undefined {
   switch (event.name) {
     case "status":
-      // With progress, the progress event that follows tells the status too.
-      return event.payload.task.progress === undefined ||
-        event.payload.task.progress === event.payload.previous?.progress
-        ? changeLine(event.payload.task, view, nowMs)
-        : undefined;
-    case "progress":
-      return changeLine(event.payload.task, view, nowMs, event.payload.etaMs);
+      return changeLine(event.payload.task, view, nowMs);
     case "retry": {
       const { taskId, error, failures, nextPollMs } = event.payload;
       const times = failures === 1 ? "" : ` (${failures} times in a row)`;
@@ -64,6 +74,22 @@ export function eventLine(
   }
 }
 
+/** Where all tasks stand. */
+export function summaryLine(views: readonly TaskView[], nowMs: number): string {
+  const [first] = views;
+  if (first === undefined) {
+    return "no task yet";
+  }
+  const elapsed = formatDurationMs(nowMs - first.sinceMs);
+  if (views.length > 1) {
+    return `${views.length} tasks after ${elapsed}: ${countByStatus(views, (word) => printable(word, 40))}`;
+  }
+  const { taskId, percent, expectedEndMs = 0 } = first;
+  const shown = percent === undefined ? "" : ` ${trimmed(percent)}%`;
+  const left = expectedEndMs > nowMs ? `, about ${formatDurationMs(expectedEndMs - nowMs)} left` : "";
+  return `${printable(taskId)} ${printable(statusWord(first), 40)}${shown} after ${elapsed}${left}`;
+}
+
 function changeLine(
   task: {
     readonly taskId: string;
@@ -73,14 +99,12 @@ function changeLine(
   },
   view: TaskView | undefined,
   nowMs: number,
-  etaMs?: number,
 ): string {
   const percent = task.percent === undefined ? "" : ` ${trimmed(task.percent)}%`;
   const name = task.taskName ? ` (${printable(task.taskName, 60)})` : "";
   const elapsed =
     view === undefined || Number.isNaN(nowMs) ? "" : ` after ${formatDurationMs(nowMs - view.sinceMs)}`;
-  const eta = etaMs === undefined ? "" : `, about ${formatDurationMs(etaMs)} left`;
-  return `${printable(task.taskId)}${name} ${printable(task.taskStatus, 40)}${percent}${elapsed}${eta}`;
+  return `${printable(task.taskId)}${name} ${printable(task.taskStatus, 40)}${percent}${elapsed}`;
 }
 
 function trimmed(percent: number): string {

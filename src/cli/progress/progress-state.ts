@@ -1,6 +1,6 @@
 import type { OutcomeKind, WaitEvent } from "../../index.ts";
 
-/** What is known of one task, for whoever shows it. */
+/** What is known of one task, for those who show it. */
 export interface TaskView {
   readonly taskId: string;
   /** Monotonic milliseconds. */
@@ -16,6 +16,60 @@ export interface TaskView {
   /** Bad answers in a row. */
   readonly failures: number;
   readonly ended?: { readonly kind: OutcomeKind; readonly atMs: number };
+}
+
+/** What a task is to a reader: trouble comes first, what is over last. */
+export type TaskGroup = "failed" | "open" | "complete";
+
+/** The group that a task belongs to. One that was left while it ran has not failed. */
+export function groupOf({ ended }: TaskView): TaskGroup {
+  switch (ended?.kind) {
+    case undefined:
+    case "aborted":
+    case "timedOut":
+      return "open";
+    case "complete":
+      return "complete";
+    default:
+      return "failed";
+  }
+}
+
+/** The word for where a task stands. */
+export function statusWord({ ended, failures, status }: TaskView): string {
+  switch (ended?.kind) {
+    case undefined:
+      return failures > 0 ? "retrying" : (status ?? "asking");
+    case "timedOut":
+      return "timeout";
+    case "notFound":
+      return "unknown";
+    case "unreachable":
+      return "no reply";
+    case "denied":
+      return "denied";
+    default:
+      return status ?? "left";
+  }
+}
+
+/** `2 failed, 5 running`: how many tasks stand where, trouble first. */
+export function countByStatus(views: readonly TaskView[], show: (word: string) => string): string {
+  const counts = new Map<string, number>();
+  for (const view of inOrderOfConcern(views)) {
+    const word = show(statusWord(view)).toLowerCase();
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
+}
+
+/** Failed tasks, then open ones, then completed ones; each group in the order of the arguments. */
+export function inOrderOfConcern(views: readonly TaskView[]): readonly TaskView[] {
+  const groups: Record<TaskGroup, TaskView[]> = { failed: [], open: [], complete: [] };
+  for (const view of views) {
+    groups[groupOf(view)].push(view);
+  }
+  return [...groups.failed, ...groups.open, ...groups.complete];
 }
 
 /** The views of all tasks of one command, in the order of its arguments. */
@@ -36,12 +90,10 @@ export class ProgressState {
     return this.#views.get(taskId);
   }
 
-  /** Takes in what a wait told. */
+  /** Takes in what a wait told. A task that was not known, such as that of a further attempt, is added. */
   note(event: WaitEvent, taskId: string, nowMs: number): void {
-    const view = this.#views.get(taskId);
-    if (view !== undefined) {
-      this.#views.set(taskId, noted(view, event, nowMs));
-    }
+    const view = this.#views.get(taskId) ?? { taskId, sinceMs: nowMs, calls: 0, failures: 0 };
+    this.#views.set(taskId, noted(view, event, nowMs));
   }
 }
 

@@ -1,29 +1,36 @@
 import { performance } from "node:perf_hooks";
 import process from "node:process";
-import type { WaitFlags } from "../flags/wait-flags.ts";
-import { makeColor, wantsColor } from "../terminal/color.ts";
-import { writeErr } from "../terminal/output.ts";
+import { type ColorChoice, makeColor, wantsColor } from "../terminal/color.ts";
+import { writeErr } from "../terminal/messages.ts";
 import { LineReporter } from "./line-reporter.ts";
 import type { ProgressState } from "./progress-state.ts";
 import { type Reporter, silentReporter } from "./reporter.ts";
 
+/** What is to be shown. */
+export interface ReporterChoice {
+  readonly quiet?: true;
+  /** Live rows, where there is a terminal. */
+  readonly progress: boolean;
+  readonly color: ColorChoice;
+  /** How often lines sum up. */
+  readonly logIntervalMs: number;
+}
+
 /**
- * Live bars on a terminal, lines elsewhere, nothing when it is to be quiet.
+ * Live rows on a terminal, lines elsewhere, nothing when it is to be quiet.
  *
  * @returns What makes the reporter, so that it can be made in the same turn as the waits.
  */
-export async function loadReporter(
-  flags: Pick<WaitFlags, "quiet" | "progress" | "color">,
-): Promise<(board: ProgressState) => Reporter> {
-  if (flags.quiet) {
+export async function loadReporter(choice: ReporterChoice): Promise<(state: ProgressState) => Reporter> {
+  if (choice.quiet) {
     return () => silentReporter;
   }
   const { stderr, env } = process;
-  if (flags.progress && stderr.isTTY && env["TERM"] !== "dumb") {
-    // The bars and what they need are loaded only where there is a terminal to draw them on.
-    const { BarReporter } = await import("./bar-reporter.ts");
-    const color = makeColor(wantsColor(flags.color, env, true));
-    return (board) => new BarReporter(board, stderr, color);
+  if (choice.progress && stderr.isTTY && env["TERM"] !== "dumb") {
+    // The rows and what they need are loaded only where there is a terminal to draw them on.
+    const { RowReporter } = await import("./row-reporter.ts");
+    const color = makeColor(wantsColor(choice.color, env, true));
+    return (state) => new RowReporter(state, stderr, color);
   }
-  return (board) => new LineReporter(board, writeErr, () => performance.now());
+  return (state) => new LineReporter(state, writeErr, () => performance.now(), choice.logIntervalMs);
 }

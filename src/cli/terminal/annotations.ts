@@ -1,4 +1,4 @@
-import { printError, writeErr } from "./output.ts";
+import { printError, writeWorkflowCommand } from "./messages.ts";
 
 /** What surrounds a wait where the lines of a command are read by a CI system. */
 export interface Annotations {
@@ -18,9 +18,9 @@ const nothing: Annotations = {
 
 // Workflow commands are recognised on standard error too, which keeps standard output for results.
 const gitHub: Annotations = {
-  begin: (title) => writeErr(`::group::${escapeData(title)}`),
-  end: () => writeErr("::endgroup::"),
-  error: (message) => writeErr(`::error title=taskwait::${escapeData(message)}`),
+  begin: (title) => writeWorkflowCommand(`::group::${escapeData(title)}`),
+  end: () => writeWorkflowCommand("::endgroup::"),
+  error: (message) => writeWorkflowCommand(`::error title=taskwait::${escapeData(message)}`),
 };
 
 /** Those of GitHub Actions when `GITHUB_ACTIONS=true`, otherwise plain messages. */

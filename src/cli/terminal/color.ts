@@ -1,10 +1,10 @@
 import { styleText } from "node:util";
 
-/** The looks that the command uses. */
-export type Look = "good" | "bad" | "busy" | "dim" | "strong";
+/** What a text is coloured for. */
+export type Tone = "good" | "bad" | "busy" | "dim" | "strong";
 
 /** Colours a text, or leaves it as it is when colours are off. */
-export type Color = (look: Look, text: string) => string;
+export type Color = (tone: Tone, text: string) => string;
 
 /** What `--color` can say. */
 export type ColorChoice = "auto" | "always" | "never";
@@ -37,5 +37,5 @@ export function wantsColor(
 
 /** A {@link Color} that colours, or {@link plain}. */
 export function makeColor(colored: boolean): Color {
-  return colored ? (look, text) => styleText(FORMATS[look], text, { validateStream: false }) : plain;
+  return colored ? (tone, text) => styleText(FORMATS[tone], text, { validateStream: false }) : plain;
 }

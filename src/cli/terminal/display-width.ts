@@ -1,13 +1,18 @@
-// East Asian wide and fullwidth blocks, and emoji that are shown as pictures by default.
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+import { eastAsianWidth } from "get-east-asian-width";
+
+// Taking a text apart is slow, and few texts need it.
+const PLAIN = /^[ -~]*$/;
 const MARK = /^\p{M}+$/u;
-const EMOJI_STYLE = "\ufe0f";
+// Shown as a picture, which takes two columns.
+const PICTURE = /\p{Emoji_Presentation}|\ufe0f/u;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** How many columns of a terminal the text takes. It must be free of control characters. */
 export function displayWidth(text: string): number {
+  if (PLAIN.test(text)) {
+    return text.length;
+  }
   let width = 0;
   for (const { segment } of segmenter.segment(text)) {
     width += graphemeWidth(segment);
@@ -15,7 +20,7 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** Cuts the text to at most so many columns, with an ellipsis when something was lost. */
+/** Cuts the text to at most so many columns, with an ellipsis at its end when something was lost. */
 export function fitWidth(text: string, columns: number): string {
   if (displayWidth(text) <= columns) {
     return text;
@@ -42,5 +47,5 @@ function graphemeWidth(grapheme: string): number {
   if (MARK.test(grapheme)) {
     return 0;
   }
-  return WIDE.test(grapheme) || grapheme.includes(EMOJI_STYLE) ? 2 : 1;
+  return PICTURE.test(grapheme) ? 2 : eastAsianWidth(grapheme.codePointAt(0) ?? 0);
 }

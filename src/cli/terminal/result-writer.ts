@@ -3,21 +3,28 @@ import {
   type OutcomeKind,
   outcomeFields,
   printable,
-  type Task,
+  toErrorRecord,
   toEventRecord,
   type WaitEvent,
 } from "../../index.ts";
+import { resultWord } from "./result-json.ts";
 import { safeJson, safeJsonPretty } from "./safe-json.ts";
 
-/** What `--output` can say. */
+/** What `--output` of a command that waits can say. */
 export type OutputForm = "text" | "json" | "jsonl";
 
 /** How a command that waits has ended. */
 export interface WaitSummary {
   readonly exitCode: number;
   readonly waitedMs: number;
+  /** Calls that were answered, those of listings included. */
+  readonly calls: number;
   /** In the order of the arguments. */
   readonly results: readonly { readonly taskId: string; readonly calls: number; readonly outcome: Outcome }[];
+  /** Of a start that is not waited for: its task. */
+  readonly started?: string;
+  /** Of a start that came to no task: how it ended. */
+  readonly withoutTask?: { readonly outcome: string; readonly error: unknown };
 }
 
 /** Puts results on standard output, in one of the forms that docs/cli.md fixes. */
@@ -44,7 +51,11 @@ export function makeResultWriter(
     case "jsonl":
       return {
         event: (event, taskId) => write(safeJson(toEventRecord(event, taskId, wallClockMs()))),
-        end: () => undefined,
+        end: ({ started }) => {
+          if (started !== undefined) {
+            write(safeJson({ timeMs: wallClockMs(), event: "started", taskId: started }));
+          }
+        },
       };
   }
 }
@@ -53,6 +64,9 @@ export function makeResultWriter(
 const ENDED: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>(["complete", "failed", "expired", "canceled"]);
 
 function writeText(summary: WaitSummary, write: (line: string) => void): void {
+  if (summary.started !== undefined) {
+    write(summary.started);
+  }
   for (const { taskId, outcome } of summary.results) {
     if (outcome.task !== undefined && ENDED.has(outcome.kind)) {
       const words = [printable(taskId), printable(outcome.task.taskStatus), resultWord(outcome.task)];
@@ -61,26 +75,19 @@ function writeText(summary: WaitSummary, write: (line: string) => void): void {
   }
 }
 
-/** The result as JSON on one line: parsed when it is JSON, else as a JSON string; of a failed task, why. */
-function resultWord(task: Task): string {
-  if (task.taskStatus !== "COMPLETE") {
-    return task.errorMessage ? safeJson(task.errorMessage) : "";
-  }
-  if (task.result !== undefined) {
-    return safeJson(task.result);
-  }
-  return task.taskResult ? safeJson(task.taskResult) : "";
-}
-
 function summaryRecord(summary: WaitSummary): unknown {
+  const { results, started, withoutTask } = summary;
   return {
     exitCode: summary.exitCode,
     waitedMs: Math.round(summary.waitedMs),
-    // The fields of a `settled` record of jsonl, so that both forms are read alike.
-    tasks: summary.results.map(({ taskId, calls, outcome }) => ({
-      taskId,
-      calls,
-      ...outcomeFields(outcome),
-    })),
+    calls: summary.calls,
+    ...(withoutTask === undefined
+      ? {}
+      : { outcome: withoutTask.outcome, error: toErrorRecord(withoutTask.error) }),
+    tasks: [
+      ...(started === undefined ? [] : [{ taskId: started, outcome: "started" }]),
+      // The fields of a `settled` record of jsonl, so that both forms are read alike.
+      ...results.map(({ taskId, calls, outcome }) => ({ taskId, calls, ...outcomeFields(outcome) })),
+    ],
   };
 }

@@ -4,7 +4,12 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** JSON on one line that holds no control, escape or direction character, and parses to the same value. */
 export function safeJson(value: unknown): string {
-  return (JSON.stringify(value) ?? "null").replace(UNSAFE, escapeUnits);
+  return escapeUnsafe(JSON.stringify(value) ?? "null");
+}
+
+/** Writes what a terminal might obey in a JSON text as JSON escapes. */
+export function escapeUnsafe(json: string): string {
+  return json.replace(UNSAFE, escapeUnits);
 }
 
 /** {@link safeJson} over several lines, for people. */

@@ -1,83 +1,55 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import process from "node:process";
-import { type Outcome, printable, type TaskWait, type WaitCheckpoint } from "../../index.ts";
+import { readFileSync } from "node:fs";
 import { UsageError } from "../errors/usage-error.ts";
+import { errorCode, fileError } from "../files/file-error.ts";
+import { FileLock } from "../files/file-lock.ts";
+import { OutputFile } from "../files/output-file.ts";
+import { printError } from "../terminal/messages.ts";
+import { type CheckpointFrame, formatFrame, parseFrame } from "./checkpoint-frame.ts";
 
-const VERSION = 1;
 const WRITE_EVERY_MS = 1000;
-// Only the task's own end is an end for ever; after any other, to resume means to try again.
-const FINAL_KINDS: ReadonlySet<string> = new Set<Outcome["kind"]>([
-  "complete",
-  "failed",
-  "expired",
-  "canceled",
-]);
 
-/** The waits that a file of `--checkpoint` holds, by task id, ready to be resumed. */
-export type Checkpoints = ReadonlyMap<string, WaitCheckpoint>;
-
-/**
- * Reads a file of `--checkpoint`. Only its frame is checked here: the library checks each wait.
- *
- * @throws {@link UsageError} that never shows the file's content.
- */
-export function readCheckpoints(path: string): Checkpoints {
-  const shown = printable(path, 200);
-  let content: unknown;
+/** Reads a file of `--checkpoint` that is not written again. */
+export function readCheckpoint(flag: string, named: string): CheckpointFrame {
+  let text: string;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
+    text = readFileSync(named, "utf8");
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new UsageError(
-      `--resume: "${shown}" ${code === undefined ? "is not JSON" : `can't be read (${code})`}`,
-    );
+    throw fileError(flag, named, `can't be read (${errorCode(error)})`);
   }
-  const { version, waits } = (content ?? {}) as { readonly version?: unknown; readonly waits?: unknown };
-  if (version !== VERSION || !Array.isArray(waits) || waits.length === 0) {
-    throw new UsageError(
-      `--resume: "${shown}" is not a checkpoint file of this release (version ${VERSION})`,
-    );
-  }
-  const checkpoints = new Map<string, WaitCheckpoint>();
-  for (const wait of waits as (WaitCheckpoint | null)[]) {
-    if (typeof wait?.taskId !== "string") {
-      throw new UsageError(`--resume: "${shown}" holds a wait without a task id`);
-    }
-    checkpoints.set(wait.taskId, wait);
-  }
-  return checkpoints;
+  return parseFrame(text, flag, named);
 }
 
 /**
- * Makes a checkpoint fit to go on with: an end that was not the task's own is undone.
- *
- * @param deadlineMs - The new deadline, in Unix milliseconds; without it, the old one holds unless it has passed.
+ * Keeps the state of what a command waits for in a file: at once where that is asked for, else at most once a
+ * second, and once at the end. Two commands can't have one file.
  */
-export function reopened(
-  checkpoint: WaitCheckpoint,
-  nowMs: number,
-  defaultTimeoutMs: number,
-  deadlineMs?: number,
-): WaitCheckpoint {
-  if (checkpoint.ended !== undefined && FINAL_KINDS.has(checkpoint.ended.kind)) {
-    return checkpoint;
-  }
-  const { ended: _, missingSinceMs: __, ...open } = checkpoint;
-  const kept = open.deadlineMs > nowMs ? open.deadlineMs : nowMs + defaultTimeoutMs;
-  return { ...open, contactAtMs: nowMs, deadlineMs: deadlineMs ?? kept };
-}
-
-/** Keeps the state of all waits of a command in a file, at most once a second and once at the end. */
 export class CheckpointFile {
-  readonly #path: string;
-  readonly #printError: (message: string) => void;
-  #waits: readonly TaskWait[] = [];
+  readonly #file: OutputFile;
+  readonly #lock: FileLock | undefined;
+  #content: (() => CheckpointFrame) | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #broken = false;
+  #isBroken = false;
 
-  constructor(path: string, printError: (message: string) => void) {
-    this.#path = path;
-    this.#printError = printError;
+  /** What the file held before; `undefined` when there was none, or an empty one. */
+  readonly kept: CheckpointFrame | undefined;
+
+  /**
+   * @param flag - The flag that names the file.
+   * @throws {@link UsageError} when it can't be written, is another command's, or holds something else.
+   */
+  constructor(flag: string, named: string) {
+    this.#file = new OutputFile(flag, named);
+    this.#lock = takeLock(flag, named, this.#file.path);
+    try {
+      if (this.#lock !== undefined) {
+        this.#file.removeLeftovers();
+      }
+      const text = this.#file.read();
+      this.kept = text.trim() === "" ? undefined : parseFrame(text, flag, named);
+    } catch (error) {
+      this.#lock?.release();
+      throw error;
+    }
   }
 
   /**
@@ -85,51 +57,64 @@ export class CheckpointFile {
    *
    * @throws {@link UsageError} when that fails: better now than after an hour.
    */
-  begin(waits: readonly TaskWait[]): void {
-    this.#waits = waits;
-    try {
-      this.#write();
-    } catch (error) {
-      throw new UsageError(`--checkpoint: ${this.#why(error)}`);
+  begin(content: () => CheckpointFrame): void {
+    this.#content = content;
+    this.save();
+  }
+
+  /**
+   * Writes now.
+   *
+   * @throws {@link UsageError} when that fails.
+   */
+  save(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#content !== undefined) {
+      this.#file.write(formatFrame(this.#content()));
     }
   }
 
   /** Something has changed. */
   note(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#tryWrite();
-    }, WRITE_EVERY_MS);
+    this.#timer ??= setTimeout(() => this.saveIfPossible(), WRITE_EVERY_MS);
   }
 
   /** Writes for the last time. */
   end(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#tryWrite();
+    this.saveIfPossible();
+    this.close();
   }
 
-  #tryWrite(): void {
+  /** Lets other commands have the file. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#content = undefined;
+    this.#lock?.release();
+  }
+
+  /** Writes now; says once when that fails. */
+  saveIfPossible(): void {
     try {
-      this.#write();
+      this.save();
     } catch (error) {
-      if (!this.#broken) {
-        this.#broken = true;
-        this.#printError(`warning: --checkpoint: ${this.#why(error)}`);
+      if (!this.#isBroken && error instanceof UsageError) {
+        this.#isBroken = true;
+        printError(`warning: ${error.message}`);
       }
     }
   }
+}
 
-  // Beside the file and renamed, so that a reader never sees half of it.
-  #write(): void {
-    const content = { version: VERSION, waits: this.#waits.map((wait) => wait.checkpoint()) };
-    const fresh = `${this.#path}.${process.pid}.tmp`;
-    writeFileSync(fresh, `${JSON.stringify(content)}\n`, { mode: 0o600 });
-    renameSync(fresh, this.#path);
+function takeLock(flag: string, named: string, path: string): FileLock | undefined {
+  let taken: ReturnType<typeof FileLock.take>;
+  try {
+    taken = FileLock.take(path);
+  } catch (error) {
+    throw fileError(flag, named, `can't be locked (${errorCode(error)})`);
   }
-
-  #why(error: unknown): string {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    return `"${printable(this.#path, 200)}" can't be written (${code})`;
+  if (taken !== undefined && !(taken instanceof FileLock)) {
+    throw fileError(flag, named, `is in use by ${taken.heldBy}`);
   }
+  return taken;
 }

@@ -2,11 +2,18 @@ import type { Command } from "commander";
 import { shellLine } from "../terminal/shell-words.ts";
 
 /** Flags of `taskwait start` that say what to start, not how to wait. */
-const START_ONLY: ReadonlySet<string> = new Set(["resourceType", "resourceArn", "ruleId", "wait"]);
+const START_ONLY: ReadonlySet<string> = new Set([
+  "resourceType",
+  "resourceArn",
+  "ruleId",
+  "wait",
+  "attempts",
+  "state",
+]);
 
 /**
  * The command line that goes on waiting for the given tasks as the given command did, ready to be pasted into a
- * shell.
+ * shell. A start whose state is in a file goes on by the same line.
  *
  * @param command - The command that ran, with its flags parsed.
  * @param taskIds - The tasks that have not ended.
@@ -18,23 +25,33 @@ export function resumeCommand(
   environment: Readonly<Record<string, string | undefined>>,
 ): string {
   const words = environment["npm_command"] === "exec" ? ["npx", "taskwait"] : ["taskwait"];
-  words.push("wait", ...taskIds);
-  const checkpoint = command.getOptionValue("checkpoint");
-  for (const option of command.options) {
-    const name = option.attributeName();
-    const value: unknown = command.getOptionValue(name);
-    const given = command.getOptionValueSource(name) === "cli";
-    if (!given || START_ONLY.has(name) || (name === "resume" && checkpoint !== undefined)) {
-      continue;
-    }
-    if (typeof value === "string") {
-      words.push(option.long ?? "", value);
-    } else if (option.negate ? value === false : value === true) {
-      words.push(option.long ?? "");
-    }
+  const isStart = command.parent?.name() === "start";
+  const file: unknown = command.getOptionValue("state") ?? command.getOptionValue("checkpoint");
+  if (isStart && file !== undefined) {
+    return shellLine([...words, "start", command.name(), ...givenFlags(command, new Set())]);
   }
-  if (typeof checkpoint === "string") {
-    words.push("--resume", checkpoint);
+  words.push("wait", ...taskIds, ...givenFlags(command, isStart ? START_ONLY : left(file)));
+  if (typeof file === "string" && command.getOptionValue("state") === undefined) {
+    words.push("--resume", file);
   }
   return shellLine(words);
+}
+
+/** A newer file takes the place of the one that was resumed from; tasks are named, not looked for. */
+function left(file: unknown): ReadonlySet<string> {
+  return new Set(["all", "status", "type", "allowEmpty", ...(file === undefined ? [] : ["resume"])]);
+}
+
+function givenFlags(command: Command, without: ReadonlySet<string>): readonly string[] {
+  return command.options.flatMap((option) => {
+    const name = option.attributeName();
+    const value: unknown = command.getOptionValue(name);
+    if (command.getOptionValueSource(name) !== "cli" || without.has(name)) {
+      return [];
+    }
+    if (typeof value === "string") {
+      return [option.long ?? "", value];
+    }
+    return (option.negate ? value === false : value === true) ? [option.long ?? ""] : [];
+  });
 }

@@ -1,5 +1,5 @@
 import { type BdrcClient, ProtocolError, type Task } from "../../index.ts";
-import { withRetry } from "./patience.ts";
+import { withRetry } from "./with-retry.ts";
 
 const MAX_PER_PAGE = 500;
 

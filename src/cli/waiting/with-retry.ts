@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { classifyError, type ErrorMeaning, formatDurationMs } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
-import { printError } from "../terminal/output.ts";
+import { printError } from "../terminal/messages.ts";
 
-const WORTH_ANOTHER_TRY: ReadonlySet<ErrorMeaning> = new Set<ErrorMeaning>(["throttled", "transient"]);
+const MAY_PASS: ReadonlySet<ErrorMeaning> = new Set<ErrorMeaning>(["throttled", "transient"]);
 const MAX_TRIES = 5;
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 10_000;
@@ -19,7 +19,7 @@ export async function withRetry<T>(call: () => Promise<T>, signal: AbortSignal):
     try {
       return await call();
     } catch (error) {
-      if (signal.aborted || tries >= MAX_TRIES || !WORTH_ANOTHER_TRY.has(classifyError(error))) {
+      if (signal.aborted || tries >= MAX_TRIES || !MAY_PASS.has(classifyError(error))) {
         throw error;
       }
       const askedMs = (error as { readonly retryAfterMs?: number }).retryAfterMs ?? 0;

@@ -1,0 +1,31 @@
+import { printable, TASK_STATUSES } from "../../index.ts";
+import { UsageError } from "../errors/usage-error.ts";
+
+/** The flags that say which tasks of the account. */
+export interface TaskQueryFlags {
+  readonly status?: string;
+  readonly type?: string;
+}
+
+/**
+ * Which tasks the flags mean.
+ *
+ * @throws {@link UsageError} for a status that there is not.
+ */
+export function taskQueryOf({ status, type }: TaskQueryFlags): {
+  readonly taskStatus?: string;
+  readonly taskType?: string;
+} {
+  return {
+    ...(status === undefined ? {} : { taskStatus: statusOf(status) }),
+    ...(type === undefined ? {} : { taskType: type }),
+  };
+}
+
+function statusOf(text: string): string {
+  const status = text.toUpperCase();
+  if (!TASK_STATUSES.some((known) => known === status)) {
+    throw new UsageError(`--status must be one of ${TASK_STATUSES.join(", ")}, got "${printable(text, 80)}"`);
+  }
+  return status;
+}

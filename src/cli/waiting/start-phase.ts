@@ -1,0 +1,77 @@
+import { formatDurationMs, type TaskRun } from "../../index.ts";
+import { describeError } from "../errors/describe-error.ts";
+import { printError } from "../terminal/messages.ts";
+
+// What setTimeout can hold.
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The time of a run in which it has no task: says what becomes of its starts, and gives up when they take too long. */
+export class StartPhase {
+  readonly #task: TaskRun;
+  readonly #budgetMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #notTaken: Error | undefined;
+  #isGivenUp = false;
+
+  /**
+   * @param budgetMs - How long a start may go without being taken.
+   * @param changed - Is told whenever what is known of the start changes.
+   */
+  constructor(task: TaskRun, budgetMs: number, quiet: boolean, changed: () => void) {
+    this.#task = task;
+    this.#budgetMs = budgetMs;
+    if (task.taskId === undefined) {
+      this.#begin();
+    }
+    task.on("startRetry", ({ error, delayMs }) => {
+      changed();
+      this.#notTaken = error;
+      if (!quiet) {
+        printError(`not started: ${describeError(error)}; asking again in ${formatDurationMs(delayMs)}`);
+      }
+    });
+    task.on("started", ({ taskId, adopted }) => {
+      changed();
+      this.end();
+      if (adopted) {
+        printError(`the answer got lost; the listing shows one new task, ${taskId}: taking that for it`);
+      } else if (!quiet) {
+        printError(`started ${taskId}`);
+      }
+    });
+    task.on("again", ({ attempt, taskId, error, delayMs }) => {
+      changed();
+      this.#begin();
+      if (!quiet) {
+        printError(
+          `attempt ${attempt}, ${taskId}: ${describeError(error)}; starting again in ${formatDurationMs(delayMs)}`,
+        );
+      }
+    });
+  }
+
+  /** Whether the start took too long. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
+  /** Why the last start was not taken, if that is certain. */
+  get notTaken(): Error | undefined {
+    return this.#task.checkpoint().sentAtMs === undefined ? this.#notTaken : undefined;
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #begin(): void {
+    this.#notTaken = undefined;
+    this.#timer = setTimeout(
+      () => {
+        this.#isGivenUp = true;
+        this.#task.abandon(new Error(`no start was taken within ${formatDurationMs(this.#budgetMs)}`));
+      },
+      Math.min(MAX_TIMER_MS, this.#budgetMs),
+    );
+  }
+}

@@ -1,0 +1,137 @@
+import { performance } from "node:perf_hooks";
+import process from "node:process";
+import {
+  formatDurationMs,
+  type Outcome,
+  type TaskWaiter,
+  WAIT_EVENT_NAMES,
+  type WaitEvent,
+} from "../../index.ts";
+import { EXIT } from "../errors/exit-code.ts";
+import type { WaitFlags } from "../flags/wait-flags.ts";
+import type { WaitSettings } from "../flags/wait-settings.ts";
+import { ProgressState } from "../progress/progress-state.ts";
+import type { Reporter } from "../progress/reporter.ts";
+import { loadReporter } from "../progress/reporter-choice.ts";
+import { type Annotations, annotationsFor } from "../terminal/annotations.ts";
+import { printError } from "../terminal/messages.ts";
+import { makeResultWriter, type ResultWriter, type WaitSummary } from "../terminal/result-writer.ts";
+import { writeOut } from "../terminal/standard-output.ts";
+import { type EndContext, explainEnds } from "./explain-ends.ts";
+import type { NoTaskEnd } from "./explain-no-task.ts";
+
+type MakeReporter = Awaited<ReturnType<typeof loadReporter>>;
+
+/** How the waits of one waiter are shown, and where their events and results go. */
+export class WaitDisplay {
+  readonly #waiter: TaskWaiter;
+  readonly #flags: WaitFlags;
+  readonly #makeReporter: MakeReporter;
+  readonly #writer: ResultWriter;
+  readonly #annotations: Annotations = annotationsFor(process.env);
+  readonly #startedMs = performance.now();
+  #state = new ProgressState([], 0);
+  #reporter: Reporter | undefined;
+
+  /** Loads what it takes to show waits as the flags say. */
+  static async load(waiter: TaskWaiter, flags: WaitFlags, settings: WaitSettings): Promise<WaitDisplay> {
+    return new WaitDisplay(
+      waiter,
+      flags,
+      await loadReporter({ ...flags, logIntervalMs: settings.logIntervalMs }),
+    );
+  }
+
+  private constructor(waiter: TaskWaiter, flags: WaitFlags, makeReporter: MakeReporter) {
+    this.#waiter = waiter;
+    this.#flags = flags;
+    this.#makeReporter = makeReporter;
+    this.#writer = makeResultWriter(flags.output, (line) => writeOut(`${line}\n`), Date.now);
+  }
+
+  /**
+   * Shows these tasks from now on. To be called in the turn in which their waits are made, so that nothing of them
+   * is missed.
+   *
+   * @param noted - Is told of every event.
+   */
+  begin(taskIds: readonly string[], noted: () => void): void {
+    if (!this.#flags.quiet) {
+      this.#annotations.begin(
+        taskIds.length === 1 ? `Waiting for ${taskIds[0]}` : `Waiting for ${taskIds.length} tasks`,
+      );
+    }
+    this.#state = new ProgressState(taskIds, performance.now());
+    const reporter = this.#makeReporter(this.#state);
+    this.#reporter = reporter;
+    for (const name of WAIT_EVENT_NAMES) {
+      this.#waiter.on(name, (payload: unknown, { taskId }) => {
+        const event = { name, payload } as WaitEvent;
+        this.#state.note(event, taskId, performance.now());
+        reporter.event(event, taskId);
+        this.#writer.event(event, taskId);
+        noted();
+      });
+    }
+  }
+
+  /** Takes the live rows away. */
+  stop(): void {
+    if (this.#reporter !== undefined) {
+      this.#reporter.finish();
+      this.#reporter = undefined;
+      if (!this.#flags.quiet) {
+        this.#annotations.end();
+      }
+    }
+  }
+
+  /**
+   * Says how all has ended, and prints the results.
+   *
+   * @returns The exit code.
+   */
+  end(
+    exitCode: number,
+    outcomes: readonly (readonly [taskId: string, outcome: Outcome])[],
+    context: Pick<EndContext, "command" | "interruption">,
+  ): number {
+    this.stop();
+    const results = outcomes.map(([taskId, outcome]) => ({
+      taskId,
+      outcome,
+      calls: this.#state.view(taskId)?.calls ?? 0,
+    }));
+    const summary = this.#summary(exitCode, results);
+    if (outcomes.length > 1 && !this.#flags.quiet) {
+      printError(`${outcomes.length} tasks in ${formatDurationMs(summary.waitedMs)}, ${summary.calls} calls`);
+    }
+    explainEnds(summary, { ...context, annotations: this.#annotations });
+    this.#writer.end(summary);
+    return exitCode;
+  }
+
+  /** Says why a start came to no task. */
+  endWithoutTask({ exitCode, message, outcome, error }: NoTaskEnd): number {
+    this.stop();
+    this.#annotations.error(message);
+    this.#writer.end({ ...this.#summary(exitCode), withoutTask: { outcome, error } });
+    return exitCode;
+  }
+
+  /** Prints the id of a task that is not waited for. */
+  endStarted(taskId: string): number {
+    this.#writer.end({ ...this.#summary(EXIT.complete), started: taskId });
+    return EXIT.complete;
+  }
+
+  #summary(exitCode: number, results: WaitSummary["results"] = []): WaitSummary {
+    const { polls, listings } = this.#waiter.stats();
+    return {
+      exitCode,
+      waitedMs: performance.now() - this.#startedMs,
+      calls: polls + listings,
+      results,
+    };
+  }
+}
