@@ -1,14 +1,24 @@
 // Builds beside dist/ and swaps at the end: a running process or a parallel test never sees half a build,
 // and a file whose source is gone does not linger.
 //
-// Each module is written without its comments, and for each entry point one file of declarations, as far as it
-// exports them (docs/decisions/package-size.md). Types are not checked here but by `npm run check:types`: the sources
-// hold nothing that depends on it (erasableSyntaxOnly, isolatedDeclarations).
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+// tsc writes the declarations, with maps to src/; rolldown writes each module without its comments, with a smaller map
+// than tsc's (docs/decisions/package-size.md). `npm run check:types` checks the types: the sources hold nothing that the
+// build depends on (erasableSyntaxOnly, isolatedDeclarations).
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { rolldown } from "rolldown";
-import { dts } from "rolldown-plugin-dts";
 import { writeCommonJs } from "./commonjs.mjs";
 
 const root = join(import.meta.dirname, "..");
@@ -24,8 +34,12 @@ const entries = Object.values(exports).flatMap((one) => one.default ?? one.impor
 const required = Object.values(exports).flatMap((one) => (one.require === undefined ? [] : one.default));
 const commands = Object.values(bin);
 
-async function write(paths, plugins, output) {
-  const names = paths.map((path) => path.replace(/^(?:\.\/)?dist\/|\.js$/g, ""));
+function nameOf(path) {
+  return path.replace(/^(?:\.\/)?dist\/|\.js$/g, "");
+}
+
+async function writeModules() {
+  const names = [...entries, ...commands].map(nameOf);
   const bundle = await rolldown({
     input: Object.fromEntries(names.map((name) => [name, join(source, `${name}.ts`)])),
     // Ours are relative; every other import stays what it is.
@@ -33,54 +47,78 @@ async function write(paths, plugins, output) {
     cwd: source,
     platform: "node",
     tsconfig,
-    plugins,
   });
-  const written = await bundle.write({ dir: fresh, ...output });
-  await bundle.close();
-  return written.output;
-}
-
-/** Says in an entry point's declarations what is only a type there: of a class that several share, rolldown forgets it. */
-function typesOnly(modules) {
-  const values = new Map(modules.map(({ fileName, exports }) => [fileName.replace(/js$/, "d.ts"), exports]));
-  const mark = (names, file) =>
-    names
-      .replace(/\btype /g, "")
-      .split(", ")
-      .map((one) => (values.get(file).includes(one.split(" ").at(-1)) ? one : `type ${one}`))
-      .join(", ");
-  return {
-    name: "types-only",
-    generateBundle(_, bundle) {
-      for (const file of Object.values(bundle).filter(({ isEntry }) => isEntry)) {
-        file.code = file.code.replace(/(?<=^export \{ ).*(?= \};$)/m, (names) => mark(names, file.fileName));
-      }
-    },
-  };
-}
-
-/** Undoes two habits of rolldown: a module's path above it, and documentation without its indent. */
-const tidy = {
-  name: "tidy",
-  generateBundle(_, bundle) {
-    for (const file of Object.values(bundle)) {
-      file.code = file.fileName.endsWith(".d.ts")
-        ? file.code.replace(/^([ \t]*)\*(?=[ /\n])/gm, "$1 *")
-        : file.code.replace(/^\/\/ \S+\.ts\n/m, "");
-    }
-  },
-};
-
-try {
-  const modules = await write([...entries, ...commands], [tidy], {
+  await bundle.write({
+    dir: fresh,
     preserveModules: true,
     preserveModulesRoot: source,
     entryFileNames: "[name].js",
-    comments: false,
+    // An annotation such as webpackIgnore is for tools that read the module.
+    comments: { legal: false, jsdoc: false, annotation: true },
+    sourcemap: true,
+    // src/ is in the package.
+    sourcemapExcludeSources: true,
   });
-  await write(entries, [dts({ oxc: true, emitDtsOnly: true, tsconfig }), tidy, typesOnly(modules)], {
-    chunkFileNames: "types/[name].js",
-  });
+  await bundle.close();
+}
+
+/**
+ * Declarations that every compiler and target takes: ".js" for ".ts", which is as long, so the map holds; and a private
+ * member with a plain name for the one that says that a class has private members.
+ */
+function portable(text) {
+  let name;
+  return text
+    .replace(/((?:from|import\() ?"\.[^"]+)\.ts"/g, '$1.js"')
+    .replace(/ class (\w+)|^(\s+)#private;$/gm, (line, className, indent) => {
+      name = className ?? name;
+      return className === undefined ? `${indent}private readonly "#${name}";` : line;
+    });
+}
+
+/** All declarations, which tsc lets import ".ts", then without those that no entry point reaches. */
+function writeDeclarations() {
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  execFileSync(process.execPath, [tsc, "-p", tsconfig, "--outDir", fresh], { stdio: "inherit" });
+  const reached = new Set();
+  const reach = (path) => {
+    if (!reached.has(path)) {
+      reached.add(path);
+      const written = readFileSync(path, "utf8");
+      const text = portable(written);
+      writeFileSync(path, text);
+      for (const [, to] of text.matchAll(/(?:from|import\() ?"(\.[^"]+)\.js"/g)) {
+        reach(join(dirname(path), `${to}.d.ts`));
+      }
+    }
+  };
+  for (const path of entries) {
+    reach(join(fresh, `${nameOf(path)}.d.ts`));
+  }
+  for (const name of readdirSync(fresh, { recursive: true })) {
+    const path = join(fresh, name.replace(/\.map$/, ""));
+    if (path.endsWith(".d.ts") && !reached.has(path)) {
+      rmSync(join(fresh, name));
+    }
+  }
+}
+
+/** Folders that hold nothing. */
+function removeEmpty(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) {
+      removeEmpty(join(folder, entry.name));
+    }
+  }
+  if (readdirSync(folder).length === 0) {
+    rmdirSync(folder);
+  }
+}
+
+try {
+  await writeModules();
+  writeDeclarations();
+  removeEmpty(fresh);
   writeCommonJs(required.map((path) => path.replace(/^\.\/dist/, fresh)));
   for (const path of commands) {
     chmodSync(path.replace(/^dist/, fresh), 0o755);

@@ -1,3 +1,7 @@
+// What the declarations need, whatever "lib" and "target" a consumer has.
+/// <reference lib="es2023" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * Waits for tasks of Alibaba Cloud's Backup and Disaster Recovery Center.
  *
@@ -96,6 +100,7 @@ export {
 export { OUTCOME_KINDS, type Outcome, type OutcomeKind, type OutcomeOf } from "./task/outcome.ts";
 export { parseTask } from "./task/parse-task.ts";
 export { printable } from "./task/printable.ts";
+export type { RecordSchema, SchemaIssue, SchemaResult, StandardSchema } from "./task/schema.ts";
 export type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "./task/source.ts";
 export {
   type FinalTaskStatus,

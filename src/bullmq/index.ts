@@ -1,3 +1,7 @@
+// What the declarations need, whatever "lib" and "target" a consumer has.
+/// <reference lib="es2023" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * Waits as jobs of BullMQ, on Redis or PostgreSQL: any number of workers look, all together at one rate, and a killed
  * one loses nothing. Needs the optional peer `bullmq`.

@@ -45,7 +45,11 @@ export interface EmulatorOptions extends Omit<Scenario, "faults" | "description"
   readonly tls?: boolean;
 }
 
-/** {@link EmulatorOptions} with everything decided. */
+/**
+ * {@link EmulatorOptions} with everything decided.
+ *
+ * @internal
+ */
 export interface ResolvedEmulatorOptions extends Scenario, HandlerOptions {
   readonly port: number;
   readonly host: string;
@@ -79,6 +83,8 @@ const PLAIN_NAMES: ReadonlySet<string> = new Set(Object.keys(plainOptions.shape)
  * Checks options and fills in what is not given.
  *
  * @throws `InvalidOptionError` naming the option, the rule and the value.
+ *
+ * @internal
  */
 export function resolveEmulatorOptions(options: EmulatorOptions = {}): ResolvedEmulatorOptions {
   const { scenario, faults, resetConnection, log, ...rest } = options;

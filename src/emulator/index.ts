@@ -1,3 +1,7 @@
+// What the declarations need, whatever "lib" and "target" a consumer has.
+/// <reference lib="es2023" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
+
 export type { AccessPolicy } from "./access/access-policy.ts";
 export type { EmulatorBearer, EmulatorKey, KeyRing } from "./access/key-ring.ts";
 export type { Quota, QuotaCounters, QuotaLimits } from "./access/quota.ts";

@@ -31,7 +31,7 @@ export class Telemetry {
     if (!(REGISTRY in globalThis)) {
       return;
     }
-    this.#loading = import("@opentelemetry/api").catch(() => undefined);
+    this.#loading = import(/* webpackIgnore: true */ "@opentelemetry/api").catch(() => undefined);
     void this.#loading.then((api) => {
       this.#loading = undefined;
       this.#instruments = api === undefined ? undefined : instruments(api);

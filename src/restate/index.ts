@@ -1,3 +1,7 @@
+// What the declarations need, whatever "lib" and "target" a consumer has.
+/// <reference lib="es2023" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * Waits in Restate: they survive crashes of processes and of the server, spread over machines, and keep to one rate.
  * Needs the optional peer `@restatedev/restate-sdk`.

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { isBdrcApiError, isTaskFailedError, isTaskwaitError } from "./errors.ts";
 import { OUTCOME_KINDS, type Outcome, type OutcomeKind } from "./outcome.ts";
+import type { RecordSchema } from "./schema.ts";
 import type { Task } from "./task.ts";
 import type { WaitEvent } from "./wait-events.ts";
 
@@ -94,7 +95,7 @@ const failureKinds = OUTCOME_KINDS.filter(
  * Checks a line of `taskwait --output jsonl`, once it is parsed. Fields that a later release may add are let
  * through.
  */
-export const waitEventRecordSchema: z.ZodMiniType<WaitEventRecord> = z.discriminatedUnion("event", [
+export const waitEventRecordSchema: RecordSchema<WaitEventRecord> = z.discriminatedUnion("event", [
   z.looseObject({
     ...head,
     event: z.literal("poll"),

@@ -1,3 +1,7 @@
+// What the declarations need, whatever "lib" and "target" a consumer has.
+/// <reference lib="es2023" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * Waits as activities of Temporal. The side of the workflow is `taskwait/temporal/workflow`. Needs the optional peers
  * `@temporalio/activity` and `@temporalio/common`, and `@temporalio/workflow` for the other side.

@@ -1,3 +1,7 @@
+// What the declarations need, whatever "lib" and "target" a consumer has.
+/// <reference lib="es2023" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * The side of the workflow: it imports nothing but `@temporalio/workflow`, so that it can be bundled for the sandbox.
  *

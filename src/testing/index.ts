@@ -1,3 +1,7 @@
+// What the declarations need, whatever "lib" and "target" a consumer has.
+/// <reference lib="es2023" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * Test kit: a source that follows a script, and what every source and every driver of waits must do, as tests
  * for any runner.

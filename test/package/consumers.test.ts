@@ -202,3 +202,83 @@ describe("a consumer type-checks every entry point, the declarations of dependen
     expect(await compile(cell)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 });
+
+/** A consumer of old: TypeScript 5.4, no types of Node, no option that helps. */
+const PLAIN = `
+import { isTaskFailedError, TaskWaiter, waitForTask, type Task, type WaitForTaskOptions } from "taskwait";
+import { startEmulator } from "taskwait/emulator";
+import { scriptedSource } from "taskwait/testing";
+
+export function wait(taskId: string, options: WaitForTaskOptions): Promise<Task> {
+  return waitForTask(taskId, options).catch((error: unknown) => {
+    if (isTaskFailedError(error)) {
+      const retryable: boolean = error.retryable;
+      throw new Error(retryable ? "again" : error.message);
+    }
+    throw error;
+  });
+}
+export const waiter = new TaskWaiter({ source: scriptedSource({ "t-1": ["COMPLETE"] }) });
+export const stop = () => startEmulator().then((emulator) => emulator.stop());
+// @ts-expect-error An option that does not exist is refused.
+waitForTask("t-1", { timeoutSeconds: 5 });
+`;
+
+describe("a consumer with TypeScript 5.4 and without Node's types compiles", () => {
+  const plain = join(folder, "plain");
+
+  beforeAll(async () => {
+    mkdirSync(plain);
+    writeFileSync(join(plain, "package.json"), '{ "name": "plain", "private": true }\n');
+    const { file } = await pack(folder);
+    const install = await run(plain, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", file);
+    expect(install).toMatchObject({ code: 0 });
+    writeFileSync(join(plain, "plain.ts"), PLAIN);
+  });
+
+  it.each([
+    ["nothing but --module commonjs", []],
+    ["--strict", ["--strict"]],
+    ["a browser's lib", ["--target", "es2022", "--lib", "es2022,dom", "--strict"]],
+  ])("with %s", async (_, flags) => {
+    const tsc = join(project, "node_modules/typescript-5.4.5/bin/tsc");
+    const compiled = await run(
+      plain,
+      process.execPath,
+      tsc,
+      "--module",
+      "commonjs",
+      "--noEmit",
+      ...flags,
+      "plain.ts",
+    );
+    expect(compiled).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it("and go-to-definition lands in the TypeScript source", async () => {
+    writeFileSync(
+      join(plain, "definition.cjs"),
+      `const ts = require(${JSON.stringify(join(root, "node_modules/typescript"))});
+       const files = ["plain.ts"];
+       const host = {
+         getScriptFileNames: () => files,
+         getScriptVersion: () => "1",
+         getScriptSnapshot: (name) =>
+           ts.sys.fileExists(name) ? ts.ScriptSnapshot.fromString(ts.sys.readFile(name)) : undefined,
+         getCurrentDirectory: () => process.cwd(),
+         getCompilationSettings: () => ({ module: ts.ModuleKind.NodeNext }),
+         getDefaultLibFileName: ts.getDefaultLibFilePath,
+         fileExists: ts.sys.fileExists,
+         readFile: ts.sys.readFile,
+         directoryExists: ts.sys.directoryExists,
+       };
+       const service = ts.createLanguageService(host);
+       const text = ts.sys.readFile("plain.ts");
+       const found = service.getDefinitionAtPosition("plain.ts", text.indexOf("waitForTask(taskId"));
+       console.log(found.map(({ fileName }) => fileName.replace(/.*\\/node_modules\\//, "")).join());`,
+    );
+    const { stdout, stderr } = await run(plain, process.execPath, "definition.cjs");
+    expect(stderr).toBe("");
+    expect(stdout).toBe("taskwait/src/wait/wait-for-task.ts\n");
+  });
+});

@@ -63,6 +63,21 @@ describe("installed in an empty project", () => {
     expect(stderr).toContain("ERR_PACKAGE_PATH_NOT_EXPORTED");
   });
 
+  it("a stack trace under --enable-source-maps names the lines of the sources, which are there", async () => {
+    const name = script(
+      "trace.mjs",
+      `import { readFileSync } from "node:fs";
+       import { waitForTask } from "taskwait";
+       import { scriptedSource } from "taskwait/testing";
+       const error = await waitForTask("t-1", { source: scriptedSource({ "t-1": ["FAILED"] }) }).catch((one) => one);
+       const [, file, line] = /\\((.*\\/src\\/.*\\.ts):(\\d+):\\d+\\)/.exec(error.stack) ?? [];
+       console.log(error.name, readFileSync(file, "utf8").split("\\n")[line - 1].trim().slice(0, 6));`,
+    );
+    const { stdout, stderr } = await run(project, process.execPath, "--enable-source-maps", name);
+    expect(stderr).toBe("");
+    expect(stdout).toBe("TaskFailedError return\n");
+  });
+
   it("its inside can't be imported", async () => {
     const name = script("deep.mjs", 'import "taskwait/dist/task/errors.js";\n');
     const { code, stderr } = await run(project, process.execPath, name);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pack, root, run, type Tarball, temporaryFolder } from "./npm.ts";
 
@@ -29,40 +29,68 @@ beforeAll(async () => {
 });
 
 describe("the tarball", () => {
-  it("holds dist and the pages of the root, nothing else", () => {
+  it("holds dist, the library's sources, and the pages, nothing else", () => {
     const odd = tarball.paths.filter(
-      (path) => !/^(?:dist\/|(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$)/.test(path),
+      (path) =>
+        !/^(?:dist\/|src\/(?!cli\/).*\.ts$|docs\/.*\.md$|(?:package\.json|README\.md|LICENSE|CHANGELOG\.md)$)/.test(
+          path,
+        ),
     );
     expect(odd).toEqual([]);
     expect(tarball.paths).toEqual(
-      expect.arrayContaining(["package.json", "README.md", "LICENSE", "CHANGELOG.md", "dist/index.js"]),
+      expect.arrayContaining([
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "docs/cli.md",
+        "dist/index.js",
+        "src/index.ts",
+      ]),
     );
   });
 
-  it("holds in dist/ only modules and declarations, and an ES module only where a source file is", () => {
+  it("holds in dist/ only modules, declarations and their maps, and an ES module only where a source file is", () => {
     const built = tarball.paths.filter((path) => path.startsWith("dist/"));
     const modules = built.filter((path) => path.endsWith(".js"));
     const orphans = modules.filter(
       (path) => !existsSync(join(root, path.replace(/^dist\//, "src/").replace(/js$/, "ts"))),
     );
-    expect(built.filter((path) => !/\.(?:js|d\.ts|cjs|d\.cts)$/.test(path))).toEqual([]);
+    expect(built.filter((path) => !/\.(?:js|d\.ts|cjs|d\.cts)(?:\.map)?$/.test(path))).toEqual([]);
     expect(modules.length).toBeGreaterThan(10);
     expect(orphans).toEqual([]);
   });
 
-  it("stays under 600 kB unpacked", () => {
+  it("stays under 2 MB unpacked", () => {
     expect(tarball.unpackedBytes).toBeGreaterThan(10_000);
-    expect(tarball.unpackedBytes).toBeLessThan(600_000);
+    expect(tarball.unpackedBytes).toBeLessThan(2_000_000);
   });
 
-  it("leaves its modules readable, as it holds no source maps", () => {
-    const source = read("dist/engine/watch.js");
-    const promising = tarball.paths.filter(
-      (path) => path.startsWith("dist/") && read(path).includes("//# sourceMappingURL="),
-    );
-    expect(promising).toEqual([]);
-    expect(source).toMatch(/^\tget isUnwanted\(\) \{$/m);
+  it("has a map for each module and each declaration, which leads to its source", () => {
+    // An entry point only hands names on: there is nothing to map.
+    const mapped = tarball.paths.filter((path) => /^dist\/.*(?:(?<!\/index)\.js|\.d\.ts)$/.test(path));
+    const astray = mapped.filter((path) => {
+      const { sources } = JSON.parse(read(`${path}.map`)) as { sources: string[] };
+      return sources.some((source) => !existsSync(join(root, dirname(path), source)));
+    });
+    const bare = mapped.filter((path) => !read(path).includes("//# sourceMappingURL="));
+    expect(astray).toEqual([]);
+    expect(bare).toEqual([]);
+  });
+
+  it("leaves its modules readable", () => {
+    const source = read("dist/policy/decide/decide.js");
+    expect(source).toMatch(/^function decide\(state, observation, context\) \{$|^export function decide\(/m);
     expect(source.split("\n").length).toBeGreaterThan(80);
+  });
+
+  it("reads no type of a dependency or of Node in what it declares, so that any consumer compiles", () => {
+    const foreign = tarball.paths
+      .filter((path) => path.endsWith(".d.ts"))
+      .flatMap((path) =>
+        [...read(path).matchAll(/from "([^."][^"]*)"/g)].map(([, from]) => `${path}: ${from}`),
+      )
+      .filter((one) => !one.startsWith("dist/restate/"));
+    expect(foreign).toEqual([]);
   });
 
   it("requires of each entry point what it imports, and declares all of its values and no other", () => {
@@ -71,16 +99,21 @@ describe("the tarball", () => {
       .filter((one) => "require" in one);
     expect(entries).toHaveLength(6);
     for (const { require: required = "", default: imported = "" } of entries) {
-      const [, names = ""] = /export \{ ([^}]*) \};\s*$/.exec(read(imported)) ?? [];
+      const names = /export \{ ([^}]*) \};\s*(?:\/\/#.*)?\s*$/.exec(read(imported))?.[1] ?? "";
       const declared = read(required.replace(/\.cjs$/, ".d.cts")).matchAll(/^export declare const (\w+)/gm);
       expect(read(required)).toBe(`module.exports = require("./${basename(imported)}");\n`);
-      expect([...declared].map(([, name]) => name)).toEqual(names.split(", "));
+      expect([...declared].map(([, name]) => name).sort()).toEqual(
+        names
+          .split(", ")
+          .map((name) => name.replace(/^.* as /, ""))
+          .sort(),
+      );
     }
   });
 
   it("documents what it declares", () => {
-    expect(read("dist/index.d.ts")).toMatch(
-      /\n \* @throws \{@link InvalidOptionError\}[\s\S]*?\*\/\ndeclare function runTask\(/,
+    expect(read("dist/run/run-task.d.ts")).toMatch(
+      /\n \* @throws \{@link InvalidOptionError\}[\s\S]*?\*\/\nexport declare function runTask\(/,
     );
   });
 

@@ -12,7 +12,11 @@ export interface AccessPolicy {
   readonly detail?: boolean;
 }
 
-/** Reads an {@link AccessPolicy}. */
+/**
+ * Reads an {@link AccessPolicy}.
+ *
+ * @internal
+ */
 export const accessPolicy: z.ZodMiniType<AccessPolicy> = z.strictObject({
   denied: z.array(z.enum(ACTIONS)),
   code: z.exactOptional(z.enum(["NoPermission", "Forbidden.RAM"])),

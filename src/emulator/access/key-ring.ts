@@ -26,7 +26,11 @@ export interface EmulatorBearer {
 const secretText = z.string().check(z.minLength(1), z.maxLength(8192));
 const keyId = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,128}$/));
 
-/** Reads an {@link EmulatorKey}. */
+/**
+ * Reads an {@link EmulatorKey}.
+ *
+ * @internal
+ */
 export const emulatorKey: z.ZodMiniType<EmulatorKey> = z.strictObject({
   accessKeyId: keyId,
   accessKeySecret: secretText,
@@ -36,7 +40,11 @@ export const emulatorKey: z.ZodMiniType<EmulatorKey> = z.strictObject({
   accountId: z.exactOptional(z.string()),
 });
 
-/** Reads an {@link EmulatorBearer}. */
+/**
+ * Reads an {@link EmulatorBearer}.
+ *
+ * @internal
+ */
 export const emulatorBearer: z.ZodMiniType<EmulatorBearer> = z.strictObject({
   bearerToken: secretText,
   expiresAtMs: z.exactOptional(z.number()),

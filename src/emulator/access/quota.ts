@@ -33,7 +33,11 @@ const limitFields = {
 };
 const limits = z.strictObject(limitFields);
 
-/** Reads a {@link Quota}. */
+/**
+ * Reads a {@link Quota}.
+ *
+ * @internal
+ */
 export const quota: z.ZodMiniType<Quota> = z.strictObject({
   ...limitFields,
   apis: z.exactOptional(z.partialRecord(z.enum(ACTIONS), limits)) as z.ZodMiniType<

@@ -2,7 +2,11 @@ import * as z from "zod/mini";
 import type { Random } from "./random.ts";
 
 const YEAR_MS = 365 * 86_400_000;
-/** A number of milliseconds as options and scenarios give it. */
+/**
+ * A number of milliseconds as options and scenarios give it.
+ *
+ * @internal
+ */
 export const milliseconds: z.ZodMiniType<number> = z.number().check(z.gte(0), z.lte(YEAR_MS));
 
 const spread = z.discriminatedUnion("kind", [
@@ -26,7 +30,11 @@ export type DurationModel =
   | { readonly kind: "exponential"; readonly meanMs: number }
   | { readonly kind: "lognormal"; readonly medianMs: number; readonly sigma: number };
 
-/** Reads a {@link DurationModel}. */
+/**
+ * Reads a {@link DurationModel}.
+ *
+ * @internal
+ */
 export const durationModel: z.ZodMiniType<DurationModel> = z.union([
   milliseconds,
   z.literal("never"),

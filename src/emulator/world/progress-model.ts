@@ -60,7 +60,11 @@ export type ProgressModel =
 /** A {@link ProgressModel}, or just its kind. */
 export type ProgressModelInput = ProgressModel | ProgressModel["kind"];
 
-/** Reads a {@link ProgressModelInput}. */
+/**
+ * Reads a {@link ProgressModelInput}.
+ *
+ * @internal
+ */
 export const progressModelInput: z.ZodMiniType<ProgressModelInput> = z.union([modelNames, modelKinds]);
 
 /** The share of the work that a task reports. */

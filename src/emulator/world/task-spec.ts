@@ -67,7 +67,11 @@ export interface TaskSpec {
 
 const text = z.string().check(z.maxLength(100_000));
 
-/** Reads {@link TaskQuirks}. */
+/**
+ * Reads {@link TaskQuirks}.
+ *
+ * @internal
+ */
 export const taskQuirks: z.ZodMiniType<TaskQuirks> = z.strictObject({
   notYet: z.exactOptional(z.enum(["zero", "null", "absent"])),
   fullWhileRunning: z.exactOptional(z.boolean()),
@@ -78,7 +82,11 @@ export const taskQuirks: z.ZodMiniType<TaskQuirks> = z.strictObject({
   completeTimeWhileRunning: z.exactOptional(z.boolean()),
 });
 
-/** Reads a {@link TaskSpec}. */
+/**
+ * Reads a {@link TaskSpec}.
+ *
+ * @internal
+ */
 export const taskSpec: z.ZodMiniType<TaskSpec> = z.strictObject({
   taskId: z.exactOptional(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/))),
   taskName: z.exactOptional(text),
