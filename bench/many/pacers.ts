@@ -14,15 +14,15 @@ export interface Pacer {
 export const PACERS: Readonly<Record<string, () => Pacer>> = {
   taskwait: () => {
     const clock = new MonotonicClock();
-    const gate = new RateLimiter(clock, "adaptive");
-    const queue = new PermitQueue(gate, clock);
+    const limiter = new RateLimiter(clock, "adaptive");
+    const queue = new PermitQueue<never>(limiter, clock, { priority: () => 0, grant: () => {} });
     return {
       permit: () => queue.acquire(new AbortController().signal),
       answered: (verdict) => {
         if (verdict.isAccepted) {
-          gate.accepted();
+          limiter.accepted();
         } else {
-          gate.throttled(verdict.retryAfterMs);
+          limiter.throttled(verdict.retryAfterMs);
         }
       },
     };

@@ -9,7 +9,7 @@ import { InvalidOptionError, WaiterClosedError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import { checkTaskId } from "../task/task-id.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
-import { RateLimits } from "./rate/rate-limits.ts";
+import type { CallAnswer } from "./rate/rate-limits.ts";
 import { PollScheduler } from "./scheduling/poll-scheduler.ts";
 import { DetectionLagSample } from "./tasks/detection-lag.ts";
 import { Telemetry } from "./telemetry.ts";
@@ -35,8 +35,8 @@ export class TaskWaiter implements AsyncDisposable {
   readonly #options: ResolvedWaiterOptions;
   readonly #clock = new MonotonicClock();
   readonly #telemetry = new Telemetry();
-  readonly #budget: RateLimits;
-  readonly #loop: PollScheduler;
+  readonly #lags = new DetectionLagSample();
+  readonly #scheduler: PollScheduler;
   readonly #live = new Map<WaitCore, TaskWait>();
   readonly #emitter = new SafeEmitter<WaiterEventArgs>();
   readonly #driver: WaitDriver;
@@ -45,11 +45,16 @@ export class TaskWaiter implements AsyncDisposable {
   /** @throws {@link InvalidOptionError} naming the option, the rule and the value. */
   constructor(options: TaskWaiterOptions) {
     this.#options = resolveWaiterOptions(options);
-    this.#budget = new RateLimits(this.#clock, this.#options.rate, (answer) =>
-      this.#telemetry.called(answer),
-    );
-    const lateness = new DetectionLagSample((latenessMs) => this.#telemetry.noticed(latenessMs));
-    this.#loop = new PollScheduler(this.#options, this.#clock, this.#budget, lateness);
+    const scheduling = {
+      ...this.#options,
+      callTimeoutMs: this.#options.defaults.pollTimeoutMs,
+      onAnswer: (answer: CallAnswer) => this.#telemetry.called(answer),
+      onEndNoticed: (lagMs: number) => {
+        this.#lags.add(lagMs);
+        this.#telemetry.noticed(lagMs);
+      },
+    };
+    this.#scheduler = new PollScheduler(scheduling, this.#clock);
     this.#driver = {
       release: (core) => this.#release(core),
       forward: (core, event) => this.#forward(core, event),
@@ -76,7 +81,7 @@ export class TaskWaiter implements AsyncDisposable {
     const nowMs = this.#clock.nowMs();
     const state =
       resume === undefined
-        ? beginWait(taskId, { nowMs, options: resolved, justStarted, history: this.#loop.history })
+        ? beginWait(taskId, { nowMs, options: resolved, justStarted, history: this.#scheduler.history })
         : resumeWait(taskId, { checkpoint: resume, nowMs });
     const core = new WaitCore(state, resolved, signal, this.#driver);
     const wait = new TaskWait(core);
@@ -106,12 +111,12 @@ export class TaskWaiter implements AsyncDisposable {
 
   /** What the tasks that ended have taught: plain JSON, for another waiter's `history`. */
   get history(): TaskHistory {
-    return this.#loop.history;
+    return this.#scheduler.history;
   }
 
   /** How the waiter is doing. */
   stats(): WaiterStats {
-    return waiterStats(this.#live.size, this.#loop, this.#budget);
+    return waiterStats(this.#live.size, this.#scheduler, this.#lags);
   }
 
   /**
@@ -160,14 +165,14 @@ export class TaskWaiter implements AsyncDisposable {
     if (signal !== undefined) {
       joinSignal(signal, core);
     }
-    this.#loop.add(core);
+    this.#scheduler.add(core);
   }
 
   #release(core: WaitCore): void {
     if (core.signal !== undefined) {
       leaveSignal(core.signal, core);
     }
-    this.#loop.remove(core, core.outcome?.kind === "aborted" ? core.outcome.error : undefined);
+    this.#scheduler.remove(core, core.outcome?.kind === "aborted" ? core.outcome.error : undefined);
   }
 
   #forward(core: WaitCore, event: WaitEvent): void {

@@ -1,6 +1,6 @@
 import type * as OpenTelemetry from "@opentelemetry/api";
 import type { Counter, Histogram, Span, SpanStatusCode, Tracer } from "@opentelemetry/api";
-import type { CallAnswer } from "./rate/api-rate-limit.ts";
+import type { CallAnswer } from "./rate/rate-limits.ts";
 import type { WaitCore } from "./wait/wait-core.ts";
 
 type Api = typeof OpenTelemetry;

@@ -1,6 +1,5 @@
-import type { RateLimits } from "./rate/rate-limits.ts";
 import type { PollScheduler } from "./scheduling/poll-scheduler.ts";
-import type { DetectionLagEstimate } from "./tasks/detection-lag.ts";
+import type { DetectionLagEstimate, DetectionLagSample } from "./tasks/detection-lag.ts";
 
 /** How a waiter is doing. */
 export interface WaiterStats {
@@ -28,17 +27,18 @@ export interface WaiterStats {
 }
 
 /** Takes the numbers together. */
-export function waiterStats(waits: number, loop: PollScheduler, budget: RateLimits): WaiterStats {
-  const { lateness } = loop;
+export function waiterStats(waits: number, scheduler: PollScheduler, lags: DetectionLagSample): WaiterStats {
+  const { limits, taskCount } = scheduler;
+  const lateness = lags.estimate();
   return {
     waits,
-    tasks: loop.taskCount,
-    polls: budget.calls - budget.listings,
-    listings: budget.listings,
-    throttled: budget.throttled,
-    ratePerSecond: budget.describe.ratePerSecond,
-    listRatePerSecond: budget.list.ratePerSecond,
-    queued: budget.queued,
+    tasks: taskCount,
+    polls: limits.calls - limits.listings,
+    listings: limits.listings,
+    throttled: limits.throttled,
+    ratePerSecond: limits.describe.ratePerSecond,
+    listRatePerSecond: limits.list.ratePerSecond,
+    queued: limits.queued,
     ...(lateness === undefined ? {} : { lateness }),
   };
 }

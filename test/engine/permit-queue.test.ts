@@ -1,68 +1,67 @@
 import { describe, expect, it, vi } from "vitest";
 import { MonotonicClock } from "../../src/async/monotonic-clock.ts";
-import { type Claim, PATIENCE, PermitQueue } from "../../src/engine/rate/permit-queue.ts";
+import { HeapEntry } from "../../src/engine/rate/indexed-heap.ts";
+import { PermitQueue, STARVATION_LIMIT } from "../../src/engine/rate/permit-queue.ts";
 import { RateLimiter } from "../../src/engine/rate/rate-limiter.ts";
 import { pass, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
-function makeQueue(perSecond: number): PermitQueue {
-  const clock = new MonotonicClock();
-  return new PermitQueue(new RateLimiter(clock, { perSecond }), clock);
+interface Item {
+  readonly name: string;
+  readonly value: () => number;
+  readonly then: () => void;
 }
 
-function claim(
-  name: string,
-  worth: number | (() => number),
-  granted: string[],
-  then = (): void => {},
-): Claim {
-  return {
-    rank: 0,
-    heapIndex: -1,
-    ticket: -1,
-    worthNow: () => (typeof worth === "number" ? worth : worth()),
-    granted: () => {
+/** A queue, and the names of the items that it has granted. */
+function makeQueue(perSecond: number): { readonly queue: PermitQueue<Item>; readonly granted: string[] } {
+  const clock = new MonotonicClock();
+  const granted: string[] = [];
+  const queue = new PermitQueue<Item>(new RateLimiter(clock, { perSecond }), clock, {
+    priority: ({ value }) => value(),
+    grant: ({ name, then }) => {
       granted.push(name);
       then();
     },
-  };
+  });
+  return { queue, granted };
+}
+
+function item(name: string, value: number | (() => number), then = (): void => {}): HeapEntry<Item> {
+  return new HeapEntry({ name, value: typeof value === "number" ? () => value : value, then });
 }
 
 describe("the permit queue", () => {
-  it("gives a permit to the claim that is worth most when it comes free", async () => {
-    const queue = makeQueue(10);
-    const granted: string[] = [];
+  it("gives a permit to the item of the highest priority when it comes free", async () => {
+    const { queue, granted } = makeQueue(10);
     let late = 0;
-    queue.add(claim("first", 9, granted));
-    queue.add(claim("low", 1, granted));
-    queue.add(claim("rises", () => late, granted));
-    queue.add(claim("high", 3, granted));
+    queue.add(item("first", 9));
+    queue.add(item("low", 1));
+    queue.add(item("rises", () => late));
+    queue.add(item("high", 3));
     late = 5;
     await pass(1000);
     expect(granted).toEqual(["first", "rises", "high", "low"]);
   });
 
-  it("starves no claim: every eighth permit goes to the oldest, however much newer ones are worth", async () => {
-    const queue = makeQueue(100);
-    const granted: string[] = [];
-    const again = (): void => queue.add(claim("new", 100, granted, again));
-    queue.add(claim("new", 100, granted, again));
-    queue.add(claim("new", 100, granted, again));
-    queue.add(claim("old", 1, granted));
+  it("starves no item: every eighth permit goes to the oldest, whatever the priority of newer ones", async () => {
+    const { queue, granted } = makeQueue(100);
+    const again = (): void => queue.add(item("new", 100, again));
+    queue.add(item("new", 100, again));
+    queue.add(item("new", 100, again));
+    queue.add(item("old", 1));
     await pass(1000);
     const at = granted.indexOf("old");
     expect(at).toBeGreaterThanOrEqual(0);
-    expect(at).toBeLessThan(PATIENCE * 3);
+    expect(at).toBeLessThan(STARVATION_LIMIT * 3);
   });
 
-  it("keeps nothing pending when the last claim was replaced in the turn in which it was withdrawn", async () => {
-    const queue = makeQueue(1);
-    const granted: string[] = [];
-    queue.add(claim("first", 1, granted));
+  it("keeps nothing pending when the last item was replaced in the turn in which it was withdrawn", async () => {
+    const { queue, granted } = makeQueue(1);
+    queue.add(item("first", 1));
     await pass(0);
-    const withdrawn = claim("withdrawn", 1, granted);
-    const replacement = claim("replacement", 1, granted);
+    const withdrawn = item("withdrawn", 1);
+    const replacement = item("replacement", 1);
     queue.add(withdrawn);
     await pass(10);
     queue.remove(withdrawn);
@@ -74,15 +73,14 @@ describe("the permit queue", () => {
     expect(granted).toEqual(["first"]);
   });
 
-  it("keeps nothing pending once every claim is withdrawn", async () => {
-    const queue = makeQueue(1);
-    const granted: string[] = [];
-    const claims = ["a", "b", "c"].map((name) => claim(name, 1, granted));
-    claims.forEach((each) => {
+  it("keeps nothing pending once every item is withdrawn", async () => {
+    const { queue, granted } = makeQueue(1);
+    const items = ["a", "b", "c"].map((name) => item(name, 1));
+    items.forEach((each) => {
       queue.add(each);
     });
     await pass(10);
-    claims.forEach((each) => {
+    items.forEach((each) => {
       queue.remove(each);
     });
     await pass(5000);

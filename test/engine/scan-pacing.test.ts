@@ -6,23 +6,23 @@ function plan(kind: ListingPlan["kind"], pages: number): ListingPlan {
   return { kind, statuses: [undefined], pages, worth: 1 };
 }
 
-describe("the pace of sweeps", () => {
-  it("spreads overlapping sweeps of one kind by the rate as it is now, not as it was when the last began", () => {
+describe("the pace of scans", () => {
+  it("spreads overlapping scans of one kind by the rate as it is now, not as it was when the last began", () => {
     const pace = new ScanPacing();
     pace.began(plan("all", 200), 0);
     expect(pace.spreadUntilMs(plan("all", 200), 5)).toBe(40_000);
     expect(pace.spreadUntilMs(plan("all", 200), 100)).toBe(2000);
   });
 
-  it("lets a sweep of another kind begin at once", () => {
+  it("lets a scan of another kind begin at once", () => {
     const pace = new ScanPacing();
     pace.began(plan("all", 200), 0);
     expect(pace.spreadUntilMs(plan("ended", 4), 5)).toBeLessThan(0);
   });
 
-  it("allows one sweep at a low rate, more at a higher one, and never more than sixteen", () => {
+  it("allows one scan at a low rate, more at a higher one, and never more than sixteen", () => {
     const pace = new ScanPacing();
-    expect([0.5, 5, 6, 20, 1000].map((rate) => pace.mostAtOnce(rate))).toEqual([1, 1, 2, 4, 16]);
+    expect([0.5, 5, 6, 20, 1000].map((rate) => pace.maxAtOnce(rate))).toEqual([1, 1, 2, 4, 16]);
   });
 
   it("retreats for 1, 2, 4 ... 60 s after failures in a row, and forgets them when one is read to its end", () => {

@@ -3,43 +3,51 @@ import type { TrackedTask } from "../tasks/tracked-task.ts";
 import type { ListingCoverage } from "./listing-coverage.ts";
 import type { ScanTotals } from "./listing-plan.ts";
 
-// Looks do not follow each other more closely.
-const SHORTEST_GAP_MS = 200;
+/** All tracked tasks, as their scheduler knows them. */
+export interface Fleet {
+  /** By id. */
+  readonly tasks: ReadonlyMap<string, TrackedTask>;
+  /** Those that are being polled now. */
+  readonly inFlight: ReadonlyMap<TrackedTask, unknown>;
+}
 
-/** Adds up what looks at all watched tasks are worth at a moment. */
+// Polls do not follow each other more closely.
+const MIN_GAP_MS = 200;
+
+/** Adds up what polls of all tracked tasks are worth at a moment. */
 export function fleetTotals(
-  watches: Iterable<TrackedTask>,
-  cover: ListingCoverage,
+  { tasks, inFlight }: Fleet,
+  coverage: ListingCoverage,
   nowMs: number,
 ): Omit<ScanTotals, "isCrowded"> {
   let [count, price, all, active, unseen, best, likelyEnded] = [0, 0, 0, 0, 0, 0, 0];
   let [pollsPerSecond, endsPerSecond] = [0, 0];
   let hasCreated = false;
-  for (const watch of watches) {
+  for (const tracked of tasks.values()) {
     count++;
-    price += watch.worth.price;
-    if (watch.phase === "calling") {
+    price += tracked.value.price;
+    if (inFlight.has(tracked)) {
       continue;
     }
-    const worth = cover.worthOf(watch, nowMs);
-    best = Math.max(best, worth);
-    if (watch.isMissingFromListings) {
+    const value = coverage.valueOf(tracked, nowMs);
+    best = Math.max(best, value);
+    if (tracked.isMissingFromListings) {
       continue;
     }
-    all += worth;
-    if (watch.isPresumedEnded) {
+    all += value;
+    if (tracked.isPresumedEnded) {
       continue;
     }
-    active += worth;
-    const looks = 1000 / Math.max(SHORTEST_GAP_MS, watch.worth.gapMs);
-    pollsPerSecond += looks;
-    endsPerSecond += watch.worth.ended * looks;
-    if (!watch.isSeen) {
-      unseen += worth;
-    } else if (worth > 0) {
-      likelyEnded += endedAt(watch.worth, nowMs);
+    active += value;
+    const polls = 1000 / Math.max(MIN_GAP_MS, tracked.value.gapMs);
+    pollsPerSecond += polls;
+    endsPerSecond += tracked.value.ended * polls;
+    if (!tracked.isSeen) {
+      unseen += value;
+    } else if (value > 0) {
+      likelyEnded += endedAt(tracked.value, nowMs);
     }
-    hasCreated ||= watch.lead?.state.task?.taskStatus !== "RUNNING";
+    hasCreated ||= tracked.task?.taskStatus !== "RUNNING";
   }
   return {
     price: price / Math.max(1, count),

@@ -2,55 +2,59 @@ import { pollValueSince } from "../../policy/forecast/poll-value.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
 import type { ListingScan } from "./listing-scan.ts";
 
-// Absence proves nothing, so what a listing of ended tasks lacks is believed to run on only for so long.
-const MAX_CREDIT_GAPS = 8;
-const MAX_CREDIT_MS = 30_000;
-// A task that was created just before may not be listed yet.
-const LISTED_AFTER_MS = 1000;
+// Absence proves nothing, so a task that a listing of ended tasks lacks is presumed to run on only for so long.
+const MAX_PRESUMED_GAPS = 8;
+const MAX_PRESUMED_MS = 30_000;
+/** A task that was created just before may not be listed yet, in milliseconds. */
+export const LISTED_AFTER_MS = 1000;
 
 /**
- * What sweeps take off the worth of single looks: one that is under way will tell, and one of all ended tasks
- * that did not show a task says that it probably runs on.
+ * What listing scans take off the value of polls: one that is under way will tell, and one of all ended tasks that did
+ * not show a task says that it probably runs on.
  */
 export class ListingCoverage {
   readonly #running = new Set<ListingScan>();
   #pendingMs = Number.NEGATIVE_INFINITY;
   #pendingEndedMs = Number.NEGATIVE_INFINITY;
-  #creditMs = Number.NEGATIVE_INFINITY;
-
-  /** Sweeps serve all tasks for less than single looks do: these can wait for one. */
+  #presumedRunningMs = Number.NEGATIVE_INFINITY;
+  /** Scans serve all tasks for less than polls do: these can wait for one. */
   servesAll = false;
 
-  /** The sweeps that are under way. */
+  /** The scans that are under way. */
   get running(): ReadonlySet<ListingScan> {
     return this.#running;
   }
 
-  began(sweep: ListingScan): void {
-    this.#running.add(sweep);
+  /** Says whether scans serve all tasks for less than polls do. */
+  serveAll(servesAll: boolean): void {
+    this.servesAll = servesAll;
+  }
+
+  began(scan: ListingScan): void {
+    this.#running.add(scan);
     this.#update();
   }
 
-  finished(sweep: ListingScan): void {
-    this.#running.delete(sweep);
+  finished(scan: ListingScan): void {
+    this.#running.delete(scan);
     this.#update();
   }
 
   /** All listings of ended tasks were read, beginning at that moment. */
   readEnded(startedAtMs: number): void {
-    this.#creditMs = Math.max(this.#creditMs, startedAtMs);
+    this.#presumedRunningMs = Math.max(this.#presumedRunningMs, startedAtMs);
   }
 
-  /** What a look at the task now is worth, in seconds, beside what sweeps tell. */
-  worthOf(watch: TrackedTask, nowMs: number): number {
-    const coveredMs = this.coveredMs(watch, nowMs);
-    return coveredMs === Number.POSITIVE_INFINITY ? 0 : pollValueSince(watch.worth, coveredMs, nowMs);
+  /** What a poll of the task now is worth, in seconds, beside what scans tell. */
+  valueOf(tracked: TrackedTask, nowMs: number): number {
+    const coveredMs = this.coveredMs(tracked, nowMs);
+    return coveredMs === Number.POSITIVE_INFINITY ? 0 : pollValueSince(tracked.value, coveredMs, nowMs);
   }
 
-  /** Until when sweeps tell how the task does; infinite while one is under way that will show it first. */
-  coveredMs(watch: TrackedTask, nowMs: number): number {
-    const { worth, ranAtMs, addedMs, isSeen, isPresumedEnded, isMissingFromListings } = watch;
-    const seenMs = Math.max(worth.fromMs, ranAtMs);
+  /** Until when scans tell how the task is; infinite while one is under way that will show it first. */
+  coveredMs(tracked: TrackedTask, nowMs: number): number {
+    const { value, ranAtMs, addedMs, isSeen, isPresumedEnded, isMissingFromListings } = tracked;
+    const seenMs = Math.max(value.fromMs, ranAtMs);
     if (isMissingFromListings) {
       return seenMs;
     }
@@ -60,17 +64,17 @@ export class ListingCoverage {
       return isPending ? Number.POSITIVE_INFINITY : seenMs;
     }
     const coveredMs = isPending ? pendingMs : seenMs;
-    const isCredited =
+    const isPresumedRunning =
       !isPresumedEnded &&
-      this.#creditMs > coveredMs &&
-      this.#creditMs > addedMs + LISTED_AFTER_MS &&
-      nowMs < this.creditLapsesMs(watch);
-    return isCredited ? this.#creditMs : coveredMs;
+      this.#presumedRunningMs > coveredMs &&
+      this.#presumedRunningMs > addedMs + LISTED_AFTER_MS &&
+      nowMs < this.presumedRunningUntilMs(tracked);
+    return isPresumedRunning ? this.#presumedRunningMs : coveredMs;
   }
 
-  /** Until when a task that no listing of ended tasks has shown is believed to run on. */
-  creditLapsesMs({ worth }: TrackedTask): number {
-    return worth.fromMs + MAX_CREDIT_GAPS * worth.gapMs + MAX_CREDIT_MS;
+  /** Until when a task that no listing of ended tasks has shown is presumed to run on. */
+  presumedRunningUntilMs({ value }: TrackedTask): number {
+    return value.fromMs + MAX_PRESUMED_GAPS * value.gapMs + MAX_PRESUMED_MS;
   }
 
   #update(): void {

@@ -1,138 +1,148 @@
+import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { sleep } from "../../async/sleep.ts";
 import { timedCall } from "../../async/timed-call.ts";
 import { observeError } from "../../policy/observe/observe.ts";
 import { ProtocolError, UnreachableError } from "../../task/errors.ts";
 import type { TaskPage, TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
-import type { CallAnswer } from "../rate/api-rate-limit.ts";
+import type { RateLimits } from "../rate/rate-limits.ts";
+import type { TrackedTask } from "../tasks/tracked-task.ts";
 import type { ListedStatus, ListingPlan } from "./listing-plan.ts";
-import { PAGE_SIZE } from "./listing-sizes.ts";
+import { type ListingSizes, PAGE_SIZE } from "./listing-sizes.ts";
 
-/** How a sweep ended. */
+/** A page as it came. */
+export interface ScannedPage {
+  readonly tasks: readonly Task[];
+  /** When it was asked for: what it shows is no older. */
+  readonly sentMs: number;
+  readonly callMs: number;
+}
+
+/** How a scan ended. */
 export type ScanEnd =
   /** Every listing was read to its end. */
-  | "complete"
-  /** Somebody stopped it, or it has cost more than it was worth. */
-  | "stopped"
+  | { readonly kind: "complete" }
+  /** It was stopped, or has cost more than it was worth. */
+  | { readonly kind: "stopped" }
   /** Pages did not come, or their tokens led nowhere. */
-  | "failed"
+  | { readonly kind: "failed" }
   /** The service refuses listings. */
-  | "refused";
+  | { readonly kind: "refused"; readonly error: Error };
 
-/** What a sweep needs from who makes it. */
+/** What a scan needs. */
 export interface ScanContext {
   readonly source: TaskSource;
+  readonly clock: MonotonicClock;
+  readonly limits: RateLimits<TrackedTask>;
+  /** Is told how long the listings turned out to be. */
+  readonly sizes: ListingSizes;
   readonly callTimeoutMs: number;
-  readonly nowMs: () => number;
-  readonly acquirePermit: (signal: AbortSignal) => Promise<void>;
-  readonly onAnswer: (answer: CallAnswer, retryAfterMs?: number) => void;
-  readonly onTasks: (tasks: readonly Task[], sentMs: number, callMs: number) => void;
-  /** A listing was read to its end, or given up after so many tasks. */
-  readonly onListed: (status: ListedStatus, tasks: number, isWhole: boolean) => void;
 }
 
 const MAX_RETRIES = 2;
 const MAX_THROTTLES = 20;
 const RETRY_MS = 200;
-// A sweep may cost this many times what it seemed worth: sizes are guesses.
-const PATIENCE = 2;
+// A scan may cost this many times what it seemed worth: sizes are guesses.
+const BUDGET_FACTOR = 2;
 const MIN_PAGES = 4;
 
-/** One reading of one or a few listings, page after page. It never rejects. */
+/** One reading of one or a few listings, page after page. */
 export class ListingScan {
   readonly plan: ListingPlan;
   readonly startedAtMs: number;
-  /** Why listings are refused. */
-  error: Error | undefined;
   readonly #context: ScanContext;
-  // One of its own: many listeners on one signal make Node warn of a leak, and sweeps overlap.
+  // One of its own: many listeners on one signal make Node warn of a leak, and scans overlap.
   readonly #stopped = new AbortController();
-  readonly #mostPages: number;
+  readonly #maxPages: number;
   #pages = 0;
 
   constructor(plan: ListingPlan, price: number, context: ScanContext) {
     this.plan = plan;
     this.#context = context;
-    this.startedAtMs = context.nowMs();
-    this.#mostPages = Math.max(MIN_PAGES, PATIENCE * plan.pages, (PATIENCE * plan.worth) / price);
+    this.startedAtMs = context.clock.nowMs();
+    this.#maxPages = Math.max(MIN_PAGES, BUDGET_FACTOR * plan.pages, (BUDGET_FACTOR * plan.worth) / price);
   }
 
-  /** Nobody wants to know any more. */
+  /** What it would show is no longer needed. */
   stop(): void {
     this.#stopped.abort();
   }
 
-  async run(): Promise<ScanEnd> {
+  /** The pages as they come; at last, how it ended. It never throws. */
+  async *pages(): AsyncGenerator<ScannedPage, ScanEnd, undefined> {
     try {
       for (const status of this.plan.statuses) {
-        const end = await this.#list(status);
-        if (end !== "complete") {
+        const end = yield* this.#list(status);
+        if (end.kind !== "complete") {
           return end;
         }
       }
-      return "complete";
+      return { kind: "complete" };
     } catch {
-      return this.#stopped.signal.aborted ? "stopped" : "failed";
+      return { kind: this.#stopped.signal.aborted ? "stopped" : "failed" };
     }
   }
 
-  async #list(status: ListedStatus): Promise<ScanEnd> {
+  async *#list(status: ListedStatus): AsyncGenerator<ScannedPage, ScanEnd, undefined> {
+    const { sizes, clock } = this.#context;
     const seenTokens = new Set<string>();
     let [tasks, pages] = [0, 0];
     let nextToken: string | undefined;
     for (;;) {
-      if (this.#pages >= this.#mostPages) {
+      if (this.#pages >= this.#maxPages) {
         // Whatever was on them, so many pages were not the end.
-        this.#context.onListed(status, Math.max(tasks, pages * PAGE_SIZE), false);
-        return "stopped";
+        sizes.exceeds(status, Math.max(tasks, pages * PAGE_SIZE), clock.nowMs());
+        return { kind: "stopped" };
       }
       const page = await this.#page(status, nextToken);
-      if (page === undefined) {
-        return "refused";
+      if ("kind" in page) {
+        return page;
       }
+      yield page;
       this.#pages++;
       pages++;
       tasks += page.tasks.length;
       nextToken = page.nextToken;
       if (nextToken === undefined || nextToken === "") {
-        this.#context.onListed(status, tasks, true);
-        return "complete";
+        sizes.measured(status, tasks, clock.nowMs());
+        return { kind: "complete" };
       }
       if (seenTokens.has(nextToken)) {
         // Going round in circles shows nothing new.
-        this.#context.onListed(status, tasks, false);
-        return "failed";
+        sizes.exceeds(status, tasks, clock.nowMs());
+        return { kind: "failed" };
       }
       seenTokens.add(nextToken);
     }
   }
 
-  /** One page, sent again when that can help; undefined when the service refuses listings. */
-  async #page(status: ListedStatus, nextToken: string | undefined): Promise<TaskPage | undefined> {
-    const { nowMs, acquirePermit, onAnswer, onTasks } = this.#context;
+  /** One page, sent again when that can help. */
+  async #page(
+    status: ListedStatus,
+    nextToken: string | undefined,
+  ): Promise<(ScannedPage & TaskPage) | Extract<ScanEnd, { kind: "refused" }>> {
+    const { clock, limits } = this.#context;
     const { signal } = this.#stopped;
     let throttles = 0;
     for (let failures = 0; ; ) {
-      await acquirePermit(signal);
-      const sentMs = nowMs();
+      await limits.list.acquire(signal);
+      const sentMs = clock.nowMs();
       try {
         const page = await this.#call(status, nextToken);
-        onAnswer("accepted");
-        onTasks(page.tasks, sentMs, nowMs() - sentMs);
-        return page;
+        limits.listed("accepted");
+        return { ...page, sentMs, callMs: clock.nowMs() - sentMs };
       } catch (error) {
         signal.throwIfAborted();
         const observed = observeError(error);
-        if (observed.kind !== "throttled" && observed.kind !== "transient") {
-          onAnswer("accepted");
-          this.error = observed.error;
-          return undefined;
-        }
         if (observed.kind === "throttled" && ++throttles <= MAX_THROTTLES) {
-          onAnswer("throttled", observed.retryAfterMs);
+          limits.listed("throttled", observed.retryAfterMs);
           continue;
         }
-        onAnswer("transient");
+        if (observed.kind !== "transient" && observed.kind !== "throttled") {
+          limits.listed("accepted");
+          return { kind: "refused", error: observed.error };
+        }
+        limits.listed("transient");
         if (++failures > MAX_RETRIES) {
           throw error;
         }
@@ -149,11 +159,9 @@ export class ListingScan {
       maxResults: PAGE_SIZE,
     };
     const onTimeout = (): Error => new UnreachableError(`list: no answer within ${callTimeoutMs} ms`);
-    const page = await timedCall(async (own) => source.list?.(query, { signal: own }), {
-      timeoutMs: callTimeoutMs,
-      signal: this.#stopped.signal,
-      onTimeout,
-    }).promise;
+    const { signal } = this.#stopped;
+    const call = async (own: AbortSignal) => source.list?.(query, { signal: own });
+    const page = await timedCall(call, { timeoutMs: callTimeoutMs, signal, onTimeout }).promise;
     if (!Array.isArray(page?.tasks)) {
       throw new ProtocolError("list: the page has no tasks");
     }

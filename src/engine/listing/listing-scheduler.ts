@@ -1,221 +1,241 @@
+import type { MonotonicClock } from "../../async/monotonic-clock.ts";
+import { printable } from "../../task/printable.ts";
 import type { TaskSource } from "../../task/source.ts";
 import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
+import type { RateLimits } from "../rate/rate-limits.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
-import { fleetTotals } from "./fleet-totals.ts";
-import { ListingCoverage } from "./listing-coverage.ts";
-import { type BatchOption, type ListingPlan, minScanValue, planScan, scansCostLess } from "./listing-plan.ts";
-import { ListingScan, type ScanContext, type ScanEnd } from "./listing-scan.ts";
+import { type Fleet, fleetTotals } from "./fleet-totals.ts";
+import { LISTED_AFTER_MS, ListingCoverage } from "./listing-coverage.ts";
+import {
+  type BatchOption,
+  type ListedStatus,
+  minScanValue,
+  planScan,
+  scansCostLess,
+} from "./listing-plan.ts";
+import { ListingScan, type ScanEnd, type ScannedPage } from "./listing-scan.ts";
 import { ListingSizes } from "./listing-sizes.ts";
 import { ScanPacing } from "./scan-pacing.ts";
 
-/** What sweeps need of the loop. */
-export interface SweepHost {
-  readonly watches: ReadonlyMap<string, TrackedTask>;
-  readonly nowMs: () => number;
-  /** Calls a second that listings may make. */
-  readonly ratePerSecond: () => number;
-  /** Single looks that are due have to wait for permits. */
-  readonly isCrowded: () => boolean;
-  readonly acquirePermit: (signal: AbortSignal) => Promise<void>;
-  readonly onAnswer: ScanContext["onAnswer"];
-  /** A page shows a watched task; the page was asked for at `sentMs`. */
-  readonly onShown: (watch: TrackedTask, task: Task, sentMs: number, callMs: number) => void;
-  /** A sweep has begun: single looks may be worth less. */
-  readonly onBegun: () => void;
-  /** A sweep has ended: there may be more to do, or a task to confirm. */
-  readonly onEnded: () => void;
-  /** A task that should have been listed was not: it has probably ended. */
-  readonly onMissing: (watch: TrackedTask) => void;
-  /** Listings are refused; told once. */
-  readonly onRefused: (error: Error | undefined) => void;
+/** What a listing scheduler is made of. */
+export interface ListingOptions {
+  readonly source: TaskSource;
+  readonly batch: BatchOption;
+  /** The longest that a page may take, in milliseconds. */
+  readonly callTimeoutMs: number;
 }
 
+/** A tracked task as a page shows it. */
+export interface ShownTask {
+  readonly tracked: TrackedTask;
+  readonly task: Task;
+  /** When the page was asked for: what it shows is no older. */
+  readonly sentMs: number;
+  readonly callMs: number;
+}
+
+/** What the end of a scan means. */
+export interface ScanResult {
+  /** Tasks that it should have shown and did not: they have probably ended, and want a poll. */
+  readonly presumedEnded: readonly TrackedTask[];
+  /** That the service refuses listings, in words; only the first time. */
+  readonly refusal: string | undefined;
+}
+
+/** The fleet at which totals are added up less often. */
+const LARGE_FLEET = 20_000;
 const MIN_GAP_MS = 100;
-const CROWD_GAP_MS = 1000;
-const CROWD = 20_000;
-const FURTHEST_MS = 60_000;
+const MIN_GAP_LARGE_MS = 1000;
+const MAX_AHEAD_MS = 60_000;
 const RECHECK_MS = 1000;
-const LISTED_AFTER_MS = 1000;
 
-/** Decides when listings are worth it, and makes them. Without a `list` it does nothing. */
+/**
+ * Decides when a listing scan is worth it, and what the end of one means. Who starts it reads its pages. Without a
+ * `list` of the source it does nothing.
+ */
 export class ListingScheduler {
-  readonly cover: ListingCoverage = new ListingCoverage();
-  readonly #source: TaskSource;
-  readonly #batch: BatchOption;
-  readonly #callTimeoutMs: number;
-  readonly #host: SweepHost;
+  readonly coverage: ListingCoverage = new ListingCoverage();
+  readonly #options: ListingOptions;
+  readonly #clock: MonotonicClock;
+  readonly #limits: RateLimits<TrackedTask>;
+  readonly #fleet: Fleet;
   readonly #sizes = new ListingSizes();
-  readonly #pace = new ScanPacing();
-  #isRefused: boolean;
-  #consideredMs = Number.NEGATIVE_INFINITY;
-  #nextMs: number | undefined;
+  readonly #pacing = new ScanPacing();
+  #isOff: boolean;
+  #checkedMs = Number.NEGATIVE_INFINITY;
+  #nextMs = Number.POSITIVE_INFINITY;
 
-  constructor(source: TaskSource, batch: BatchOption, callTimeoutMs: number, host: SweepHost) {
-    this.#source = source;
-    this.#batch = batch;
-    this.#callTimeoutMs = callTimeoutMs;
-    this.#host = host;
-    this.#isRefused = batch === "never" || source.list === undefined;
+  constructor(options: ListingOptions, clock: MonotonicClock, limits: RateLimits<TrackedTask>, fleet: Fleet) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#fleet = fleet;
+    this.#isOff = options.batch === "never" || options.source.list === undefined;
   }
 
-  /** When {@link consider} is worth calling again. */
-  get nextMs(): number | undefined {
+  /** When {@link maybeStartScan} is worth calling; infinite when that can't be told. */
+  get nextMs(): number {
     return this.#nextMs;
   }
 
   /** There may be more to gain than was foreseen. */
   checkSoon(): void {
-    if (!this.#isRefused) {
-      const atMs = this.#consideredMs + this.#leastGapMs();
-      this.#nextMs = Math.min(this.#nextMs ?? Number.POSITIVE_INFINITY, atMs);
+    if (!this.#isOff) {
+      this.#nextMs = Math.min(this.#nextMs, this.#checkedMs + this.#minGapMs());
     }
   }
 
-  /** Ends all sweeps: nobody waits any more. */
+  /** Ends all scans: no task is left. */
   stop(): void {
-    this.#nextMs = undefined;
-    this.cover.servesAll = false;
-    for (const sweep of this.cover.running) {
-      sweep.stop();
+    this.#nextMs = Number.POSITIVE_INFINITY;
+    this.coverage.serveAll(false);
+    for (const scan of this.coverage.running) {
+      scan.stop();
     }
   }
 
-  /** A look shows a watched task: when it has ended, it has moved from one listing to another. */
-  seen(watch: TrackedTask, task: Task): void {
-    if (isFinalStatus(task.taskStatus)) {
-      const before = watch.lead?.state.task?.taskStatus === "CREATED" ? "CREATED" : "RUNNING";
-      this.#sizes.moved(before, task.taskStatus);
+  /** A task was seen: one that has ended has moved from one listing to another. */
+  seen(before: Task | undefined, after: Task): void {
+    if (isFinalStatus(after.taskStatus)) {
+      this.#sizes.moved(before?.taskStatus === "CREATED" ? "CREATED" : "RUNNING", after.taskStatus);
     }
   }
 
-  /** Begins a sweep if one is worth it. */
-  consider(): void {
-    const { watches, ratePerSecond, isCrowded } = this.#host;
-    const nowMs = this.#host.nowMs();
-    this.#nextMs = undefined;
-    if (this.#isRefused || watches.size === 0 || (watches.size === 1 && this.#batch !== "always")) {
-      this.cover.servesAll = false;
-      return;
+  /** A scan that is worth its calls now, if there is one; {@link read} reads it. */
+  maybeStartScan(): ListingScan | undefined {
+    const { batch, source, callTimeoutMs } = this.#options;
+    const { size } = this.#fleet.tasks;
+    const { ratePerSecond } = this.#limits.list;
+    const nowMs = this.#clock.nowMs();
+    this.#nextMs = Number.POSITIVE_INFINITY;
+    if (this.#isOff || size === 0 || (size === 1 && batch !== "always")) {
+      this.coverage.serveAll(false);
+      return undefined;
     }
-    if (nowMs < this.#pace.retreatUntilMs) {
-      this.#nextMs = this.#pace.retreatUntilMs;
-      return;
+    if (nowMs < this.#pacing.retreatUntilMs) {
+      this.#nextMs = this.#pacing.retreatUntilMs;
+      return undefined;
     }
-    const running = this.cover.running.size;
-    if (running >= this.#pace.mostAtOnce(ratePerSecond())) {
-      return;
+    const running = this.coverage.running.size;
+    if (running >= this.#pacing.maxAtOnce(ratePerSecond)) {
+      return undefined;
     }
-    this.#consideredMs = nowMs;
-    const stakes = { ...fleetTotals(watches.values(), this.cover, nowMs), isCrowded: isCrowded() };
-    const pagesOf: Parameters<typeof planScan>[1] = (status) =>
-      this.#sizes.pagesOf(status, watches.size, nowMs);
-    const knownPagesOf: typeof pagesOf = (status) => this.#sizes.knownPagesOf(status, watches.size, nowMs);
-    this.cover.servesAll = scansCostLess(stakes, pagesOf, knownPagesOf);
-    const plan = planScan(stakes, pagesOf, this.#batch, this.cover.servesAll);
+    this.#checkedMs = nowMs;
+    const { isCrowded } = this.#limits.describe;
+    const totals = { ...fleetTotals(this.#fleet, this.coverage, nowMs), isCrowded };
+    const pagesOf = (status: ListedStatus): number => this.#sizes.pagesOf(status, size, nowMs);
+    const knownPagesOf: typeof pagesOf = (status) => this.#sizes.knownPagesOf(status, size, nowMs);
+    this.coverage.serveAll(scansCostLess(totals, pagesOf, knownPagesOf));
+    const plan = planScan(totals, pagesOf, batch, this.coverage.servesAll);
     if (plan === undefined) {
-      this.#nextMs = this.#worthWhileAtMs(nowMs, minScanValue(stakes, pagesOf));
-      return;
+      this.#nextMs = this.#worthwhileAtMs(nowMs, minScanValue(totals, pagesOf));
+      return undefined;
     }
-    const spreadUntilMs = this.#pace.spreadUntilMs(plan, ratePerSecond());
+    const spreadUntilMs = this.#pacing.spreadUntilMs(plan, ratePerSecond);
     if (running > 0 && nowMs < spreadUntilMs) {
       this.#nextMs = Math.min(spreadUntilMs, nowMs + RECHECK_MS);
-      return;
+      return undefined;
     }
-    this.#pace.began(plan, nowMs);
-    this.#begin(plan, stakes.price);
-    this.#nextMs = nowMs + this.#leastGapMs();
+    this.#pacing.began(plan, nowMs);
+    this.#nextMs = nowMs + this.#minGapMs();
+    const [clock, limits, sizes] = [this.#clock, this.#limits, this.#sizes];
+    const scan = new ListingScan(plan, totals.price, { source, clock, limits, sizes, callTimeoutMs });
+    this.coverage.began(scan);
+    return scan;
   }
 
-  #leastGapMs(): number {
-    return this.#host.watches.size > CROWD ? CROWD_GAP_MS : MIN_GAP_MS;
+  /** Reads a scan: the tracked tasks that its pages show, page by page; at last, what its end means. */
+  async *read(scan: ListingScan): AsyncGenerator<readonly ShownTask[], ScanResult, undefined> {
+    const shown = new Set<string>();
+    const pages = scan.pages();
+    let next = await pages.next();
+    for (; !next.done; next = await pages.next()) {
+      yield this.#shownBy(next.value, shown);
+    }
+    return this.#finish(scan, next.value, shown);
   }
 
-  /** When all looks together will be worth so much, estimated from below; undefined when it is far. */
-  #worthWhileAtMs(nowMs: number, worth: number): number {
-    const { watches } = this.#host;
-    let aheadMs = this.#leastGapMs();
+  #shownBy({ tasks, sentMs, callMs }: ScannedPage, shown: Set<string>): readonly ShownTask[] {
+    const found: ShownTask[] = [];
+    for (const task of tasks) {
+      const tracked = this.#fleet.tasks.get(task?.taskId);
+      // Listed twice, because it moved between pages: the first time was as good.
+      if (tracked !== undefined && (!shown.has(task.taskId) || isFinalStatus(task.taskStatus))) {
+        shown.add(task.taskId);
+        tracked.listed();
+        found.push({ tracked, task, sentMs, callMs });
+      }
+    }
+    return found;
+  }
+
+  #finish(scan: ListingScan, end: ScanEnd, shown: ReadonlySet<string>): ScanResult {
+    const wasOff = this.#isOff;
+    this.coverage.finished(scan);
+    if (end.kind === "failed") {
+      this.#pacing.failed(this.#clock.nowMs());
+    } else if (end.kind === "complete") {
+      this.#pacing.completed();
+    } else if (end.kind === "refused") {
+      this.#isOff = true;
+    }
+    if (end.kind === "failed" || end.kind === "refused") {
+      this.coverage.serveAll(false);
+    }
+    if (this.#fleet.tasks.size > 0) {
+      this.checkSoon();
+    }
+    return {
+      presumedEnded: end.kind === "complete" ? this.#presumeEnded(scan, shown) : [],
+      refusal: end.kind === "refused" && !wasOff ? describeRefusal(end.error) : undefined,
+    };
+  }
+
+  #minGapMs(): number {
+    return this.#fleet.tasks.size > LARGE_FLEET ? MIN_GAP_LARGE_MS : MIN_GAP_MS;
+  }
+
+  /** When all polls together will be worth so much, estimated from below, and not beyond {@link MAX_AHEAD_MS}. */
+  #worthwhileAtMs(nowMs: number, value: number): number {
+    let aheadMs = this.#minGapMs();
     while (
-      aheadMs < FURTHEST_MS &&
-      fleetTotals(watches.values(), this.cover, nowMs + 2 * aheadMs).all < worth
+      aheadMs < MAX_AHEAD_MS &&
+      fleetTotals(this.#fleet, this.coverage, nowMs + 2 * aheadMs).all < value
     ) {
       aheadMs *= 2;
     }
     return nowMs + aheadMs;
   }
 
-  #begin(plan: ListingPlan, price: number): void {
-    const { nowMs, acquirePermit, onAnswer } = this.#host;
-    const shown = new Set<string>();
-    const sweep = new ListingScan(plan, price, {
-      source: this.#source,
-      callTimeoutMs: this.#callTimeoutMs,
-      nowMs,
-      acquirePermit,
-      onAnswer,
-      onTasks: (tasks, sentMs, callMs) => this.#show(tasks, sentMs, callMs, shown),
-      onListed: (status, tasks, isWhole) =>
-        isWhole ? this.#sizes.measured(status, tasks, nowMs()) : this.#sizes.exceeds(status, tasks, nowMs()),
-    });
-    this.cover.began(sweep);
-    this.#host.onBegun();
-    void sweep.run().then((end) => this.#end(sweep, end, shown));
-  }
-
-  #show(tasks: readonly Task[], sentMs: number, callMs: number, shown: Set<string>): void {
-    const { watches, onShown } = this.#host;
-    for (const task of tasks) {
-      const watch = watches.get(task?.taskId);
-      // Listed twice, because it moved between pages: the first look was as good.
-      if (watch === undefined || (shown.has(task.taskId) && !isFinalStatus(task.taskStatus))) {
-        continue;
-      }
-      shown.add(task.taskId);
-      watch.isMissingFromListings = false;
-      onShown(watch, task, sentMs, callMs);
-    }
-  }
-
-  #end(sweep: ListingScan, end: ScanEnd, shown: ReadonlySet<string>): void {
-    this.cover.finished(sweep);
-    const nowMs = this.#host.nowMs();
-    if (end === "complete") {
-      this.#pace.completed();
-      this.#infer(sweep, shown, nowMs);
-    } else if (end === "failed") {
-      this.#pace.failed(nowMs);
-      this.cover.servesAll = false;
-    } else if (end === "refused" && !this.#isRefused) {
-      this.#isRefused = true;
-      this.cover.servesAll = false;
-      this.#host.onRefused(sweep.error);
-    }
-    if (this.#host.watches.size > 0) {
-      this.checkSoon();
-      this.#host.onEnded();
-    }
-  }
-
-  /** What it means that a listing did not show a task: never more than that it is worth a look of its own. */
-  #infer({ plan, startedAtMs }: ListingScan, shown: ReadonlySet<string>, nowMs: number): void {
+  /** What it means that listings did not show a task: never more than that it is worth a poll of its own (W6). */
+  #presumeEnded({ plan, startedAtMs }: ListingScan, shown: ReadonlySet<string>): readonly TrackedTask[] {
+    const { tasks, inFlight } = this.#fleet;
+    const nowMs = this.#clock.nowMs();
     if (plan.kind === "ended") {
-      this.cover.readEnded(startedAtMs);
+      this.coverage.readEnded(startedAtMs);
     }
-    for (const watch of this.#host.watches.values()) {
+    const ended: TrackedTask[] = [];
+    for (const tracked of tasks.values()) {
       const isMissing =
-        !shown.has(watch.taskId) &&
-        Math.max(watch.worth.fromMs, watch.ranAtMs) < startedAtMs &&
-        watch.addedMs < startedAtMs - LISTED_AFTER_MS &&
-        watch.phase !== "calling";
+        !shown.has(tracked.taskId) &&
+        Math.max(tracked.value.fromMs, tracked.ranAtMs) < startedAtMs &&
+        tracked.addedMs < startedAtMs - LISTED_AFTER_MS &&
+        !inFlight.has(tracked);
       if (!isMissing) {
         continue;
       }
-      if (plan.kind === "all" || (plan.kind === "ended" && watch.isPresumedEnded)) {
-        watch.isMissingFromListings = true;
-      } else if (plan.kind === "active" && !watch.isPresumedEnded && watch.isListedActive) {
-        watch.gone(nowMs);
-        this.#host.onMissing(watch);
+      if (plan.kind === "all" || (plan.kind === "ended" && tracked.isPresumedEnded)) {
+        tracked.missing();
+      } else if (plan.kind === "active" && !tracked.isPresumedEnded && tracked.isListedActive) {
+        tracked.presumeEnded(nowMs);
+        ended.push(tracked);
       }
     }
+    return ended;
   }
+}
+
+function describeRefusal({ message }: Error): string {
+  return `list: the service refuses to list tasks, so each is polled by itself: ${printable(message, 300)}`;
 }

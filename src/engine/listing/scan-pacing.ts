@@ -1,11 +1,11 @@
 import type { ListingPlan, ScanKind } from "./listing-plan.ts";
 
 const SCANS_PER_RATE = 0.2;
-const MAX_SWEEPS = 16;
+const MAX_SCANS = 16;
 const FIRST_RETREAT_MS = 1000;
 const MAX_RETREAT_MS = 60_000;
 
-/** How densely sweeps may follow each other: by the rate, by those under way, and by how the last ones went. */
+/** How densely scans may follow each other: by the rate, by those under way, and by how the last ones went. */
 export class ScanPacing {
   // The last of each kind.
   readonly #begun = new Map<ScanKind, { readonly atMs: number; readonly pages: number }>();
@@ -18,8 +18,8 @@ export class ScanPacing {
   }
 
   /** How many can be under way at once: the pages of one follow each other, so one alone can't use a high rate. */
-  mostAtOnce(ratePerSecond: number): number {
-    return Math.min(MAX_SWEEPS, Math.max(1, Math.ceil(SCANS_PER_RATE * ratePerSecond)));
+  maxAtOnce(ratePerSecond: number): number {
+    return Math.min(MAX_SCANS, Math.max(1, Math.ceil(SCANS_PER_RATE * ratePerSecond)));
   }
 
   /**

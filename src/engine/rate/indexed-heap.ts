@@ -1,106 +1,113 @@
-/** Something that knows its place in a heap. */
-export interface Ranked {
-  /** Lowest first: a moment for what is due, the worth with a minus for what is wanted. */
-  rank: number;
-  /** Kept by the heap; -1 outside. */
-  heapIndex: number;
+/** An item's place in a heap. Only heaps write to it, and it is in one of them at most. */
+export class HeapEntry<T> {
+  readonly item: T;
+  /** Lowest first: a moment for what is due, the negated value for what is wanted. */
+  rank = 0;
+  /** -1 outside of a heap. */
+  index = -1;
+
+  constructor(item: T) {
+    this.item = item;
+  }
 }
 
-/** A binary heap, lowest rank first, from which any item can be taken out in O(log n). */
-export class IndexedHeap<T extends Ranked> {
-  readonly #items: T[] = [];
+/** A binary heap, lowest rank first, from which any entry can be taken out in O(log n). */
+export class IndexedHeap<T> {
+  readonly #entries: HeapEntry<T>[] = [];
 
   get size(): number {
-    return this.#items.length;
+    return this.#entries.length;
   }
 
-  peek(): T | undefined {
-    return this.#items[0];
+  /** The rank of the first, infinite when there is none. */
+  get firstRank(): number {
+    return this.#entries[0]?.rank ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Puts an item in, or to its new place after its rank changed. */
-  put(item: T): void {
-    if (item.heapIndex < 0) {
-      item.heapIndex = this.#items.length;
-      this.#items.push(item);
+  peek(): HeapEntry<T> | undefined {
+    return this.#entries[0];
+  }
+
+  has(entry: HeapEntry<T>): boolean {
+    return this.#entries[entry.index] === entry;
+  }
+
+  /** Puts an entry in, or to its new place. */
+  put(entry: HeapEntry<T>, rank: number): void {
+    entry.rank = rank;
+    if (entry.index < 0) {
+      entry.index = this.#entries.length;
+      this.#entries.push(entry);
     }
-    this.#up(item.heapIndex);
-    this.#down(item.heapIndex);
+    this.#up(entry.index);
+    this.#down(entry.index);
   }
 
-  pop(): T | undefined {
-    const first = this.#items[0];
-    if (first !== undefined) {
-      this.remove(first);
-    }
-    return first;
-  }
-
-  /** Takes an item out; one that is not in is left alone. */
-  remove(item: T): void {
-    const index = item.heapIndex;
-    if (index < 0) {
+  /** Takes an entry out; one that is not in is left alone. */
+  remove(entry: HeapEntry<T>): void {
+    if (!this.has(entry)) {
       return;
     }
-    item.heapIndex = -1;
-    const last = this.#items.pop();
-    if (last !== undefined && last !== item) {
+    const { index } = entry;
+    entry.index = -1;
+    const last = this.#entries.pop();
+    if (last !== undefined && last !== entry) {
       this.#place(last, index);
       this.#up(index);
-      this.#down(last.heapIndex);
+      this.#down(last.index);
     }
   }
 
-  /** Gives every item a new rank, in O(n). */
+  /** Gives every entry a new rank, in O(n). */
   rerank(rankOf: (item: T) => number): void {
-    for (const item of this.#items) {
-      item.rank = rankOf(item);
+    for (const entry of this.#entries) {
+      entry.rank = rankOf(entry.item);
     }
-    for (let index = (this.#items.length >> 1) - 1; index >= 0; index--) {
+    for (let index = (this.#entries.length >> 1) - 1; index >= 0; index--) {
       this.#down(index);
     }
   }
 
   #up(from: number): void {
     let index = from;
-    const item = this.#at(index);
+    const entry = this.#at(index);
     while (index > 0) {
       const parent = this.#at((index - 1) >> 1);
-      if (parent.rank <= item.rank) {
+      if (parent.rank <= entry.rank) {
         break;
       }
       this.#place(parent, index);
       index = (index - 1) >> 1;
     }
-    this.#place(item, index);
+    this.#place(entry, index);
   }
 
   #down(from: number): void {
     let index = from;
-    const item = this.#at(index);
+    const entry = this.#at(index);
     for (;;) {
       let child = 2 * index + 1;
-      if (child >= this.#items.length) {
+      if (child >= this.#entries.length) {
         break;
       }
-      if (child + 1 < this.#items.length && this.#at(child + 1).rank < this.#at(child).rank) {
+      if (child + 1 < this.#entries.length && this.#at(child + 1).rank < this.#at(child).rank) {
         child++;
       }
-      if (this.#at(child).rank >= item.rank) {
+      if (this.#at(child).rank >= entry.rank) {
         break;
       }
       this.#place(this.#at(child), index);
       index = child;
     }
-    this.#place(item, index);
+    this.#place(entry, index);
   }
 
-  #at(index: number): T {
-    return this.#items[index] as T;
+  #at(index: number): HeapEntry<T> {
+    return this.#entries[index] as HeapEntry<T>;
   }
 
-  #place(item: T, index: number): void {
-    this.#items[index] = item;
-    item.heapIndex = index;
+  #place(entry: HeapEntry<T>, index: number): void {
+    this.#entries[index] = entry;
+    entry.index = index;
   }
 }

@@ -1,102 +1,112 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
-import { IndexedHeap, type Ranked } from "./indexed-heap.ts";
+import { HeapEntry, IndexedHeap } from "./indexed-heap.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 
-/** Somebody who wants to make a call. */
-export interface Claim extends Ranked {
-  /** Kept by the queue: which arrival it was; -1 outside. */
-  ticket: number;
-  /** What the call is worth at a moment, in seconds of unnoticed waiting. */
-  worthNow(nowMs: number): number;
-  /** The call may go out now; it must. */
-  granted(): void;
+/** What a permit is for. */
+export interface PermitQueueOptions<T> {
+  /** What the item's call is worth at a moment; the highest goes first. */
+  readonly priority: (item: T, nowMs: number) => number;
+  /** The item's call may go out now; it must. */
+  readonly grant: (item: T) => void;
 }
 
-/** Every so many permits one goes to whoever has claimed for longest, whatever it is worth. */
-export const PATIENCE = 8;
-// What the claims are worth changes with time, and is computed anew this often.
+/** Every so many permits one goes to the item that has waited longest, whatever its priority. */
+export const STARVATION_LIMIT = 8;
+// Priorities change with time, and are computed again this often.
 const RERANK_MS = 100;
-const RERANK_CROWD_MS = 1000;
-const CROWD = 20_000;
+const RERANK_LARGE_MS = 1000;
+const LARGE_SIZE = 20_000;
+
+/** A call that goes on with what has begun: before every item. */
+class Continuation {
+  readonly go: () => void;
+
+  constructor(go: () => void) {
+    this.go = go;
+  }
+}
 
 /**
- * Hands the gate's permits to the claims. A permit is bound late: who gets it is chosen when it comes free, and
- * that is the claim which is worth most then. So that none starves, every {@link PATIENCE}th permit goes to the
- * oldest claim: with `n` claims before it, a claim is granted within `PATIENCE * (n + 1)` permits. While nobody
- * claims, nothing is pending.
+ * Hands a limiter's permits to items. A permit is bound late: it goes to the item of the highest priority at the
+ * moment it comes free. So that none starves, every {@link STARVATION_LIMIT}th goes to the oldest: with `n` items before
+ * it, an item is granted within `STARVATION_LIMIT * (n + 1)` permits. While the queue is empty nothing is pending (W1).
  */
-export class PermitQueue {
-  readonly #gate: RateLimiter;
+export class PermitQueue<T> {
+  readonly #limiter: RateLimiter;
   readonly #clock: MonotonicClock;
-  readonly #claims = new IndexedHeap<Claim>();
-  // In order of arrival; those that are gone are skipped when they come to the front.
-  #arrivals: Claim[] = [];
-  #oldest = 0;
-  // The ticket of the first of them.
-  #firstTicket = 0;
+  readonly #options: PermitQueueOptions<T>;
+  readonly #items = new IndexedHeap<T | Continuation>();
+  // In order of arrival.
+  readonly #arrivals = new Set<HeapEntry<T | Continuation>>();
   #granted = 0;
   #rerankedAtMs = Number.NEGATIVE_INFINITY;
   #handingOut: AbortController | undefined;
 
-  constructor(gate: RateLimiter, clock: MonotonicClock) {
-    this.#gate = gate;
+  constructor(limiter: RateLimiter, clock: MonotonicClock, options: PermitQueueOptions<T>) {
+    this.#limiter = limiter;
     this.#clock = clock;
+    this.#options = options;
   }
 
   get size(): number {
-    return this.#claims.size;
+    return this.#items.size;
   }
 
-  add(claim: Claim): void {
-    claim.rank = -claim.worthNow(this.#clock.nowMs());
-    this.#claims.put(claim);
-    claim.ticket = this.#firstTicket + this.#arrivals.length;
-    this.#arrivals.push(claim);
+  has(entry: HeapEntry<T>): boolean {
+    return this.#items.has(entry);
+  }
+
+  add(entry: HeapEntry<T>): void {
+    this.#put(entry);
+  }
+
+  /** Withdraws an item; the last one takes the pending timer with it. */
+  remove(entry: HeapEntry<T>): void {
+    this.#withdraw(entry);
+  }
+
+  /** Resolves when a call may go out that continues what has begun; rejects with the signal's reason when that aborts. */
+  acquire(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const onAbort = (): void => {
+        this.#withdraw(entry);
+        reject(signal.reason);
+      };
+      const entry = new HeapEntry(
+        new Continuation(() => {
+          signal.removeEventListener("abort", onAbort);
+          resolve();
+        }),
+      );
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#put(entry);
+    });
+  }
+
+  #put(entry: HeapEntry<T | Continuation>): void {
+    this.#items.put(entry, this.#rankOf(entry.item, this.#clock.nowMs()));
+    this.#arrivals.add(entry);
     if (this.#handingOut === undefined) {
       this.#handingOut = new AbortController();
       void this.#handOut(this.#handingOut);
     }
   }
 
-  /** Withdraws a claim; the last one takes the pending timer with it. */
-  remove(claim: Claim): void {
-    this.#claims.remove(claim);
-    claim.ticket = -1;
-    if (this.#claims.size === 0) {
-      this.#forgetArrivals();
+  #withdraw(entry: HeapEntry<T | Continuation>): void {
+    this.#items.remove(entry);
+    this.#arrivals.delete(entry);
+    if (this.#items.size === 0) {
       this.#handingOut?.abort();
       this.#handingOut = undefined;
     }
   }
 
-  /** Claims for a call that goes on with what has begun; rejects with the signal's reason when that aborts. */
-  acquire(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const onAbort = (): void => {
-        this.remove(claim);
-        reject(signal.reason);
-      };
-      const claim: Claim = {
-        rank: 0,
-        heapIndex: -1,
-        ticket: -1,
-        worthNow: () => Number.MAX_VALUE,
-        granted: () => {
-          signal.removeEventListener("abort", onAbort);
-          resolve();
-        },
-      };
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.add(claim);
-    });
-  }
-
   async #handOut(turn: AbortController): Promise<void> {
     try {
-      while (this.#claims.size > 0) {
-        await this.#gate.permit(turn.signal);
-        this.#next()?.granted();
+      while (this.#items.size > 0) {
+        await this.#limiter.permit(turn.signal);
+        this.#grantNext();
       }
     } catch (error) {
       if (!turn.signal.aborted) {
@@ -109,57 +119,36 @@ export class PermitQueue {
     }
   }
 
-  #next(): Claim | undefined {
+  #grantNext(): void {
+    const entry = this.#next();
+    if (entry === undefined) {
+      return;
+    }
+    this.#items.remove(entry);
+    this.#arrivals.delete(entry);
+    const { item } = entry;
+    if (item instanceof Continuation) {
+      item.go();
+    } else {
+      this.#options.grant(item);
+    }
+  }
+
+  #next(): HeapEntry<T | Continuation> | undefined {
     this.#granted++;
-    if (this.#granted % PATIENCE === 0) {
-      const oldest = this.#takeOldest();
-      if (oldest !== undefined) {
-        return oldest;
-      }
+    if (this.#granted % STARVATION_LIMIT === 0) {
+      return this.#arrivals.values().next().value;
     }
     const nowMs = this.#clock.nowMs();
-    const { size } = this.#claims;
-    if (nowMs - this.#rerankedAtMs >= (size > CROWD ? RERANK_CROWD_MS : RERANK_MS)) {
+    const { size } = this.#items;
+    if (nowMs - this.#rerankedAtMs >= (size > LARGE_SIZE ? RERANK_LARGE_MS : RERANK_MS)) {
       this.#rerankedAtMs = nowMs;
-      this.#claims.rerank((claim) => -claim.worthNow(nowMs));
+      this.#items.rerank((item) => this.#rankOf(item, nowMs));
     }
-    const next = this.#claims.pop();
-    if (next !== undefined) {
-      next.ticket = -1;
-    }
-    if (this.#claims.size === 0) {
-      this.#forgetArrivals();
-    }
-    return next;
+    return this.#items.peek();
   }
 
-  #takeOldest(): Claim | undefined {
-    while (this.#oldest < this.#arrivals.length) {
-      const ticket = this.#firstTicket + this.#oldest;
-      const claim = this.#arrivals[this.#oldest++] as Claim;
-      if (claim.heapIndex >= 0 && claim.ticket === ticket) {
-        this.#claims.remove(claim);
-        claim.ticket = -1;
-        this.#compact();
-        return claim;
-      }
-    }
-    this.#forgetArrivals();
-    return undefined;
-  }
-
-  /** Keeps what is remembered of arrivals in proportion to the claims there are. */
-  #compact(): void {
-    if (this.#oldest > 1024 && this.#oldest * 2 > this.#arrivals.length) {
-      this.#firstTicket += this.#oldest;
-      this.#arrivals = this.#arrivals.slice(this.#oldest);
-      this.#oldest = 0;
-    }
-  }
-
-  #forgetArrivals(): void {
-    this.#firstTicket += this.#arrivals.length;
-    this.#arrivals = [];
-    this.#oldest = 0;
+  #rankOf(item: T | Continuation, nowMs: number): number {
+    return item instanceof Continuation ? -Number.MAX_VALUE : -this.#options.priority(item, nowMs);
   }
 }

@@ -3,7 +3,8 @@
 // derivation and the comparison with other controllers are in docs/many-tasks.md.
 const START_PER_SECOND = 5;
 const MIN_PER_SECOND = 0.5;
-const MAX_PER_SECOND = 2000;
+/** The highest rate, whatever the answers say. */
+export const MAX_PER_SECOND = 2000;
 const CUT = 0.8;
 const CRUISE = 0.95;
 const CLIMB_S = 4;
@@ -14,7 +15,7 @@ const WINDOW_MS = 1000;
 const EXHAUSTED_AFTER = 6;
 const LONG_WINDOW_MS = 2000;
 const FIRST_PROBE_MS = 500;
-const MAX_TRIAL_MS = 10_000;
+const MAX_PROBE_MS = 10_000;
 
 /** What the controller knows; plain values. All times are in milliseconds of one clock. */
 export interface RateState {
@@ -39,7 +40,7 @@ export interface RateState {
 interface ExhaustedQuota {
   readonly fromMs: number;
   /** Single calls that have gone out since. */
-  readonly trials: number;
+  readonly probes: number;
 }
 
 /** The state at the start: 5 calls a second. */
@@ -91,7 +92,7 @@ function grownRate(state: RateState, nowMs: number, seconds: number): number {
 /** Counts an answer that was not a throttle. */
 export function acceptCall(state: RateState, nowMs: number): RateState {
   const accepted: RateState = {
-    ...withoutDrySpell(state),
+    ...withoutExhaustedQuota(state),
     acceptedMs: [...recent(state.acceptedMs, nowMs), nowMs],
     cycleAccepted: state.cycleAccepted + 1,
     throttledInARow: 0,
@@ -119,7 +120,7 @@ export function acceptCall(state: RateState, nowMs: number): RateState {
 
 /**
  * Slows down after a throttle: at most one cut a second; after six throttles without a success only single
- * trials, at growing distance or when the service said.
+ * probes, at growing distance or when the service said.
  */
 export function throttleRate(state: RateState, nowMs: number, retryAfterMs?: number): RateState {
   const throttledInARow = state.throttledInARow + 1;
@@ -134,7 +135,7 @@ export function throttleRate(state: RateState, nowMs: number, retryAfterMs?: num
   if (throttledInARow >= EXHAUSTED_AFTER) {
     return {
       ...asked,
-      exhaustedQuota: { fromMs: nowMs, trials: 0 },
+      exhaustedQuota: { fromMs: nowMs, probes: 0 },
       pausedUntilMs: Math.max(asked.pausedUntilMs, nowMs + FIRST_PROBE_MS),
     };
   }
@@ -154,23 +155,23 @@ export function throttleRate(state: RateState, nowMs: number, retryAfterMs?: num
   };
 }
 
-/** Counts a permit that was given out. In a dry spell it is a trial, and the next has to wait: 1 s, 2 s … 10 s. */
+/** Counts a permit that was given out. With an exhausted quota it is a probe, and the next has to wait: 1 s, 2 s … 10 s. */
 export function takePermit(state: RateState, nowMs: number): RateState {
   const { exhaustedQuota } = state;
   if (exhaustedQuota === undefined) {
     return state;
   }
-  // By the trials, and not by the throttles: those of calls that were under way when it began say nothing new.
-  const trials = exhaustedQuota.trials + 1;
-  const gapMs = Math.min(MAX_TRIAL_MS, FIRST_PROBE_MS * 2 ** trials);
+  // By the probes, and not by the throttles: those of calls that were under way when it began say nothing new.
+  const probes = exhaustedQuota.probes + 1;
+  const gapMs = Math.min(MAX_PROBE_MS, FIRST_PROBE_MS * 2 ** probes);
   return {
     ...state,
-    exhaustedQuota: { ...exhaustedQuota, trials },
+    exhaustedQuota: { ...exhaustedQuota, probes },
     pausedUntilMs: Math.max(state.pausedUntilMs, nowMs + gapMs),
   };
 }
 
-function withoutDrySpell(state: RateState): RateState {
+function withoutExhaustedQuota(state: RateState): RateState {
   const { exhaustedQuota: _, ...rest } = state;
   return rest;
 }

@@ -5,6 +5,7 @@ import {
   acceptCall,
   beginRate,
   growRate,
+  MAX_PER_SECOND,
   type RateState,
   takePermit,
   throttleRate,
@@ -13,37 +14,39 @@ import {
 /** At what rate calls go out: found out from the answers, or fixed for those who know theirs. */
 export type RateOption = "adaptive" | { readonly perSecond: number };
 
-interface Throttle {
+/** One p-throttle: what nothing exceeds, whatever the answers say. */
+interface Ceiling {
   readonly pass: () => Promise<void>;
-  readonly ratePerSecond: number;
   readonly abort: AbortController;
-  /** The wall clock less the steady one when it was made. */
+  /** The wall clock less the monotonic one when it was made. */
   readonly wallAheadMs: number;
 }
 
-// Another p-throttle is made only for a change that matters.
-const WORTHWHILE_CHANGE = 0.02;
-const WALL_JUMP_MS = 500;
-// Above this rate permits come in twos, threes …: timers can't ring more often than once a millisecond.
-const SHORTEST_TIMER_MS = 5;
+const MAX_WALL_JUMP_MS = 500;
+// Above this rate permits come in twos, threes …: timers can't fire more often than once a millisecond.
+const MIN_INTERVAL_MS = 5;
 
-/** One p-throttle gate whose rate follows the answers. Gives out one permit at a time. */
+/**
+ * Gives out one permit at a time: below a ceiling that does not change, at a pace that follows the answers. The pace is
+ * one moment on the monotonic clock, before which no permit is given.
+ */
 export class RateLimiter {
   readonly #clock: MonotonicClock;
   readonly #isAdaptive: boolean;
+  readonly #maxPerSecond: number;
   #rate: RateState;
-  #throttle: Throttle | undefined;
-  #passing: Throttle | undefined;
+  #nextPermitMs = Number.NEGATIVE_INFINITY;
+  #ceiling: Ceiling | undefined;
   #heeded: AbortSignal | undefined;
   // Ends the pause that a permit waits for.
   #wake: (() => void) | undefined;
-  #lastPermitMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: MonotonicClock, option: RateOption) {
     this.#clock = clock;
     this.#isAdaptive = option === "adaptive";
     const rate = beginRate(clock.nowMs());
     this.#rate = option === "adaptive" ? rate : { ...rate, ratePerSecond: option.perSecond };
+    this.#maxPerSecond = option === "adaptive" ? MAX_PER_SECOND : option.perSecond;
   }
 
   get ratePerSecond(): number {
@@ -53,23 +56,32 @@ export class RateLimiter {
   /** Resolves when a call may go out; rejects with the signal's reason when that aborts first. */
   async permit(signal: AbortSignal): Promise<void> {
     this.#grow(false);
-    for (;;) {
+    // An idle limiter owes nothing; one that held a call back keeps its pace, however late its timer was.
+    let fromMs = this.#clock.nowMs();
+    let intervalMs = 1000 / this.#rate.ratePerSecond;
+    for (let nowMs = fromMs; ; nowMs = this.#clock.nowMs()) {
       const { pausedUntilMs } = this.#rate;
-      const pauseMs = pausedUntilMs - this.#clock.nowMs();
-      if (pauseMs > 0) {
-        await this.#pause(pausedUntilMs, pauseMs, signal);
+      if (pausedUntilMs > nowMs) {
+        await this.#sleepUntil(pausedUntilMs, signal);
         this.#grow(false);
-        continue;
-      }
-      await this.#pass(signal);
-      this.#grow(true);
-      // A throttle may have been heard meanwhile.
-      if (this.#rate.pausedUntilMs <= this.#clock.nowMs()) {
-        break;
+        fromMs = this.#clock.nowMs();
+        intervalMs = 1000 / this.#rate.ratePerSecond;
+      } else if (this.#nextPermitMs - Math.max(0, MIN_INTERVAL_MS - intervalMs) > nowMs) {
+        fromMs = this.#nextPermitMs;
+        await this.#sleepUntil(fromMs, signal);
+        this.#grow(true);
+      } else {
+        // A rate that has fallen counts at once, one that has grown from the next permit on.
+        intervalMs = Math.max(intervalMs, 1000 / this.#rate.ratePerSecond);
+        this.#nextPermitMs = Math.max(this.#nextPermitMs, fromMs) + intervalMs;
+        await this.#pass(signal);
+        // A throttle may have been heard meanwhile.
+        if (this.#rate.pausedUntilMs <= this.#clock.nowMs()) {
+          break;
+        }
       }
     }
-    this.#lastPermitMs = this.#clock.nowMs();
-    this.#rate = takePermit(this.#rate, this.#lastPermitMs);
+    this.#rate = takePermit(this.#rate, this.#clock.nowMs());
   }
 
   accepted(): void {
@@ -87,14 +99,15 @@ export class RateLimiter {
       : { ...this.#rate, pausedUntilMs: Math.max(this.#rate.pausedUntilMs, nowMs + (retryAfterMs ?? 0)) };
   }
 
-  async #pause(untilMs: number, pauseMs: number, signal: AbortSignal): Promise<void> {
+  async #sleepUntil(untilMs: number, signal: AbortSignal): Promise<void> {
     let isWoken = false;
-    await sleep(Math.ceil(pauseMs), signal, (wake) => {
+    await sleep(Math.ceil(untilMs - this.#clock.nowMs()), signal, (wake) => {
       this.#wake = () => {
         isWoken = true;
         wake();
       };
     });
+    this.#wake = undefined;
     if (!isWoken) {
       this.#clock.reach(untilMs);
     }
@@ -107,57 +120,35 @@ export class RateLimiter {
   }
 
   async #pass(signal: AbortSignal): Promise<void> {
-    const throttle = this.#currentThrottle();
     signal.throwIfAborted();
-    this.#passing = throttle;
     if (signal !== this.#heeded) {
       // Once for all the permits that are asked for under it: a listener costs more than the rest of a permit.
       this.#heeded = signal;
-      signal.addEventListener("abort", () => this.#stopPassing(signal.reason), { once: true });
+      signal.addEventListener("abort", () => this.#stopPassing(signal), { once: true });
     }
-    try {
-      await throttle.pass();
-    } finally {
-      // Who was aborted gets here only after the next one has begun.
-      if (this.#passing === throttle) {
-        this.#passing = undefined;
-      }
+    await this.#currentCeiling().pass();
+  }
+
+  #stopPassing(signal: AbortSignal): void {
+    if (signal === this.#heeded) {
+      this.#ceiling?.abort.abort(signal.reason);
+      this.#ceiling = undefined;
     }
   }
 
-  #stopPassing(reason: unknown): void {
-    if (this.#passing !== undefined) {
-      // An aborted p-throttle forgets its pace, so it is not used again.
-      this.#throttle = undefined;
-      this.#passing.abort.abort(reason);
-    }
-  }
-
-  #currentThrottle(): Throttle {
-    const { ratePerSecond } = this.#rate;
+  #currentCeiling(): Ceiling {
+    // p-throttle counts by the wall clock: after a jump it would hold calls back for as long as the jump.
     const wallAheadMs = Date.now() - this.#clock.nowMs();
-    const current = this.#throttle;
-    if (
-      current !== undefined &&
-      Math.abs(ratePerSecond / current.ratePerSecond - 1) < WORTHWHILE_CHANGE &&
-      // p-throttle counts by the wall clock: after a jump it would hold calls back for as long as the jump.
-      Math.abs(wallAheadMs - current.wallAheadMs) < WALL_JUMP_MS
-    ) {
-      return current;
+    if (this.#ceiling === undefined || Math.abs(wallAheadMs - this.#ceiling.wallAheadMs) > MAX_WALL_JUMP_MS) {
+      const abort = new AbortController();
+      const limit = Math.max(1, Math.ceil((this.#maxPerSecond * MIN_INTERVAL_MS) / 1000));
+      const interval = (1000 * limit) / this.#maxPerSecond;
+      this.#ceiling = {
+        pass: pThrottle({ limit, interval, signal: abort.signal })(async () => {}),
+        abort,
+        wallAheadMs,
+      };
     }
-    this.#throttle = this.#makeThrottle(ratePerSecond, wallAheadMs);
-    return this.#throttle;
-  }
-
-  #makeThrottle(ratePerSecond: number, wallAheadMs: number): Throttle {
-    const abort = new AbortController();
-    const limit = Math.max(1, Math.ceil((ratePerSecond * SHORTEST_TIMER_MS) / 1000));
-    const interval = (1000 * limit) / ratePerSecond;
-    const pass = pThrottle({ limit, interval, signal: abort.signal })(async () => {});
-    if (this.#clock.nowMs() - this.#lastPermitMs < interval) {
-      // The permit before was the new pace's first; else a change of rate would give one away.
-      void pass();
-    }
-    return { pass, ratePerSecond, abort, wallAheadMs };
+    return this.#ceiling;
   }
 }

@@ -1,21 +1,106 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
-import { ApiRateLimit, type CallAnswer } from "./api-rate-limit.ts";
-import type { RateOption } from "./rate-limiter.ts";
+import type { Observation } from "../../policy/observe/observe.ts";
+import type { HeapEntry } from "./indexed-heap.ts";
+import { PermitQueue, type PermitQueueOptions } from "./permit-queue.ts";
+import { RateLimiter, type RateOption } from "./rate-limiter.ts";
+
+/** How a call went, as far as the rate is concerned. */
+export type CallAnswer = "accepted" | "transient" | "throttled";
+
+/** What {@link RateLimits} are made of. */
+export interface RateLimitsOptions<T> extends PermitQueueOptions<T> {
+  readonly rate: RateOption;
+  /** Is told how each call went. */
+  readonly onAnswer: (answer: CallAnswer) => void;
+}
+
+// Seconds of permits.
+const CROWDED_S = 0.5;
+
+/** The calls of one API: their rate, and which goes next. W4: every call takes its permit here. */
+export class ApiRateLimit<T> {
+  /** Calls answered so far, good and bad. */
+  calls = 0;
+  /** How many of them were throttled. */
+  throttled = 0;
+  readonly #onAnswer: (answer: CallAnswer) => void;
+  readonly #limiter: RateLimiter;
+  readonly #queue: PermitQueue<T>;
+
+  constructor(clock: MonotonicClock, options: RateLimitsOptions<T>) {
+    this.#onAnswer = options.onAnswer;
+    this.#limiter = new RateLimiter(clock, options.rate);
+    this.#queue = new PermitQueue(this.#limiter, clock, options);
+  }
+
+  get ratePerSecond(): number {
+    return this.#limiter.ratePerSecond;
+  }
+
+  /** Calls that wait for a permit. */
+  get queued(): number {
+    return this.#queue.size;
+  }
+
+  /** Whether a call that asks for a permit now waits long for it. */
+  get isCrowded(): boolean {
+    return this.#queue.size > CROWDED_S * this.#limiter.ratePerSecond;
+  }
+
+  has(entry: HeapEntry<T>): boolean {
+    return this.#queue.has(entry);
+  }
+
+  add(entry: HeapEntry<T>): void {
+    this.#queue.add(entry);
+  }
+
+  remove(entry: HeapEntry<T>): void {
+    this.#queue.remove(entry);
+  }
+
+  acquire(signal: AbortSignal): Promise<void> {
+    return this.#queue.acquire(signal);
+  }
+
+  /** Takes in how a call went. A cancelled one says nothing of the quota. */
+  observed(observation: Observation, isCancelled: boolean): void {
+    if (isCancelled) {
+      this.calls++;
+      this.#onAnswer("transient");
+    } else if (observation.kind === "throttled") {
+      this.answered("throttled", observation.retryAfterMs);
+    } else {
+      this.answered(observation.kind === "transient" ? "transient" : "accepted");
+    }
+  }
+
+  answered(answer: CallAnswer, retryAfterMs?: number): void {
+    this.calls++;
+    this.#onAnswer(answer);
+    if (answer === "throttled") {
+      this.throttled++;
+      // W5: slows down every call of this API.
+      this.#limiter.throttled(retryAfterMs);
+    } else if (answer === "accepted") {
+      this.#limiter.accepted();
+    }
+  }
+}
 
 /**
  * What a waiter may call. The service counts the calls of each of its APIs on its own, so each finds out its own
  * rate; a rate that the user has fixed is for all calls together.
  */
-export class RateLimits {
-  readonly describe: ApiRateLimit;
-  readonly list: ApiRateLimit;
+export class RateLimits<T> {
+  readonly describe: ApiRateLimit<T>;
+  readonly list: ApiRateLimit<T>;
   /** Pages of listings that were answered so far, good and bad. */
   listings = 0;
 
-  /** @param onCall - Hears how each call went. */
-  constructor(clock: MonotonicClock, rate: RateOption, onCall: (answer: CallAnswer) => void = () => {}) {
-    this.describe = new ApiRateLimit(clock, rate, onCall);
-    this.list = rate === "adaptive" ? new ApiRateLimit(clock, rate, onCall) : this.describe;
+  constructor(clock: MonotonicClock, options: RateLimitsOptions<T>) {
+    this.describe = new ApiRateLimit(clock, options);
+    this.list = options.rate === "adaptive" ? new ApiRateLimit(clock, options) : this.describe;
   }
 
   /** A page of a listing was answered. */
@@ -26,14 +111,18 @@ export class RateLimits {
 
   /** All calls that were answered so far, good and bad. */
   get calls(): number {
-    return this.describe.calls + (this.list === this.describe ? 0 : this.list.calls);
+    return this.#sum(({ calls }) => calls);
   }
 
   get throttled(): number {
-    return this.describe.throttled + (this.list === this.describe ? 0 : this.list.throttled);
+    return this.#sum(({ throttled }) => throttled);
   }
 
   get queued(): number {
-    return this.describe.queued + (this.list === this.describe ? 0 : this.list.queued);
+    return this.#sum(({ queued }) => queued);
+  }
+
+  #sum(count: (limit: ApiRateLimit<T>) => number): number {
+    return count(this.describe) + (this.list === this.describe ? 0 : count(this.list));
   }
 }

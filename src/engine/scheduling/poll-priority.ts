@@ -4,70 +4,77 @@ import type { ListingCoverage } from "../listing/listing-coverage.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
 
-// Far above any worth in seconds, and still ordered by the deadline.
+// Far above any value in seconds, and still ordered by the deadline.
 const URGENT = 1e12;
-// Ranks are refreshed ten times a second, so a last look has to be foreseen by a little more than that.
+// Priorities are refreshed ten times a second, so a last poll has to be foreseen by a little more than that.
 const FORESEEN_MS = 250;
-// A look that is worth nearly its price is not put off.
+// A poll that is worth nearly its price is not deferred.
 const NEARLY = 0.9;
 const RECHECK_MS = 1000;
-// Where sweeps serve all, a look waits for the next one until it is worth so many times its price; then it is too late
-// for a mere guess of when that sweep comes.
+// Where scans serve all tasks, a poll is deferred until it is worth so many times its price: then it is too late for a
+// mere guess of when the next scan comes.
 const HELD = 2;
 const HELD_MS = 250;
 
 /**
- * What a look that is due is worth, as its rank among those that wait for a permit: last looks before a deadline
- * first, the nearest deadline foremost; then by what is expected to go unnoticed.
+ * The priority of a poll among those that wait for a permit: last polls before a deadline first (W3), the nearest
+ * deadline foremost; then by what is expected to go unnoticed.
  */
-export function requestValue(watch: TrackedTask, cover: ListingCoverage, nowMs: number): number {
-  const leftMs = watch.lastChanceMs - nowMs;
+export function pollPriority(tracked: TrackedTask, coverage: ListingCoverage, nowMs: number): number {
+  const leftMs = tracked.lastChanceMs - nowMs;
   if (leftMs <= FORESEEN_MS) {
     return URGENT - leftMs;
   }
-  return Math.max(watch.worth.price, cover.worthOf(watch, nowMs));
+  return Math.max(tracked.value.price, coverage.valueOf(tracked, nowMs));
 }
 
 /**
- * Until when a look that is due can be put off because a sweep tells, or has told, how the task does; undefined
+ * Until when a poll that is due can be deferred because a listing scan tells, or has told, how the task is; undefined
  * when it can't.
  */
-export function putOffUntilMs(watch: TrackedTask, cover: ListingCoverage, nowMs: number): number | undefined {
-  const isHeld = cover.servesAll && canBeHeld(watch, cover, nowMs);
-  const coveredMs = cover.coveredMs(watch, nowMs);
-  const isCovered = isHeld || coveredMs > watch.worth.fromMs;
-  if (!isCovered || watch.waits.some((core) => mustPollNow(core, nowMs))) {
+export function deferredUntilMs(
+  tracked: TrackedTask,
+  coverage: ListingCoverage,
+  nowMs: number,
+): number | undefined {
+  const isHeld = coverage.servesAll && canBeHeld(tracked, coverage, nowMs);
+  const coveredMs = coverage.coveredMs(tracked, nowMs);
+  const isCovered = isHeld || coveredMs > tracked.value.fromMs;
+  if (!isCovered || tracked.waits.some((core) => mustPollNow(core, nowMs))) {
     return undefined;
   }
   if (isHeld) {
     return nowMs + HELD_MS;
   }
   if (coveredMs === Number.POSITIVE_INFINITY) {
-    // The sweep's end is heard of; this is only in case it takes too long.
+    // The end of the scan brings it up again; this is only in case that takes too long.
     return nowMs + RECHECK_MS;
   }
-  if (cover.worthOf(watch, nowMs) >= NEARLY * watch.worth.price) {
+  if (coverage.valueOf(tracked, nowMs) >= NEARLY * tracked.value.price) {
     return undefined;
   }
-  // What a sweep did not show is believed to run on for so long and no longer; what one under way covers, until it
-  // ends. Then it is due, or a crowd of such tasks would sleep on, each worth so much that no sweep seems better
-  // than the look at it.
-  const lapseMs = cover.creditLapsesMs(watch);
-  const untilMs = Math.min(dueSince(watch.worth, coveredMs), lapseMs > nowMs ? lapseMs : nowMs + RECHECK_MS);
+  // A task that a scan did not show is presumed to run for so long and no longer; one that a scan under way covers, until
+  // that ends. Then it is due, or a fleet of such tasks would sleep on, each worth so much that no scan seems better
+  // than its poll.
+  const lapseMs = coverage.presumedRunningUntilMs(tracked);
+  const untilMs = Math.min(
+    dueSince(tracked.value, coveredMs),
+    lapseMs > nowMs ? lapseMs : nowMs + RECHECK_MS,
+  );
   return untilMs > nowMs ? untilMs : undefined;
 }
 
-/** Whether a look can wait for the next sweep: until it is worth twice its price, if need be. */
-function canBeHeld(watch: TrackedTask, cover: ListingCoverage, nowMs: number): boolean {
+/** Whether a poll can wait for the next scan: until it is worth twice its price, if need be. */
+function canBeHeld(tracked: TrackedTask, coverage: ListingCoverage, nowMs: number): boolean {
   return (
-    watch.isSeen &&
-    !watch.isPresumedEnded &&
-    !watch.isMissingFromListings &&
-    cover.worthOf(watch, nowMs) < HELD * watch.worth.price
+    tracked.isSeen &&
+    !tracked.isPresumedEnded &&
+    !tracked.isMissingFromListings &&
+    coverage.valueOf(tracked, nowMs) < HELD * tracked.value.price
   );
 }
 
-/** What a wait wants whatever a look is worth: retries, its longest interval, the last look. */
+/** What a wait wants whatever a poll is worth: retries, its longest interval, the last poll before its deadline (W3). */
 function mustPollNow({ state, options }: WaitCore, nowMs: number): boolean {
   const { polledAtMs = state.startedAtMs, failuresInARow, throttledInARow, deadlineMs } = state;
   return (

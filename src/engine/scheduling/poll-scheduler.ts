@@ -2,192 +2,140 @@ import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { RearmableTimer } from "../../async/rearmable-timer.ts";
 import { decideTimeout } from "../../policy/decide/decide.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
+import { clockOffsetMsOf } from "../../task/source.ts";
 import { isFinalStatus } from "../../task/status.ts";
-import type { Task } from "../../task/task.ts";
-import { listingRefused } from "../listing/listing-refused.ts";
-import { ListingScheduler } from "../listing/listing-scheduler.ts";
+import type { ListingScan } from "../listing/listing-scan.ts";
+import { type ListingOptions, ListingScheduler, type ShownTask } from "../listing/listing-scheduler.ts";
 import { IndexedHeap } from "../rate/indexed-heap.ts";
-import type { RateLimits } from "../rate/rate-limits.ts";
-import { WatchJudge } from "../tasks/apply-observation.ts";
-import type { DetectionLagEstimate, DetectionLagSample } from "../tasks/detection-lag.ts";
-import { type Look, type LookContext, look } from "../tasks/poll.ts";
-import { Poll } from "../tasks/poll-handle.ts";
-import { TrackedTask, type WatchKeeper } from "../tasks/tracked-task.ts";
+import { RateLimits, type RateLimitsOptions } from "../rate/rate-limits.ts";
+import { applyObservation } from "../tasks/apply-observation.ts";
+import { Poll, type PollResult } from "../tasks/poll.ts";
+import { TrackedTask } from "../tasks/tracked-task.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
-import type { ResolvedWaiterOptions } from "../waiter-options.ts";
-import { putOffUntilMs, requestValue } from "./poll-priority.ts";
+import { deferredUntilMs, pollPriority } from "./poll-priority.ts";
+
+/** What a poll scheduler is made of. */
+export interface PollSchedulerOptions
+  extends ListingOptions,
+    Pick<RateLimitsOptions<unknown>, "rate" | "onAnswer"> {
+  readonly random: () => number;
+  readonly history: TaskHistory;
+  /** Is told how late each end of a task was noticed, in milliseconds. */
+  readonly onEndNoticed: (lagMs: number) => void;
+}
 
 /**
- * Drives any number of waits with one timer: sleeps until the next look or deadline is due, claims permits for
- * the looks, and hands what they gave to every wait on that task. A task that is being asked about is not asked
- * about twice; a deadline settles its wait whatever else is under way; where listings are worth it, their pages are
- * looks, too; a task that nobody waits for any more leaves nothing behind.
+ * Drives any number of waits with one timer: sleeps until the next poll or deadline is due, queues due polls for permits,
+ * and hands what they gave to every wait on the task. A task is asleep, queued or in flight; which, says the collection
+ * that it is in. A task that nothing waits for any more leaves nothing behind (W1).
  */
-export class PollScheduler implements WatchKeeper {
+export class PollScheduler {
+  /** Every call of the waiter takes its permit here. */
+  readonly limits: RateLimits<TrackedTask>;
+  readonly #options: PollSchedulerOptions;
   readonly #clock: MonotonicClock;
-  readonly #budget: RateLimits;
-  readonly #looking: LookContext;
-  readonly #judge: WatchJudge;
-  readonly #sweeper: ListingScheduler;
-  readonly #alarm: RearmableTimer;
-  readonly #watches = new Map<string, TrackedTask>();
+  readonly #timer: RearmableTimer;
+  readonly #listings: ListingScheduler;
+  readonly #tasks = new Map<string, TrackedTask>();
   readonly #asleep = new IndexedHeap<TrackedTask>();
+  readonly #inFlight = new Map<TrackedTask, Poll>();
   readonly #deadlines = new IndexedHeap<WaitCore>();
+  #history: TaskHistory;
   #isFiring = false;
 
-  constructor(
-    { source, random, batch, history, defaults }: ResolvedWaiterOptions,
-    clock: MonotonicClock,
-    budget: RateLimits,
-    lateness: DetectionLagSample,
-  ) {
+  constructor(options: PollSchedulerOptions, clock: MonotonicClock) {
+    this.#options = options;
     this.#clock = clock;
-    this.#judge = new WatchJudge(source, clock, random, budget, history, lateness);
-    this.#budget = budget;
-    this.#alarm = new RearmableTimer(clock, () => this.#ring());
-    this.#looking = {
-      source,
-      nowMs: () => clock.nowMs(),
-      acquirePermit: (signal) => budget.describe.acquire(signal),
-      onAnswer: ({ isAbandoned }, observation) => budget.describe.observed(observation, isAbandoned),
-      onResend: ({ taskId }, resending) => this.#judge.resend(this.#watches.get(taskId), resending),
-    };
-    this.#sweeper = new ListingScheduler(source, batch, defaults.pollTimeoutMs, {
-      watches: this.#watches,
-      nowMs: () => clock.nowMs(),
-      ratePerSecond: () => budget.list.ratePerSecond,
-      isCrowded: () => budget.describe.isCrowded,
-      acquirePermit: (signal) => budget.list.acquire(signal),
-      onAnswer: (answer, retryAfterMs) => budget.listed(answer, retryAfterMs),
-      onShown: (watch, task, sentMs, callMs) => this.#show(watch, task, sentMs, callMs),
-      onBegun: () => this.#putOffClaims(),
-      onEnded: () => this.#ring(),
-      onMissing: (watch) => this.#schedule(watch),
-      onRefused: (error) => this.#warn(error),
+    this.#history = options.history;
+    this.#timer = new RearmableTimer(clock, () => this.#fire());
+    this.limits = new RateLimits(clock, {
+      ...options,
+      priority: (tracked, nowMs) => pollPriority(tracked, this.#listings.coverage, nowMs),
+      grant: (tracked) => void this.#poll(tracked),
     });
+    const fleet = { tasks: this.#tasks, inFlight: this.#inFlight };
+    this.#listings = new ListingScheduler(options, clock, this.limits, fleet);
   }
 
-  /** Tasks that are watched. */
   get taskCount(): number {
-    return this.#watches.size;
+    return this.#tasks.size;
   }
 
   /** What the tasks that ended have taught. */
   get history(): TaskHistory {
-    return this.#judge.history;
-  }
-
-  /** How late the ends of tasks were noticed. */
-  get lateness(): DetectionLagEstimate | undefined {
-    return this.#judge.lateness.estimate();
+    return this.#history;
   }
 
   add(core: WaitCore): void {
-    const { taskId } = core.state;
+    const { taskId, deadlineMs } = core.state;
     const nowMs = this.#clock.nowMs();
-    const watch = this.#watches.get(taskId) ?? new TrackedTask(taskId, core, nowMs, this);
-    this.#watches.set(taskId, watch);
-    watch.join(core);
-    // A deadline that is past from the start means "look once"; that look has its time.
-    core.rank = Math.max(
-      core.state.deadlineMs,
-      core.state.deadlineMs <= nowMs ? nowMs + core.options.pollTimeoutMs : 0,
-    );
-    this.#deadlines.put(core);
-    this.#schedule(watch);
-    this.#sweeper.checkSoon();
+    const tracked = this.#tasks.get(taskId) ?? new TrackedTask(core, nowMs);
+    this.#tasks.set(taskId, tracked);
+    tracked.join(core);
+    // A deadline that is past from the start means "poll once"; that poll has its time.
+    const graceMs = deadlineMs <= nowMs ? nowMs + core.options.pollTimeoutMs : 0;
+    this.#deadlines.put(core.deadline, Math.max(deadlineMs, graceMs));
+    this.#schedule(tracked);
+    this.#listings.checkSoon();
     this.#setTimer();
   }
 
   remove(core: WaitCore, reason: unknown): void {
-    this.#deadlines.remove(core);
-    const watch = this.#watches.get(core.state.taskId);
-    if (watch?.leave(core) && watch.isUnwanted) {
-      this.#drop(watch, reason);
+    this.#deadlines.remove(core.deadline);
+    const tracked = this.#tasks.get(core.state.taskId);
+    if (tracked?.leave(core) && tracked.isUnwanted) {
+      this.#drop(tracked, reason);
     }
     this.#setTimer();
   }
 
-  worthOf(watch: TrackedTask, nowMs: number): number {
-    return requestValue(watch, this.#sweeper.cover, nowMs);
-  }
-
-  granted(watch: TrackedTask): void {
-    void this.#poll(watch);
-  }
-
-  #drop(watch: TrackedTask, reason: unknown): void {
-    this.#watches.delete(watch.taskId);
-    this.#withdraw(watch);
-    watch.poll?.abandon(reason);
-    if (this.#watches.size === 0) {
-      this.#sweeper.stop();
+  /** W1, W2: what was under way for the task ends in this turn. */
+  #drop(tracked: TrackedTask, reason: unknown): void {
+    this.#tasks.delete(tracked.taskId);
+    this.#asleep.remove(tracked.entry);
+    this.limits.describe.remove(tracked.entry);
+    this.#inFlight.get(tracked)?.cancel(reason);
+    if (this.#tasks.size === 0) {
+      this.#listings.stop();
     }
   }
 
-  #withdraw(watch: TrackedTask): void {
-    if (watch.phase === "claiming") {
-      this.#budget.describe.remove(watch);
-    } else {
-      this.#asleep.remove(watch);
-    }
-  }
-
-  /** Puts a watch where it belongs: asleep until it is due, or among those that claim a permit. */
-  #schedule(watch: TrackedTask): void {
-    if (watch.phase === "calling") {
+  /** Puts a task where it belongs: asleep until it is due, or in the queue for a permit. W4: in flight it stays. */
+  #schedule(tracked: TrackedTask): void {
+    if (this.#inFlight.has(tracked)) {
       return;
     }
-    watch.update();
-    if (watch.dueMs > this.#clock.nowMs()) {
-      this.#sleepUntil(watch, watch.dueMs);
+    if (tracked.dueMs > this.#clock.nowMs()) {
+      this.#sleepUntil(tracked, tracked.dueMs);
     } else {
-      this.#claim(watch);
+      this.#queue(tracked);
     }
   }
 
-  #sleepUntil(watch: TrackedTask, atMs: number): void {
-    if (watch.phase === "claiming") {
-      this.#budget.describe.remove(watch);
-    }
-    watch.phase = "asleep";
-    watch.rank = atMs;
-    this.#asleep.put(watch);
+  #sleepUntil(tracked: TrackedTask, atMs: number): void {
+    this.limits.describe.remove(tracked.entry);
+    this.#asleep.put(tracked.entry, atMs);
   }
 
-  /** Claims a permit, unless a sweep makes the look needless for now. */
-  #claim(watch: TrackedTask): void {
-    const untilMs = putOffUntilMs(watch, this.#sweeper.cover, this.#clock.nowMs());
+  /** Queues a poll that is due, unless a listing scan makes it needless for now. */
+  #queue(tracked: TrackedTask): void {
+    const untilMs = deferredUntilMs(tracked, this.#listings.coverage, this.#clock.nowMs());
     if (untilMs !== undefined) {
-      this.#sleepUntil(watch, untilMs);
-    } else if (watch.phase === "asleep") {
-      this.#asleep.remove(watch);
-      watch.phase = "claiming";
-      this.#budget.describe.add(watch);
-    }
-  }
-
-  #putOffClaims(): void {
-    for (const watch of this.#watches.values()) {
-      if (watch.phase === "claiming") {
-        this.#claim(watch);
-      }
+      this.#sleepUntil(tracked, untilMs);
+    } else if (!this.limits.describe.has(tracked.entry)) {
+      this.#asleep.remove(tracked.entry);
+      this.limits.describe.add(tracked.entry);
     }
   }
 
   #setTimer(): void {
-    if (this.#isFiring) {
-      return;
+    if (!this.#isFiring) {
+      const atMs = Math.min(this.#asleep.firstRank, this.#deadlines.firstRank, this.#listings.nextMs);
+      this.#timer.set(atMs === Number.POSITIVE_INFINITY ? undefined : atMs);
     }
-    const atMs = Math.min(
-      this.#asleep.peek()?.rank ?? Number.POSITIVE_INFINITY,
-      this.#deadlines.peek()?.rank ?? Number.POSITIVE_INFINITY,
-      this.#sweeper.nextMs ?? Number.POSITIVE_INFINITY,
-    );
-    this.#alarm.set(atMs === Number.POSITIVE_INFINITY ? undefined : atMs);
   }
 
-  #ring(): void {
+  #fire(): void {
     this.#isFiring = true;
     try {
       this.#serve(this.#clock.nowMs());
@@ -199,58 +147,99 @@ export class PollScheduler implements WatchKeeper {
   }
 
   #serve(nowMs: number): void {
-    for (let core = this.#deadlines.peek(); core && core.rank <= nowMs; core = this.#deadlines.peek()) {
-      this.#deadlines.remove(core);
-      core.apply(decideTimeout(core.state, nowMs));
+    // W3: a deadline settles its wait whatever else is under way.
+    for (let next = this.#deadlines.peek(); next && next.rank <= nowMs; next = this.#deadlines.peek()) {
+      this.#deadlines.remove(next);
+      next.item.apply(decideTimeout(next.item.state, nowMs));
     }
-    if ((this.#asleep.peek()?.rank ?? Number.POSITIVE_INFINITY) <= nowMs) {
-      this.#sweeper.checkSoon();
+    if (this.#asleep.firstRank <= nowMs) {
+      this.#listings.checkSoon();
     }
-    if ((this.#sweeper.nextMs ?? Number.POSITIVE_INFINITY) <= nowMs) {
-      this.#sweeper.consider();
+    if (this.#listings.nextMs <= nowMs) {
+      const scan = this.#listings.maybeStartScan();
+      if (scan !== undefined) {
+        void this.#read(scan);
+      }
     }
-    for (let watch = this.#asleep.peek(); watch && watch.rank <= nowMs; watch = this.#asleep.peek()) {
-      this.#claim(watch);
+    for (let next = this.#asleep.peek(); next && next.rank <= nowMs; next = this.#asleep.peek()) {
+      this.#queue(next.item);
     }
   }
 
-  async #poll(watch: TrackedTask): Promise<void> {
-    const poll = new Poll(watch.taskId, watch.callTimeoutMs());
-    watch.phase = "calling";
-    watch.poll = poll;
-    const seen = await look(poll, this.#looking);
-    watch.poll = undefined;
-    watch.phase = "asleep";
-    this.#take(watch, seen);
+  async #poll(tracked: TrackedTask): Promise<void> {
+    const poll = new Poll(tracked.taskId, {
+      source: this.#options.source,
+      clock: this.#clock,
+      limit: this.limits.describe,
+      callTimeoutMs: tracked.callTimeoutMs,
+      onRetry: (retried) => tracked.retried(retried),
+    });
+    this.#inFlight.set(tracked, poll);
+    const result = await poll.run();
+    this.#inFlight.delete(tracked);
+    this.#take(tracked, result);
   }
 
-  /** A page of a listing shows a task. What was seen since the page was asked for is newer. */
-  #show(watch: TrackedTask, task: Task, sentMs: number, callMs: number): void {
-    if (watch.isGlance(task, this.#clock.nowMs())) {
-      watch.ranAtMs = sentMs;
+  async #read(scan: ListingScan): Promise<void> {
+    for (const tracked of this.#tasks.values()) {
+      if (this.limits.describe.has(tracked.entry)) {
+        this.#queue(tracked);
+      }
+    }
+    const pages = this.#listings.read(scan);
+    let next = await pages.next();
+    for (; !next.done; next = await pages.next()) {
+      for (const shown of next.value) {
+        this.#show(shown);
+      }
+    }
+    const { presumedEnded, refusal } = next.value;
+    const [first] = this.#tasks.values();
+    if (refusal !== undefined && first !== undefined) {
+      // Told once, to one wait: the waiter's listeners hear it.
+      const payload = { taskId: first.taskId, code: "LISTING_REFUSED", message: refusal } as const;
+      first.waits[0]?.emit([{ name: "warning", payload }]);
+    }
+    for (const tracked of presumedEnded) {
+      this.#schedule(tracked);
+    }
+    if (this.#tasks.size > 0) {
+      this.#fire();
+    }
+  }
+
+  /** A page shows a task. What was seen since the page was asked for is newer. */
+  #show({ tracked, task, sentMs, callMs }: ShownTask): void {
+    if (this.#asleep.has(tracked.entry) && tracked.isRedundant(task, this.#clock.nowMs())) {
+      tracked.ranAt(sentMs);
       return;
     }
-    const isOlder = watch.isSeen && !watch.isPresumedEnded && watch.worth.fromMs >= sentMs;
-    const look: Look = { observation: { kind: "task", task }, callMs };
-    if (isFinalStatus(task.taskStatus) || (watch.phase !== "calling" && !isOlder)) {
-      this.#take(watch, look);
+    const isOlder = tracked.isSeen && !tracked.isPresumedEnded && tracked.value.fromMs >= sentMs;
+    if (isFinalStatus(task.taskStatus) || !(this.#inFlight.has(tracked) || isOlder)) {
+      this.#take(tracked, { observation: { kind: "task", task }, callMs });
     }
   }
 
-  #take(watch: TrackedTask, seen: Look): void {
-    if (seen.observation.kind === "task") {
-      this.#sweeper.seen(watch, seen.observation.task);
+  #take(tracked: TrackedTask, result: PollResult): void {
+    const { source, random, onEndNoticed } = this.#options;
+    const clockOffsetMs = clockOffsetMsOf(source);
+    const { before, after, history, lagMs } = applyObservation(tracked, result, {
+      nowMs: this.#clock.nowMs(),
+      random,
+      ratePerSecond: this.limits.describe.ratePerSecond,
+      history: this.#history,
+      ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
+    });
+    this.#history = history;
+    if (after !== undefined) {
+      this.#listings.seen(before, after);
     }
-    this.#judge.take(watch, seen);
-    if (!watch.isUnwanted) {
-      this.#schedule(watch);
+    if (lagMs !== undefined) {
+      onEndNoticed(lagMs);
+    }
+    if (!tracked.isUnwanted) {
+      this.#schedule(tracked);
       this.#setTimer();
     }
-  }
-
-  /** Told once, to one wait: those who listen to the waiter hear it. */
-  #warn(error: Error | undefined): void {
-    const [watch] = this.#watches.values();
-    watch?.lead?.emit([listingRefused(watch.taskId, error)]);
   }
 }

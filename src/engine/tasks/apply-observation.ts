@@ -1,88 +1,58 @@
-import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { decide } from "../../policy/decide/decide.ts";
-import { countImmediateRetry, type ImmediateRetry } from "../../policy/decide/immediate-retry.ts";
 import { rememberWait } from "../../policy/decide/learn-from-wait.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
 import { moreEager, type PollValueCurve } from "../../policy/forecast/poll-value.ts";
 import type { DecideContext } from "../../policy/state/decision.ts";
-import { clockOffsetMsOf, type TaskSource } from "../../task/source.ts";
-import type { RateLimits } from "../rate/rate-limits.ts";
-import type { WaitCore } from "../wait/wait-core.ts";
-import type { DetectionLagSample } from "./detection-lag.ts";
-import type { Look } from "./poll.ts";
+import type { Task } from "../../task/task.ts";
+import { detectionLagMs } from "./detection-lag.ts";
+import type { PollResult } from "./poll.ts";
 import type { TrackedTask } from "./tracked-task.ts";
 
-/** Hands what a look gave to every wait on the task, and learns from those that end. */
-export class WatchJudge {
-  readonly lateness: DetectionLagSample;
-  readonly #source: TaskSource;
-  readonly #clock: MonotonicClock;
-  readonly #random: () => number;
-  readonly #budget: RateLimits;
-  #history: TaskHistory;
+/** What an observation changed. */
+export interface AppliedObservation {
+  /** The task before, as far as it was known. */
+  readonly before: Task | undefined;
+  /** The task as observed; undefined when the poll failed. */
+  readonly after: Task | undefined;
+  /** With what the end of the task teaches. */
+  readonly history: TaskHistory;
+  /** How late that end was noticed, in milliseconds; undefined when none was, or it can't be told. */
+  readonly lagMs: number | undefined;
+}
 
-  constructor(
-    source: TaskSource,
-    clock: MonotonicClock,
-    random: () => number,
-    budget: RateLimits,
-    history: TaskHistory,
-    lateness: DetectionLagSample,
-  ) {
-    this.lateness = lateness;
-    this.#history = history;
-    this.#source = source;
-    this.#clock = clock;
-    this.#random = random;
-    this.#budget = budget;
-  }
+/** What every wait on the task decides by. */
+export type ApplyContext = Omit<DecideContext, "options" | "callMs" | "history"> & {
+  readonly history: TaskHistory;
+};
 
-  /** What the tasks that ended have taught. */
-  get history(): TaskHistory {
-    return this.#history;
-  }
-
-  /** Every wait decides on its own; a watch that is still wanted then knows what the next look is worth. */
-  take(watch: TrackedTask, { observation, callMs }: Look): void {
-    const nowMs = this.#clock.nowMs();
-    let lesson: TaskHistory | undefined;
-    let worth: PollValueCurve | undefined;
-    for (const core of watch.waits) {
-      const decision = decide(core.state, observation, this.#context(core, nowMs, callMs));
-      if (decision.kind === "poll") {
-        worth = moreEager(worth, decision.pollValue);
-      } else if (lesson === undefined && observation.kind === "task") {
-        // One task teaches once, however many waited for it.
-        lesson = rememberWait(this.#history, decision.state);
-        this.lateness.ended(observation.task, core.state, nowMs, clockOffsetMsOf(this.#source) ?? 0);
-      }
-      core.apply(decision);
+/**
+ * Hands what a poll or a page gave to every wait on the task: each decides by itself (W6: `decide` alone settles by
+ * status). A task that is still wanted then knows what its next poll is worth.
+ */
+export function applyObservation(
+  tracked: TrackedTask,
+  { observation, callMs }: PollResult,
+  context: ApplyContext,
+): AppliedObservation {
+  const { nowMs, clockOffsetMs = 0 } = context;
+  const before = tracked.task;
+  const after = observation.kind === "task" ? observation.task : undefined;
+  let history: TaskHistory | undefined;
+  let value: PollValueCurve | undefined;
+  let lagMs: number | undefined;
+  for (const core of tracked.waits) {
+    const decision = decide(core.state, observation, { ...context, options: core.options, callMs });
+    if (decision.kind === "poll") {
+      value = moreEager(value, decision.pollValue);
+    } else if (history === undefined && after !== undefined) {
+      // One task teaches once, however many waits are for it.
+      history = rememberWait(context.history, decision.state);
+      lagMs = detectionLagMs(after, core.state, nowMs, clockOffsetMs);
     }
-    this.#history = lesson ?? this.#history;
-    if (observation.kind === "task") {
-      watch.seen(worth);
-    }
+    core.apply(decision);
   }
-
-  /** A call failed and is sent again within its poll. */
-  resend(watch: TrackedTask | undefined, resending: ImmediateRetry): void {
-    for (const core of watch?.waits ?? []) {
-      const { state, events } = countImmediateRetry(core.state, resending);
-      core.state = state;
-      core.emit(events);
-    }
+  if (after !== undefined) {
+    tracked.seen(after, value);
   }
-
-  #context(core: WaitCore, nowMs: number, callMs: number): DecideContext {
-    const clockOffsetMs = clockOffsetMsOf(this.#source);
-    return {
-      nowMs,
-      random: this.#random,
-      options: core.options,
-      callMs,
-      ratePerSecond: this.#budget.describe.ratePerSecond,
-      history: this.#history,
-      ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
-    };
-  }
+  return { before, after, history: history ?? context.history, lagMs };
 }

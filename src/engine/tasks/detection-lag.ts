@@ -12,43 +12,39 @@ export interface DetectionLagEstimate {
   readonly p99Ms: number;
 }
 
+/**
+ * How late the end of a task was noticed, in milliseconds; undefined when it may have ended before the wait began.
+ *
+ * @param before - The state of the wait before: the task can't have ended before its last poll.
+ */
+export function detectionLagMs(
+  { completeTime }: Task,
+  { polledAtMs }: WaitState,
+  nowMs: number,
+  clockOffsetMs: number,
+): number | undefined {
+  if (polledAtMs === undefined) {
+    return undefined;
+  }
+  const maxMs = nowMs - polledAtMs;
+  const claimedMs =
+    completeTime === undefined
+      ? maxMs / 2
+      : nowMs - (completeTime * 1000 + (Number.isInteger(completeTime) ? HALF_SECOND_MS : 0) - clockOffsetMs);
+  return Math.min(maxMs, Math.max(0, claimedMs));
+}
+
 /** Keeps a mean, and the last thousand values for the tail. */
 export class DetectionLagSample {
   #last: Float64Array | undefined;
   #count = 0;
   #sumMs = 0;
 
-  readonly #onEnded: (latenessMs: number) => void;
-
-  /** @param onEnded - Hears each value. */
-  constructor(onEnded: (latenessMs: number) => void = () => {}) {
-    this.#onEnded = onEnded;
-  }
-
-  /**
-   * A wait was told that its task has ended.
-   *
-   * @param before - The state of the wait before it heard: the task can't have ended before the last look.
-   */
-  ended(task: Task, before: WaitState, nowMs: number, clockOffsetMs: number): void {
-    const { polledAtMs } = before;
-    const { completeTime } = task;
-    if (polledAtMs === undefined) {
-      // It may have ended long before anybody waited.
-      return;
-    }
-    const longestMs = nowMs - polledAtMs;
-    const claimedMs =
-      completeTime === undefined
-        ? longestMs / 2
-        : nowMs -
-          (completeTime * 1000 + (Number.isInteger(completeTime) ? HALF_SECOND_MS : 0) - clockOffsetMs);
-    const latenessMs = Math.min(longestMs, Math.max(0, claimedMs));
+  add(lagMs: number): void {
     this.#last ??= new Float64Array(KEPT);
-    this.#last[this.#count % KEPT] = latenessMs;
+    this.#last[this.#count % KEPT] = lagMs;
     this.#count++;
-    this.#sumMs += latenessMs;
-    this.#onEnded(latenessMs);
+    this.#sumMs += lagMs;
   }
 
   /** Undefined until an end was noticed. */

@@ -1,3 +1,4 @@
+import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { retry } from "../../async/retry.ts";
 import { timedCall } from "../../async/timed-call.ts";
 import {
@@ -9,85 +10,86 @@ import {
 import { type Observation, observe } from "../../policy/observe/observe.ts";
 import { UnreachableError } from "../../task/errors.ts";
 import type { TaskSource } from "../../task/source.ts";
-import type { Poll } from "./poll-handle.ts";
+import type { ApiRateLimit } from "../rate/rate-limits.ts";
 
 /** What a poll gave, and how long its last call took. */
-export interface Look {
+export interface PollResult {
   readonly observation: Observation;
   readonly callMs: number;
 }
 
-/** What polls need from who makes them. */
-export interface LookContext {
+/** What a poll needs. */
+export interface PollContext {
   readonly source: TaskSource;
-  readonly nowMs: () => number;
-  /** Every call after the first asks for a permit of its own. */
-  readonly acquirePermit: (signal: AbortSignal) => Promise<void>;
-  /** Hears of every call's answer. */
-  readonly onAnswer: (poll: Poll, observation: Observation) => void;
-  /** Hears that a call failed and will be sent again. */
-  readonly onResend: (poll: Poll, resending: ImmediateRetry) => void;
+  readonly clock: MonotonicClock;
+  /** Hears of every call; each after the first takes a permit of its own there. */
+  readonly limit: Pick<ApiRateLimit<unknown>, "acquire" | "observed">;
+  /** The longest that one call may take, in milliseconds. */
+  readonly callTimeoutMs: number;
+  /** Is told that a call failed and is made again at once. */
+  readonly onRetry: (retried: ImmediateRetry) => void;
 }
 
-/** One poll: one call, or a few when resending at once makes sense. It never rejects. */
-export async function look(poll: Poll, context: LookContext): Promise<Look> {
-  const first = await call(poll, context);
-  if (poll.isAbandoned) {
-    return abandoned(poll);
+/** One poll of a task: one call, or a few where retrying at once makes sense. */
+export class Poll {
+  readonly #taskId: string;
+  readonly #context: PollContext;
+  #cancelled: { readonly reason: unknown } | undefined;
+  #cancelCurrent: ((reason: unknown) => void) | undefined;
+
+  constructor(taskId: string, context: PollContext) {
+    this.#taskId = taskId;
+    this.#context = context;
   }
-  return needsResending(first) ? pollAgain(first, poll, context) : first;
-}
 
-async function pollAgain(first: FailedLook, poll: Poll, context: LookContext): Promise<Look> {
-  const abort = new AbortController();
-  const { signal } = abort;
-  poll.endsBy((reason) => abort.abort(reason));
-  let last: Look = first;
-  try {
-    return await retry(
-      async (attempt) => {
-        // The first attempt has been made: nearly every poll needs no second, and is spared the machinery.
-        if (attempt > 1) {
-          await context.acquirePermit(signal);
-          last = await call(poll, context, signal);
-        }
-        if (needsResending(last)) {
-          throw last.observation.error;
-        }
-        return last;
-      },
-      {
-        retries: IN_POLL_RETRIES,
-        backoff: IN_POLL_BACKOFF,
-        signal,
-        onRetry: ({ error, delayMs }) => {
-          const calledAtMs = context.nowMs() - last.callMs;
-          context.onResend(poll, { error: toError(error), calledAtMs, delayMs });
+  /** Polls, once. It never rejects. */
+  async run(): Promise<PollResult> {
+    const first = await this.#call();
+    return needsRetry(first) && this.#cancelled === undefined ? await this.#retry(first) : first;
+  }
+
+  /** W2: the answer is no longer needed. */
+  cancel(reason: unknown): void {
+    this.#cancelled = { reason };
+    this.#cancelCurrent?.(reason);
+  }
+
+  async #retry(first: FailedPoll): Promise<PollResult> {
+    const { limit, clock, onRetry } = this.#context;
+    const abort = new AbortController();
+    const { signal } = abort;
+    this.#cancelCurrent = (reason) => abort.abort(reason);
+    let last: PollResult = first;
+    try {
+      return await retry(
+        async (attempt) => {
+          // The first attempt has been made: nearly every poll needs no second, and is spared the machinery.
+          if (attempt > 1) {
+            await limit.acquire(signal);
+            last = await this.#call(signal);
+          }
+          if (needsRetry(last)) {
+            throw last.observation.error;
+          }
+          return last;
         },
-      },
-    );
-  } catch {
-    return poll.isAbandoned ? abandoned(poll) : last;
+        {
+          retries: IN_POLL_RETRIES,
+          backoff: IN_POLL_BACKOFF,
+          signal,
+          onRetry: ({ error, delayMs }) =>
+            onRetry({ error: toError(error), calledAtMs: clock.nowMs() - last.callMs, delayMs }),
+        },
+      );
+    } catch {
+      return last;
+    }
   }
-}
 
-interface FailedLook extends Look {
-  readonly observation: Extract<Observation, { kind: "transient" }>;
-}
-
-function needsResending(look: Look): look is FailedLook {
-  return look.observation.kind === "transient" && canRetryAtOnce(look.observation);
-}
-
-async function call(
-  poll: Poll,
-  { source, nowMs, onAnswer }: LookContext,
-  signal?: AbortSignal,
-): Promise<Look> {
-  const { taskId, callTimeoutMs } = poll;
-  const begunMs = nowMs();
-  let observation: Observation;
-  try {
+  async #call(signal?: AbortSignal): Promise<PollResult> {
+    const { source, clock, limit, callTimeoutMs } = this.#context;
+    const taskId = this.#taskId;
+    const sentMs = clock.nowMs();
     const { promise, cancel } = timedCall((own) => observe(source, taskId, own), {
       signal,
       timeoutMs: callTimeoutMs,
@@ -97,19 +99,29 @@ async function call(
         }),
     });
     if (signal === undefined) {
-      poll.endsBy(cancel);
+      this.#cancelCurrent = cancel;
     }
-    observation = await promise;
-  } catch (error) {
-    observation = { kind: "transient", error: toError(error) };
+    if (this.#cancelled !== undefined) {
+      // From within the source's own call.
+      cancel(this.#cancelled.reason);
+    }
+    let observation: Observation;
+    try {
+      observation = await promise;
+    } catch (error) {
+      observation = { kind: "transient", error: toError(error) };
+    }
+    limit.observed(observation, this.#cancelled !== undefined);
+    return { observation, callMs: clock.nowMs() - sentMs };
   }
-  const callMs = nowMs() - begunMs;
-  onAnswer(poll, observation);
-  return { observation, callMs };
 }
 
-function abandoned({ reason }: Poll): Look {
-  return { observation: { kind: "transient", error: toError(reason) }, callMs: 0 };
+interface FailedPoll extends PollResult {
+  readonly observation: Extract<Observation, { kind: "transient" }>;
+}
+
+function needsRetry(result: PollResult): result is FailedPoll {
+  return result.observation.kind === "transient" && canRetryAtOnce(result.observation);
 }
 
 function toError(reason: unknown): Error {

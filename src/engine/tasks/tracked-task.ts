@@ -1,57 +1,46 @@
+import type { ImmediateRetry } from "../../policy/decide/immediate-retry.ts";
 import { certainPollValue, firstPollValue, type PollValueCurve } from "../../policy/forecast/poll-value.ts";
 import { lastPollLeadMs } from "../../policy/state/delay-limits.ts";
 import type { Task } from "../../task/task.ts";
-import type { Claim } from "../rate/permit-queue.ts";
+import { HeapEntry } from "../rate/indexed-heap.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
-import type { Poll } from "./poll-handle.ts";
 
-// Of the gap between two looks.
-const GLANCE = 0.1;
-
-/** What a watch asks of the loop that keeps it. */
-export interface WatchKeeper {
-  worthOf(watch: TrackedTask, nowMs: number): number;
-  granted(watch: TrackedTask): void;
-}
+// Of the gap between two polls.
+const REDUNDANT_SHARE = 0.1;
 
 /**
- * One task that is watched, for however many waits: a poll of it serves them all. It is due when the first of
- * them wants a look, and in exactly one phase: asleep in the heap, claiming a permit, or calling.
+ * One task, for however many waits: a poll of it serves them all (W4). Its fields are written here only; where it is
+ * (asleep, queued for a permit, in flight) is the scheduler's to know.
  */
-export class TrackedTask implements Claim {
+export class TrackedTask {
   readonly taskId: string;
   readonly addedMs: number;
-  readonly #keeper: WatchKeeper;
-  /** When the first of the waits wants a look; while asleep also its rank. */
-  dueMs: number = Number.POSITIVE_INFINITY;
-  rank = 0;
-  heapIndex = -1;
-  ticket = -1;
-  phase: "asleep" | "claiming" | "calling" = "asleep";
-  /** Under way; abandoned when nobody wants its answer any more. */
-  poll: Poll | undefined;
-  /** What a look is worth, over time. */
-  worth: PollValueCurve;
-  /** A page has shown it running then, too soon after the last look to think anew about it. */
+  /** Its place among those that sleep or those that want a permit. */
+  readonly entry: HeapEntry<TrackedTask> = new HeapEntry<TrackedTask>(this);
+  /** What a poll is worth, over time. */
+  value: PollValueCurve;
+  /** As it was last seen. */
+  task: Task | undefined;
+  /** A page showed it running then, too soon after the last poll to think again about it. */
   ranAtMs: number = Number.NEGATIVE_INFINITY;
-  /** A look has shown it. */
+  /** A poll or a page has shown it. */
   isSeen = false;
   /** It was missing from the listings of active tasks: it has probably ended. */
   isPresumedEnded = false;
   /** It was missing from a listing that should have shown it: listings don't help. */
   isMissingFromListings = false;
-  // Nearly always there is one wait, and a set for one would cost more than the rest of the watch.
+  // Nearly always there is one wait, and a set for one would cost more than the rest of the task.
   #first: WaitCore | undefined;
   #others: Set<WaitCore> | undefined;
-  // Found when it is asked for: all who wait for a task leave at once, and none of them asks.
+  // Found when it is asked for: the waits for one task often leave at once, and none of them asks.
   #lastChanceMs: number | undefined;
 
-  constructor(taskId: string, core: WaitCore, nowMs: number, keeper: WatchKeeper) {
+  constructor(core: WaitCore, nowMs: number) {
+    const { taskId, task, nextPollAtMs } = core.state;
     this.taskId = taskId;
+    this.task = task;
     this.addedMs = nowMs;
-    this.#keeper = keeper;
-    const { nextPollAtMs } = core.state;
-    this.worth = firstPollValue(nowMs, Math.max(nowMs, nextPollAtMs), core.options.waitPriceMs / 1000);
+    this.value = firstPollValue(nowMs, Math.max(nowMs, nextPollAtMs), core.options.waitPriceMs / 1000);
   }
 
   get waits(): readonly WaitCore[] {
@@ -59,14 +48,9 @@ export class TrackedTask implements Claim {
     return this.#others === undefined ? first : [...first, ...this.#others];
   }
 
-  /** The wait that came first of those that are left. */
-  get lead(): WaitCore | undefined {
-    return this.#first;
-  }
-
   /** Whether the listings of active tasks should show it, as far as known. */
   get isListedActive(): boolean {
-    const status = this.#first?.state.task?.taskStatus;
+    const status = this.task?.taskStatus;
     return status === undefined || status === "CREATED" || status === "RUNNING";
   }
 
@@ -81,6 +65,7 @@ export class TrackedTask implements Claim {
       this.#others ??= new Set();
       this.#others.add(core);
     }
+    this.#lastChanceMs = undefined;
   }
 
   /** @returns Whether the wait had joined. */
@@ -97,13 +82,12 @@ export class TrackedTask implements Claim {
     return true;
   }
 
-  /** Sets {@link dueMs} by what the waits want now. */
-  update(): void {
-    this.dueMs = this.#least(({ state }) => state.nextPollAtMs);
-    this.#lastChanceMs = undefined;
+  /** When the first of the waits wants a poll. */
+  get dueMs(): number {
+    return this.#least(({ state }) => state.nextPollAtMs);
   }
 
-  /** The last moment for a look that is answered before the first of the waits' deadlines. */
+  /** The last moment for a poll that is answered before the first of the waits' deadlines. */
   get lastChanceMs(): number {
     this.#lastChanceMs ??= this.#least(
       ({ state, options }) => state.deadlineMs - lastPollLeadMs(state, options),
@@ -111,36 +95,59 @@ export class TrackedTask implements Claim {
     return this.#lastChanceMs;
   }
 
-  /** A look has shown the task; the most eager of the waits says what the next is worth. */
-  seen(worth: PollValueCurve | undefined): void {
-    this.isSeen = true;
-    this.isPresumedEnded = false;
-    this.worth = worth ?? this.worth;
+  /** The longest that any of the waits lets a call take; each has its own deadline besides. */
+  get callTimeoutMs(): number {
+    return -this.#least(({ options }) => -options.pollTimeoutMs);
   }
 
-  /** Whether a page that shows the task as it was is only a glance: so soon after the last look little is new. */
-  isGlance(task: Task, nowMs: number): boolean {
+  /** A poll or a page has shown the task; the most eager of the waits says what the next poll is worth. */
+  seen(task: Task, value: PollValueCurve | undefined): void {
+    this.task = task;
+    this.isSeen = true;
+    this.isPresumedEnded = false;
+    this.value = value ?? this.value;
+    this.#lastChanceMs = undefined;
+  }
+
+  /** A call failed and is made again within its poll. */
+  retried(retry: ImmediateRetry): void {
+    for (const core of this.waits) {
+      core.retried(retry);
+    }
+  }
+
+  /** Whether a page shows nothing new: the task as it was, so soon after the last poll. */
+  isRedundant(task: Task, nowMs: number): boolean {
     return (
-      this.phase === "asleep" &&
       this.isSeen &&
       !this.isPresumedEnded &&
-      nowMs - this.worth.fromMs < GLANCE * this.worth.gapMs &&
+      nowMs - this.value.fromMs < REDUNDANT_SHARE * this.value.gapMs &&
       this.waits.every(({ state }) => state.task?.taskStatus === task.taskStatus)
     );
   }
 
-  /** It has probably ended, at some moment between the last look and `nowMs`. */
-  gone(nowMs: number): void {
+  /** A page that was asked for then showed nothing new. */
+  ranAt(sentMs: number): void {
+    this.ranAtMs = sentMs;
+  }
+
+  /** A listing shows it. */
+  listed(): void {
+    this.isMissingFromListings = false;
+  }
+
+  /** A listing that should have shown it did not. */
+  missing(): void {
+    this.isMissingFromListings = true;
+  }
+
+  /** It has probably ended, at some moment between the last poll and `nowMs`. */
+  presumeEnded(nowMs: number): void {
     this.isPresumedEnded = true;
-    this.worth = certainPollValue((this.worth.fromMs + nowMs) / 2, this.worth.price);
+    this.value = certainPollValue((this.value.fromMs + nowMs) / 2, this.value.price);
   }
 
-  /** The longest that any of the waits lets a call take; each has its own deadline besides. */
-  callTimeoutMs(): number {
-    return -this.#least(({ options }) => -options.pollTimeoutMs);
-  }
-
-  /** Not over {@link waits}: that is an array, and this is asked at every look. */
+  /** Not over {@link waits}: that is an array, and this is asked at every poll. */
   #least(measure: (core: WaitCore) => number): number {
     let least = this.#first === undefined ? Number.POSITIVE_INFINITY : measure(this.#first);
     if (this.#others !== undefined) {
@@ -149,13 +156,5 @@ export class TrackedTask implements Claim {
       }
     }
     return least;
-  }
-
-  worthNow(nowMs: number): number {
-    return this.#keeper.worthOf(this, nowMs);
-  }
-
-  granted(): void {
-    this.#keeper.granted(this);
   }
 }

@@ -1,6 +1,7 @@
 import { LatestValueIterator } from "../../async/latest-value-iterator.ts";
 import { SafeEmitter } from "../../async/safe-emitter.ts";
 import type { Abortable } from "../../async/shared-abort.ts";
+import { countImmediateRetry, type ImmediateRetry } from "../../policy/decide/immediate-retry.ts";
 import { settleAborted } from "../../policy/decide/settle.ts";
 import type { Decision } from "../../policy/state/decision.ts";
 import type { ResolvedWaitOptions } from "../../policy/state/wait-options.ts";
@@ -8,7 +9,7 @@ import type { WaitState } from "../../policy/state/wait-state.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import type { Task } from "../../task/task.ts";
 import type { WaitEvent, WaitEventArgs, WaitEventName } from "../../task/wait-events.ts";
-import type { Ranked } from "../rate/indexed-heap.ts";
+import { HeapEntry } from "../rate/indexed-heap.ts";
 
 /** What a wait asks of the waiter that drives it. */
 export interface WaitDriver {
@@ -26,16 +27,13 @@ interface Settling {
   readonly reject: (reason: unknown) => void;
 }
 
-/**
- * The inside of one wait: its state, who observes it, and the one place where it settles. Its rank in the
- * heap of deadlines is its deadline.
- */
-export class WaitCore implements Ranked, Abortable {
+/** The inside of one wait: its state, who observes it, and the one place where it settles. */
+export class WaitCore implements Abortable {
   readonly options: ResolvedWaitOptions;
   readonly signal: AbortSignal | undefined;
   readonly #driver: WaitDriver;
-  rank: number;
-  heapIndex = -1;
+  /** Its place among the deadlines. */
+  readonly deadline: HeapEntry<WaitCore> = new HeapEntry<WaitCore>(this);
   state: WaitState;
   outcome: Outcome | undefined;
   #settling: Settling | undefined;
@@ -55,7 +53,6 @@ export class WaitCore implements Ranked, Abortable {
     this.options = options;
     this.signal = signal;
     this.#driver = driver;
-    this.rank = state.deadlineMs;
   }
 
   /** Joins the wait to the promise that its caller holds. */
@@ -146,6 +143,13 @@ export class WaitCore implements Ranked, Abortable {
     if (event.name === "settled") {
       this.#dismiss(event.payload);
     }
+  }
+
+  /** A call failed and is made again within its poll. */
+  retried(retry: ImmediateRetry): void {
+    const { state, events } = countImmediateRetry(this.state, retry);
+    this.state = state;
+    this.emit(events);
   }
 
   aborted(reason: unknown): void {
