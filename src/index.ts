@@ -12,6 +12,7 @@
  * @packageDocumentation
  */
 
+export type { SettledPromise } from "./async/settled-promise.ts";
 export { describeAccount } from "./bdrc/account.ts";
 export {
   BdrcClient,

@@ -6,6 +6,7 @@ import { checkOptionNames } from "../task/option-names.ts";
 import { isFinalStatus } from "../task/status.ts";
 import { checkTaskId } from "../task/task-id.ts";
 import { jobIdOf, type TaskJob, type TaskJobData, type TaskJobEvents, type TaskJobQueue } from "./job.ts";
+import { JobFollower } from "./job-follower.ts";
 import { JobHub } from "./job-hub.ts";
 import { QueuedWait } from "./queued-wait.ts";
 
@@ -67,12 +68,15 @@ export class TaskQueue {
     const resolved = resolveWaitOptions(options, undefined, "wait");
     const { signal, resume, justStarted, ...portable } = options;
     const state = beginPortable(taskId, { resume, justStarted }, resolved, Date.now());
-    return new QueuedWait(this.#hub, {
+    const follower = new JobFollower(this.#hub, {
       state,
       signal,
       add: (from) => this.#add({ taskId, options: portable, state: from }),
       find: async () => (await this.#queue.getJob(jobIdOf(taskId))) as TaskJob | undefined,
     });
+    const wait = new QueuedWait(follower);
+    queueMicrotask(() => void follower.begin());
+    return wait;
   }
 
   /**

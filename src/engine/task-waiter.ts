@@ -22,8 +22,6 @@ import {
 } from "./waiter-options.ts";
 import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 
-type WaiterEventArgs = { [K in WaitEventName]: [payload: WaitEvents[K], wait: TaskWait] };
-
 /** A listener of all waits of a waiter. What it throws changes nothing. */
 export type WaiterListener<K extends WaitEventName> = (payload: WaitEvents[K], wait: TaskWait) => unknown;
 
@@ -38,7 +36,7 @@ export class TaskWaiter implements AsyncDisposable {
   readonly #lags = new DetectionLagSample();
   readonly #scheduler: PollScheduler;
   readonly #live = new Map<WaitCore, TaskWait>();
-  readonly #emitter = new SafeEmitter<WaiterEventArgs>();
+  readonly #emitter = new SafeEmitter<WaitEvents, [wait: TaskWait]>();
   readonly #driver: WaitDriver;
   #isClosed = false;
 
@@ -58,7 +56,7 @@ export class TaskWaiter implements AsyncDisposable {
     this.#driver = {
       release: (core) => this.#release(core),
       forward: (core, event) => this.#forward(core, event),
-      hears: (name) => this.#emitter.listenerCount(name) > 0,
+      hears: (name) => this.#emitter.hears(name),
     };
   }
 
@@ -93,19 +91,19 @@ export class TaskWaiter implements AsyncDisposable {
 
   /** Calls the listener at every event of this name, of any wait. */
   on<K extends WaitEventName>(event: K, listener: WaiterListener<K>): this {
-    this.#emitter.on(event, listener as never);
+    this.#emitter.on(event, listener);
     return this;
   }
 
   /** Calls the listener at the next event of this name, of any wait. */
   once<K extends WaitEventName>(event: K, listener: WaiterListener<K>): this {
-    this.#emitter.once(event, listener as never);
+    this.#emitter.once(event, listener);
     return this;
   }
 
   /** Takes a listener away. */
   off<K extends WaitEventName>(event: K, listener: WaiterListener<K>): this {
-    this.#emitter.off(event, listener as never);
+    this.#emitter.off(event, listener);
     return this;
   }
 
@@ -175,10 +173,10 @@ export class TaskWaiter implements AsyncDisposable {
     this.#scheduler.remove(core, core.outcome?.kind === "aborted" ? core.outcome.error : undefined);
   }
 
-  #forward(core: WaitCore, event: WaitEvent): void {
+  #forward<K extends WaitEventName>(core: WaitCore, event: WaitEvent<K>): void {
     const wait = this.#live.get(core);
     if (wait !== undefined) {
-      this.#emitter.emit(event.name, ...([event.payload, wait] as never));
+      this.#emitter.emit(event.name, event.payload, wait);
     }
     if (event.name === "settled") {
       this.#telemetry.settled(core);

@@ -43,5 +43,10 @@ export type RunEvents = { [K in OngoingName]: WaitEvents[K] & OfAttempt } & {
 /** The names of all events of a run. */
 export type RunEventName = keyof RunEvents;
 
+/** An event of a run, as a value. */
+export type RunEvent<Name extends RunEventName> = {
+  readonly [K in Name]: { readonly name: K; readonly payload: RunEvents[K] };
+}[Name];
+
 /** A listener of a run. What it throws changes nothing. */
 export type RunListener<K extends RunEventName> = (payload: RunEvents[K]) => unknown;

@@ -2,66 +2,49 @@ import { SERVICE_BACKOFF } from "../async/backoff.ts";
 import type { MonotonicClock } from "../async/monotonic-clock.ts";
 import { RearmableTimer } from "../async/rearmable-timer.ts";
 import { retry } from "../async/retry.ts";
-import { joinSignal, leaveSignal } from "../async/shared-abort.ts";
+import { Settler } from "../async/settled-promise.ts";
+import { type Abortable, joinSignal, leaveSignal } from "../async/shared-abort.ts";
 import type { TaskWait } from "../engine/wait/task-wait.ts";
-import { WaitCore } from "../engine/wait/wait-core.ts";
-import { WAIT_STATE_VERSION, type WaitCheckpoint } from "../policy/state/wait-state.ts";
 import { isStartUnknownError, type TaskFailedError } from "../task/errors.ts";
-import type { OutcomeOf } from "../task/outcome.ts";
-import type { WaitEventName } from "../task/wait-events.ts";
+import { endOf, type OutcomeOf } from "../task/outcome.ts";
+import type { Task } from "../task/task.ts";
 import { outcomeOfRefusal, timedOutRun } from "./run-ends.ts";
-import type { RunEventName, RunEvents, RunOutcome } from "./run-events.ts";
+import type { RunEvent, RunEventName, RunEvents, RunOutcome, RunOutcomeKind } from "./run-events.ts";
 import type { RunPlan } from "./run-plan.ts";
 import type { RunCheckpoint } from "./run-state.ts";
 import { startTask } from "./start-task.ts";
 import type { TaskStart } from "./task-start.ts";
 
-const FORWARDED: readonly WaitEventName[] = ["poll", "status", "progress", "retry", "throttled", "warning"];
-// What the core of a run shows while there is no task.
-const NOT_STARTED: WaitCheckpoint = {
-  version: WAIT_STATE_VERSION,
-  taskId: "",
-  startedAtMs: 0,
-  deadlineMs: 0,
-  nextPollAtMs: 0,
-  polls: 0,
-  failures: 0,
-  failuresInARow: 0,
-  throttledInARow: 0,
-  contactAtMs: 0,
-};
-
 /**
  * The inside of a run: starts a task, waits for it, and does so again when it failed because the service was busy.
- *
- * Its `core` is what its caller observes: that of a wait which is not driven by polls but by the waits of the
- * attempts. It settles once, and after that neither start, pause nor wait of the run remains.
+ * Once it has settled neither start, pause nor wait of it remains.
  */
-export class Run {
-  readonly core: WaitCore;
+export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortable {
   readonly #plan: RunPlan;
   readonly #clock: MonotonicClock;
   readonly #controller = new AbortController();
-  readonly #alarm: RearmableTimer;
+  readonly #timer: RearmableTimer;
   #state: RunCheckpoint;
+  #latest: Task | undefined;
   #wait: TaskWait | undefined;
   #lastFailure: TaskFailedError | undefined;
 
   constructor(plan: RunPlan, clock: MonotonicClock) {
+    super();
     this.#plan = plan;
     this.#state = plan.state;
+    this.#latest = plan.state.wait?.task;
     this.#clock = clock;
-    this.#alarm = new RearmableTimer(clock, () => this.#timeOut());
-    const shown: WaitCheckpoint = {
-      ...NOT_STARTED,
-      taskId: plan.state.taskId ?? "",
-      ...lastSeen(plan.state),
-    };
-    this.core = new WaitCore(shown, plan.waitOptions, plan.signal, {
-      release: () => this.#release(),
-      forward: () => {},
-      hears: () => false,
-    });
+    this.#timer = new RearmableTimer(clock, () => this.#timeOut());
+  }
+
+  protected override itemsSoFar(): readonly Task[] {
+    return this.#latest === undefined ? [] : [this.#latest];
+  }
+
+  /** This attempt's task as it was last seen. */
+  get latest(): Task | undefined {
+    return this.#latest;
   }
 
   get attempt(): number {
@@ -75,15 +58,15 @@ export class Run {
 
   async begin(): Promise<void> {
     const { signal, attempts } = this.#plan;
-    if (this.core.outcome !== undefined) {
+    if (this.outcome !== undefined) {
       return;
     }
     if (signal?.aborted) {
-      this.core.aborted(signal.reason);
+      this.aborted(signal.reason);
       return;
     }
     if (signal !== undefined) {
-      joinSignal(signal, this.core);
+      joinSignal(signal, this);
     }
     try {
       const outcome = await retry(() => this.#attempt(), {
@@ -94,20 +77,20 @@ export class Run {
         shouldRetry: (error) => error instanceof BusyAttempt,
         onRetry: ({ error, delayMs }) => this.#prepareNext(error, delayMs),
       });
-      this.#settle(outcome);
+      this.#end(outcome);
     } catch (error) {
       if (!this.#controller.signal.aborted) {
-        this.#settle(error instanceof BusyAttempt ? error.outcome : outcomeOfRefusal(error));
+        this.#end(error instanceof BusyAttempt ? error.outcome : outcomeOfRefusal(error));
       }
     }
   }
 
   async #attempt(): Promise<RunOutcome> {
-    this.#alarm.set(this.#state.deadlineMs);
+    this.#timer.set(this.#state.deadlineMs);
     const isNew = this.#state.taskId === undefined && (await this.#start());
     this.#controller.signal.throwIfAborted();
     // From here on the wait keeps the deadline, and looks once more before it.
-    this.#alarm.set(undefined);
+    this.#timer.set(undefined);
     const outcome = await this.#follow(isNew);
     const hasAnother = this.#state.attempt < this.#plan.attempts;
     if (outcome.kind === "failed" && outcome.error.retryable && hasAnother) {
@@ -149,7 +132,7 @@ export class Run {
       throw error;
     });
     this.#state = { ...withoutSent(this.#state), taskId };
-    this.core.state = { ...NOT_STARTED, taskId };
+    this.#latest = undefined;
     this.#emit("started", { attempt, taskId, adopted });
     return !adopted;
   }
@@ -164,13 +147,7 @@ export class Run {
       ...(isNew ? { justStarted: taskType === undefined ? true : { taskType } } : {}),
     });
     this.#wait = wait;
-    for (const name of FORWARDED) {
-      wait.on(name, (payload) => {
-        const { latest } = wait;
-        this.core.state = latest === undefined ? this.core.state : { ...this.core.state, task: latest };
-        this.#emit(name as "poll", { ...(payload as object), attempt } as never);
-      });
-    }
+    this.#passOn(wait, attempt);
     const outcome = await wait.outcome;
     this.#state = { ...this.#state, wait: wait.checkpoint() };
     this.#wait = undefined;
@@ -185,38 +162,70 @@ export class Run {
     const { taskId = "", attempt, earlier } = this.#state;
     const { wait: _, taskId: __, ...rest } = this.#state;
     this.#state = { ...rest, attempt: attempt + 1, earlier: [...earlier, taskId] };
-    this.#alarm.set(this.#state.deadlineMs);
+    this.#timer.set(this.#state.deadlineMs);
     this.#emit("again", { attempt, taskId, error: error.outcome.error, delayMs });
   }
 
   #timeOut(): void {
-    this.#settle(timedOutRun(this.#state, this.#clock.nowMs(), this.#lastFailure));
+    this.#end(timedOutRun(this.#state, this.#clock.nowMs(), this.#lastFailure));
   }
 
-  #settle(outcome: RunOutcome): void {
-    const payload = outcome.kind === "complete" ? outcome.task : outcome.error;
-    this.core.apply({
-      kind: "settle",
-      state: outcome.task === undefined ? this.core.state : { ...this.core.state, task: outcome.task },
-      // A run ends in two ways more than a wait does; the core handles all ways alike.
-      outcome: outcome as never,
-      events: [{ name: outcome.kind, payload } as never, { name: "settled", payload: outcome } as never],
+  aborted(reason: unknown): void {
+    this.#end({
+      kind: "aborted",
+      ...(this.#latest === undefined ? {} : { task: this.#latest }),
+      error: reason,
     });
   }
 
+  #end(outcome: RunOutcome): void {
+    if (this.outcome !== undefined) {
+      return;
+    }
+    this.#latest = outcome.task ?? this.#latest;
+    this.settle(outcome, endOf(outcome), this.hears("settled") || this.hears(outcome.kind));
+    this.#release(outcome.kind === "aborted" ? outcome.error : undefined);
+    const payload = outcome.kind === "complete" ? outcome.task : outcome.error;
+    this.#emitEnd({ name: outcome.kind, payload } as RunEvent<RunOutcomeKind>);
+    this.emitEvent("settled", outcome);
+    this.finish(outcome);
+  }
+
   #emit<K extends RunEventName>(name: K, payload: RunEvents[K]): void {
-    if (this.core.outcome === undefined) {
-      this.core.emit([{ name, payload } as never]);
+    if (this.outcome === undefined) {
+      this.emitEvent(name, payload);
     }
   }
 
-  #release(): void {
+  #emitEnd<K extends RunOutcomeKind>({ name, payload }: RunEvent<K>): void {
+    this.emitEvent(name, payload);
+  }
+
+  #passOn(wait: TaskWait, attempt: number): void {
+    wait
+      .on("poll", (event) => {
+        this.#latest = event.task;
+        this.#emit("poll", { ...event, attempt });
+      })
+      .on("status", (event) => {
+        this.push(event.task);
+        this.#emit("status", { ...event, attempt });
+      })
+      .on("progress", (event) => {
+        this.push(event.task);
+        this.#emit("progress", { ...event, attempt });
+      })
+      .on("retry", (event) => this.#emit("retry", { ...event, attempt }))
+      .on("throttled", (event) => this.#emit("throttled", { ...event, attempt }))
+      .on("warning", (event) => this.#emit("warning", { ...event, attempt }));
+  }
+
+  #release(reason: unknown): void {
     const { signal } = this.#plan;
     if (signal !== undefined) {
-      leaveSignal(signal, this.core);
+      leaveSignal(signal, this);
     }
-    this.#alarm.set(undefined);
-    const reason: unknown = this.core.outcome?.kind === "aborted" ? this.core.outcome.error : undefined;
+    this.#timer.set(undefined);
     this.#controller.abort(reason);
     if (this.#wait !== undefined) {
       this.#state = { ...this.#state, wait: this.#wait.checkpoint() };
@@ -239,8 +248,4 @@ class BusyAttempt extends Error {
 function withoutSent(state: RunCheckpoint): RunCheckpoint {
   const { sentAtMs: _, ...rest } = state;
   return rest;
-}
-
-function lastSeen({ wait }: RunCheckpoint): Pick<WaitCheckpoint, "task"> | Record<string, never> {
-  return wait?.task === undefined ? {} : { task: wait.task };
 }

@@ -1,32 +1,24 @@
+import { SettledPromise } from "../async/settled-promise.ts";
 import type { Task } from "../task/task.ts";
 import type { Run } from "./run.ts";
-import type { RunEventName, RunListener, RunOutcome } from "./run-events.ts";
+import type { RunEvents, RunOutcome } from "./run-events.ts";
 import type { RunCheckpoint } from "./run-state.ts";
 
 /**
  * A run of a task: a promise of the completed task that also has events, an async iterator and a checkpoint, as
- * a `TaskWait` has. It spans the start, the wait, and further attempts.
+ * a `TaskWait` has. It spans the start, the wait, and further attempts. The iterator gives the task at every change of
+ * its status or progress, over all attempts; a slow reader gets the newest and misses the ones between.
  *
  * A rejection that nobody awaits is silent if the end was observed in another way ({@link outcome}, the iterator,
  * a listener for `settled` or for the kind it ended with).
  */
-export class TaskRun extends Promise<Task> {
+export class TaskRun extends SettledPromise<Task, RunOutcome, RunEvents> {
   readonly #run: Run;
-
-  /** Promises derived from a run are plain ones. */
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
 
   /** @internal Runs are made by `runTask`. */
   constructor(run: Run) {
-    let settle: [resolve: (task: Task) => void, reject: (reason: unknown) => void] | undefined;
-    super((resolve, reject) => {
-      settle = [resolve, reject];
-    });
+    super(run);
     this.#run = run;
-    const [resolve, reject] = settle as NonNullable<typeof settle>;
-    run.core.bind({ promise: this, resolve, reject });
   }
 
   /** The task of this attempt; `undefined` until it is started. */
@@ -41,39 +33,12 @@ export class TaskRun extends Promise<Task> {
 
   /** This attempt's task as it was last seen; `undefined` before the first good look. */
   get latest(): Task | undefined {
-    return this.#run.core.state.task;
+    return this.#run.latest;
   }
 
   /** How the run ends, as a value. It never rejects. */
   get outcome(): Promise<RunOutcome> {
-    return this.#run.core.observeOutcome() as Promise<RunOutcome>;
-  }
-
-  /** Calls the listener at every event of this name. */
-  on<K extends RunEventName>(event: K, listener: RunListener<K>): this {
-    this.#run.core.emitter.on(event as never, listener as never);
-    return this;
-  }
-
-  /** Calls the listener at the next event of this name. */
-  once<K extends RunEventName>(event: K, listener: RunListener<K>): this {
-    this.#run.core.emitter.once(event as never, listener as never);
-    return this;
-  }
-
-  /** Takes a listener away. */
-  off<K extends RunEventName>(event: K, listener: RunListener<K>): this {
-    this.#run.core.emitter.off(event as never, listener as never);
-    return this;
-  }
-
-  /**
-   * The task at every change of its status or progress, over all attempts. A slow reader gets the newest and
-   * misses the ones between. It ends when the run settles, however that is; leaving the loop early does not end
-   * the run.
-   */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Task> {
-    return this.#run.core.read();
+    return this.#run.observeOutcome();
   }
 
   /**
@@ -90,6 +55,6 @@ export class TaskRun extends Promise<Task> {
    * @param reason - What the promise rejects with; by default an `AbortError` DOMException.
    */
   abandon(reason?: unknown): void {
-    this.#run.core.aborted(reason ?? new DOMException("the run was abandoned", "AbortError"));
+    this.#run.aborted(reason ?? new DOMException("the run was abandoned", "AbortError"));
   }
 }

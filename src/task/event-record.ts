@@ -159,6 +159,17 @@ export function toEventRecord(event: WaitEvent, taskId: string, timeMs: number):
   }
 }
 
+/** The event that a record of an ongoing wait was made of, its error as an error again. */
+export function fromEventRecord(record: WaitEventRecord): WaitEvent {
+  const { timeMs: _, event: name, ...payload } = record;
+  if ("error" in payload && payload.error !== undefined) {
+    const { name: errorName, message } = payload.error;
+    const error = Object.assign(new Error(message), { name: errorName });
+    return { name, payload: { ...payload, error } } as WaitEvent;
+  }
+  return { name, payload } as WaitEvent;
+}
+
 /** The fields of a `settled` record: the kind of the outcome, the task as last seen, and the error. */
 export function outcomeFields(outcome: Outcome): {
   readonly outcome: OutcomeKind;

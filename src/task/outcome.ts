@@ -56,5 +56,12 @@ export type Outcome =
       };
     }[keyof OutcomeErrors];
 
+/** What a promise settles with when its wait ends so. */
+export function endOf<E>(
+  outcome: { readonly kind: "complete"; readonly task: Task } | { readonly kind: string; readonly error: E },
+): { readonly value: Task } | { readonly error: E } {
+  return "error" in outcome ? { error: outcome.error } : { value: outcome.task };
+}
+
 /** One kind of outcome. */
 export type OutcomeOf<K extends OutcomeKind> = Extract<Outcome, { readonly kind: K }>;

@@ -92,10 +92,14 @@ export const WAIT_EVENT_NAMES: readonly WaitEventName[] = [
   "settled",
 ];
 
-/** An event as a value, for whoever drives the waits to emit. */
-export type WaitEvent = {
-  readonly [K in WaitEventName]: { readonly name: K; readonly payload: WaitEvents[K] };
-}[WaitEventName];
+/** An event as a value, for a driver of waits to emit. */
+export type WaitEvent<Name extends WaitEventName = WaitEventName> = {
+  readonly [K in Name]: { readonly name: K; readonly payload: WaitEvents[K] };
+}[Name];
 
-/** A wait's events, as the arguments of its listeners. */
-export type WaitEventArgs = { [K in WaitEventName]: [payload: WaitEvents[K]] };
+/** The last two events of a wait that ends so. */
+export function endEvents(outcome: Outcome): readonly WaitEvent[] {
+  const payload = outcome.kind === "complete" ? outcome.task : outcome.error;
+  // The name and the payload belong together by construction; the compiler can't follow that.
+  return [{ name: outcome.kind, payload } as WaitEvent, { name: "settled", payload: outcome }];
+}

@@ -1,4 +1,4 @@
-import { SafeEmitter } from "../../async/safe-emitter.ts";
+import { SettledPromise, Settler } from "../../async/settled-promise.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import type { Task } from "../../task/task.ts";
 import { WAIT_EVENT_NAMES, type WaitEventName, type WaitEvents } from "../../task/wait-events.ts";
@@ -23,99 +23,48 @@ export interface GroupEnding {
   readonly wait: TaskWait;
 }
 
-type MemberEventArgs = { [K in WaitEventName]: [payload: WaitEvents[K], wait: TaskWait] };
+/** The names of a group's events. */
+export type GroupEventName = WaitEventName | "groupProgress";
 
 /** The arguments of a group's listeners, by event: those of its members, and its own progress. */
-export interface GroupEventArgs extends MemberEventArgs {
-  groupProgress: [progress: GroupProgressEvent];
-}
+export type GroupEventArgs = {
+  readonly [K in GroupEventName]: [payload: GroupEvents[K], wait: TaskWait];
+};
 
-/** The names of a group's events. */
-export type GroupEventName = keyof GroupEventArgs;
+interface GroupEvents extends WaitEvents {
+  groupProgress: GroupProgressEvent;
+}
 
 /**
  * Waits for several tasks: a promise of all tasks in the order of their ids. When some do not complete, it
  * rejects after the last has ended, with the error of the first (in that order) that did not; the others are
  * in {@link outcomes} and in the iterator, so none hides another.
+ *
+ * Its events are those of its waits, and `groupProgress`; every listener also gets the wait that it is about. The
+ * iterator gives each ending as it comes, whatever its kind, and ends after the last.
  */
-export class TaskGroupWait extends Promise<readonly Task[]> {
+export class TaskGroupWait extends SettledPromise<
+  readonly Task[],
+  readonly Outcome[],
+  GroupEvents,
+  GroupEnding,
+  [wait: TaskWait]
+> {
   /** The waits, in the order of the ids. */
   readonly waits: readonly TaskWait[];
-  readonly #emitter = new SafeEmitter<GroupEventArgs & Record<string, unknown[]>>();
-  readonly #endings: GroupEnding[] = [];
-  readonly #allEnded: Promise<readonly Outcome[]>;
-  #wake: (() => void)[] = [];
-  readonly #percents = new Map<TaskWait, number>();
-  #percentSum = 0;
-  #completeCount = 0;
-  #isObserved = false;
-
-  /** Promises derived from a group are plain ones. */
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
+  readonly #core: GroupCore;
 
   /** @internal Groups are made by `waitForTasks`. */
   constructor(waits: readonly TaskWait[]) {
-    let settle: [resolve: (tasks: readonly Task[]) => void, reject: (reason: unknown) => void] | undefined;
-    super((resolve, reject) => {
-      settle = [resolve, reject];
-    });
-    const [resolve, reject] = settle as NonNullable<typeof settle>;
+    const core = new GroupCore(waits);
+    super(core);
+    this.#core = core;
     this.waits = waits;
-    this.#allEnded = Promise.all(waits.map((wait) => wait.outcome));
-    for (const wait of waits) {
-      this.#follow(wait);
-    }
-    void this.#allEnded.then((outcomes) => {
-      const failed = outcomes.find((outcome) => outcome.kind !== "complete");
-      if (failed === undefined) {
-        resolve(outcomes.map((outcome) => outcome.task as Task));
-        return;
-      }
-      if (this.#isObserved) {
-        this.catch(() => {});
-      }
-      reject(failed.error);
-    });
   }
 
   /** How each wait ended, in the order of the ids. It never rejects. */
   get outcomes(): Promise<readonly Outcome[]> {
-    this.#isObserved = true;
-    return this.#allEnded;
-  }
-
-  /** Calls the listener at every event of this name, of any wait of the group. */
-  on<K extends GroupEventName>(event: K, listener: (...args: GroupEventArgs[K]) => unknown): this {
-    this.#observe(event);
-    this.#emitter.on(event, listener as never);
-    return this;
-  }
-
-  /** Calls the listener at the next event of this name, of any wait of the group. */
-  once<K extends GroupEventName>(event: K, listener: (...args: GroupEventArgs[K]) => unknown): this {
-    this.#observe(event);
-    this.#emitter.once(event, listener as never);
-    return this;
-  }
-
-  /** Takes a listener away. */
-  off<K extends GroupEventName>(event: K, listener: (...args: GroupEventArgs[K]) => unknown): this {
-    this.#emitter.off(event, listener as never);
-    return this;
-  }
-
-  /** Each ending as it comes, whatever its kind; ends after the last. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<GroupEnding, undefined> {
-    this.#isObserved = true;
-    for (let read = 0; read < this.waits.length; read++) {
-      while (this.#endings.length <= read) {
-        await new Promise<void>((resolve) => this.#wake.push(resolve));
-      }
-      yield this.#endings[read] as GroupEnding;
-    }
-    return undefined;
+    return this.#core.observeOutcome();
   }
 
   /** Ends all waits of the group that are still in flight; see {@link TaskWait.abandon}. */
@@ -124,44 +73,80 @@ export class TaskGroupWait extends Promise<readonly Task[]> {
       wait.abandon(reason);
     }
   }
+}
 
-  #observe(event: GroupEventName): void {
-    this.#isObserved ||= event === "settled";
+/** A wait, as far as one of its events goes. */
+interface Tells<K extends WaitEventName> {
+  on(name: K, listener: (payload: GroupEvents[K]) => unknown): unknown;
+}
+
+/** The inside of a group: it passes on what its waits tell, and settles with the last of them. */
+class GroupCore extends Settler<
+  readonly Task[],
+  readonly Outcome[],
+  GroupEvents,
+  GroupEnding,
+  [wait: TaskWait]
+> {
+  readonly #waits: readonly TaskWait[];
+  readonly #endings: GroupEnding[] = [];
+  readonly #percents = new Map<TaskWait, number>();
+  #percentSum = 0;
+  #completeCount = 0;
+
+  constructor(waits: readonly TaskWait[]) {
+    super("all");
+    this.#waits = waits;
+    for (const wait of waits) {
+      for (const name of WAIT_EVENT_NAMES) {
+        this.#passOn(name, wait, wait);
+      }
+      wait.on("progress", ({ task }) => this.#count(wait, task.percent ?? 0));
+      wait.on("settled", (outcome) => this.#take(wait, outcome));
+    }
   }
 
-  #follow(wait: TaskWait): void {
-    for (const name of WAIT_EVENT_NAMES) {
-      wait.on(name, (payload: unknown) => {
-        this.#emitter.emit(name, ...([payload, wait] as never));
-      });
+  protected override itemsSoFar(): readonly GroupEnding[] {
+    return this.#endings;
+  }
+
+  #passOn<K extends WaitEventName>(name: K, from: Tells<K>, wait: TaskWait): void {
+    from.on(name, (payload) => this.emitEvent(name, payload, wait));
+  }
+
+  #take(wait: TaskWait, outcome: Outcome): void {
+    const ending = { taskId: wait.taskId, outcome, wait };
+    this.#endings.push(ending);
+    this.#completeCount += outcome.kind === "complete" ? 1 : 0;
+    if (this.hears("settled")) {
+      this.observe();
     }
-    wait.on("progress", ({ task }) => {
-      this.#count(wait, task.percent ?? 0);
-      this.#emitProgress();
-    });
-    wait.on("settled", (outcome) => {
-      this.#endings.push({ taskId: wait.taskId, outcome, wait });
-      this.#completeCount += outcome.kind === "complete" ? 1 : 0;
-      this.#count(wait, 100);
-      this.#emitProgress();
-      for (const wake of this.#wake.splice(0)) {
-        wake();
-      }
-    });
+    this.push(ending);
+    this.#count(wait, 100);
+    if (this.#endings.length === this.#waits.length) {
+      this.#end();
+    }
+  }
+
+  #end(): void {
+    const byWait = new Map(this.#endings.map(({ wait, outcome }) => [wait, outcome]));
+    const outcomes = this.#waits.map((wait) => byWait.get(wait) as Outcome);
+    const failed = outcomes.find((outcome) => outcome.kind !== "complete");
+    const tasks = outcomes.map(({ task }) => task as Task);
+    this.settle(outcomes, failed === undefined ? { value: tasks } : { error: failed.error }, false);
+    this.finish(outcomes);
   }
 
   #count(wait: TaskWait, percent: number): void {
     this.#percentSum += percent - (this.#percents.get(wait) ?? 0);
     this.#percents.set(wait, percent);
-  }
-
-  #emitProgress(): void {
-    const total = this.waits.length;
-    this.#emitter.emit("groupProgress", {
+    const total = this.#waits.length;
+    const progress: GroupProgressEvent = {
       total,
       settled: this.#endings.length,
       complete: this.#completeCount,
       percent: this.#percentSum / total,
-    });
+    };
+    this.emitEvent("groupProgress", progress, wait);
   }
 }

@@ -1,3 +1,4 @@
+import { SettledPromise } from "../../async/settled-promise.ts";
 import type { WaitCheckpoint } from "../../policy/state/wait-state.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import type { Task } from "../../task/task.ts";
@@ -9,7 +10,8 @@ export type WaitListener<K extends WaitEventName> = (payload: WaitEvents[K]) => 
 
 /**
  * A wait for one task: a promise of the completed task that also has events, an async iterator and a
- * checkpoint.
+ * checkpoint. The iterator gives the task at every change of its status or progress, beginning with how it was last
+ * seen; a slow reader gets the newest and misses the ones between.
  *
  * The promise rejects with the outcome's error when the task did not complete, or when that could not be found
  * out. A rejection that nobody awaits is silent if the end was observed in another way ({@link outcome}, the
@@ -22,23 +24,13 @@ export type WaitListener<K extends WaitEventName> = (payload: WaitEvents[K]) => 
  * const task = await wait;
  * ```
  */
-export class TaskWait extends Promise<Task> {
+export class TaskWait extends SettledPromise<Task, Outcome, WaitEvents> {
   readonly #core: WaitCore;
-
-  /** Promises derived from a wait are plain ones. */
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
 
   /** @internal Waits are made by `waitForTask` and `TaskWaiter.wait`. */
   constructor(core: WaitCore) {
-    let settle: [resolve: (task: Task) => void, reject: (reason: unknown) => void] | undefined;
-    super((resolve, reject) => {
-      settle = [resolve, reject];
-    });
+    super(core);
     this.#core = core;
-    const [resolve, reject] = settle as NonNullable<typeof settle>;
-    core.bind({ promise: this, resolve, reject });
   }
 
   /** The task that is waited for. */
@@ -54,33 +46,6 @@ export class TaskWait extends Promise<Task> {
   /** How the wait ends, as a value. It never rejects. */
   get outcome(): Promise<Outcome> {
     return this.#core.observeOutcome();
-  }
-
-  /** Calls the listener at every event of this name. */
-  on<K extends WaitEventName>(event: K, listener: WaitListener<K>): this {
-    this.#core.emitter.on(event, listener);
-    return this;
-  }
-
-  /** Calls the listener at the next event of this name. */
-  once<K extends WaitEventName>(event: K, listener: WaitListener<K>): this {
-    this.#core.emitter.once(event, listener);
-    return this;
-  }
-
-  /** Takes a listener away. */
-  off<K extends WaitEventName>(event: K, listener: WaitListener<K>): this {
-    this.#core.emitter.off(event, listener);
-    return this;
-  }
-
-  /**
-   * The task at every change of its status or progress, beginning with how it was last seen. A slow reader
-   * gets the newest and misses the ones between. It ends when the wait settles, however that is; leaving the
-   * loop early does not end the wait.
-   */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Task> {
-    return this.#core.read();
   }
 
   /**

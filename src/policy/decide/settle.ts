@@ -13,7 +13,7 @@ import type { Outcome, OutcomeKind } from "../../task/outcome.ts";
 import { printable } from "../../task/printable.ts";
 import type { FinalTaskStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
-import type { WaitEvent } from "../../task/wait-events.ts";
+import { endEvents } from "../../task/wait-events.ts";
 import type { Decision } from "../state/decision.ts";
 import type { WaitState } from "../state/wait-state.ts";
 
@@ -97,12 +97,6 @@ function settle(
   const state: WaitState = { ...open, nextPollAtMs: nowMs, ended: { kind, message } };
   const outcome = makeOutcome(state, kind, message, nowMs, cause);
   return { kind: "settle", state, outcome, events: endEvents(outcome) };
-}
-
-function endEvents(outcome: Outcome): readonly WaitEvent[] {
-  const payload = outcome.kind === "complete" ? outcome.task : outcome.error;
-  // The name and the payload match by construction, which the compiler can't see.
-  return [{ name: outcome.kind, payload } as WaitEvent, { name: "settled", payload: outcome }];
 }
 
 function makeOutcome(

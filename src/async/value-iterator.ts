@@ -1,15 +1,17 @@
-/**
- * An async iterator over a value that changes: a reader that is slow gets the newest and misses the ones
- * between. It holds one value at most and ends when the source says so.
- */
-export class LatestValueIterator<T> implements AsyncIterableIterator<T> {
-  readonly #onReturn: (iterator: LatestValueIterator<T>) => void;
-  #pending: { readonly value: T } | undefined;
+/** Which values a slow reader gets: the newest, and misses the ones between, or all of them. */
+export type Kept = "newest" | "all";
+
+/** An async iterator over values that are pushed. It ends when the source says so. */
+export class ValueIterator<T> implements AsyncIterableIterator<T> {
+  readonly #kept: Kept;
+  readonly #onReturn: (iterator: ValueIterator<T>) => void;
+  #pending: T[] = [];
   #waiting: ((result: IteratorResult<T, undefined>) => void)[] = [];
   #last: T | undefined;
   #hasEnded = false;
 
-  constructor(onReturn: (iterator: LatestValueIterator<T>) => void) {
+  constructor(kept: Kept, onReturn: (iterator: ValueIterator<T>) => void) {
+    this.#kept = kept;
     this.#onReturn = onReturn;
   }
 
@@ -20,14 +22,16 @@ export class LatestValueIterator<T> implements AsyncIterableIterator<T> {
     }
     this.#last = value;
     const waiting = this.#waiting.shift();
-    if (waiting === undefined) {
-      this.#pending = { value };
-    } else {
+    if (waiting !== undefined) {
       waiting({ done: false, value });
+    } else if (this.#kept === "all") {
+      this.#pending.push(value);
+    } else {
+      this.#pending = [value];
     }
   }
 
-  /** No more values; one that is pending can still be read. */
+  /** No more values; those that are pending can still be read. */
   end(): void {
     this.#hasEnded = true;
     for (const waiting of this.#waiting.splice(0)) {
@@ -36,10 +40,8 @@ export class LatestValueIterator<T> implements AsyncIterableIterator<T> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    const pending = this.#pending;
-    if (pending !== undefined) {
-      this.#pending = undefined;
-      return Promise.resolve({ done: false, value: pending.value });
+    if (this.#pending.length > 0) {
+      return Promise.resolve({ done: false, value: this.#pending.shift() as T });
     }
     if (this.#hasEnded) {
       return Promise.resolve({ done: true, value: undefined });
@@ -48,7 +50,7 @@ export class LatestValueIterator<T> implements AsyncIterableIterator<T> {
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
-    this.#pending = undefined;
+    this.#pending = [];
     this.end();
     this.#onReturn(this);
     return Promise.resolve({ done: true, value: undefined });
