@@ -22,12 +22,18 @@ const blocks = [...readme.matchAll(/(<!-- from \S+ -->\n)?```sh\n([\s\S]*?)```/g
 /** This test is part of what it runs. */
 const TESTS = "npm ci && npm test";
 
+/** What a user does in a project of their own; test/package/installed.test.ts does it with the tarball. */
+const INSTALL = "npm install taskwait";
+
+/** What runs in a clone. */
+const inClone = blocks.filter((block) => block !== TESTS && block !== INSTALL);
+
 interface Ran {
   readonly code: number | null;
   readonly output: string;
 }
 
-const PATIENCE_MS = 300_000;
+const TIME_LIMIT_MS = 300_000;
 
 /** One shell for all of them, as in a newcomer's terminal, so that a block finds what the one before it has set. */
 function runInOrder(commands: readonly string[]): Promise<Ran> {
@@ -49,11 +55,11 @@ function runInOrder(commands: readonly string[]): Promise<Ran> {
   shell.stdout.on("data", (data: Buffer) => (output += data));
   shell.stderr.on("data", (data: Buffer) => (output += data));
   // With everything that it has started: a server in the background would outlive it.
-  const patience = setTimeout(() => process.kill(-(shell.pid ?? 0), "SIGKILL"), PATIENCE_MS);
+  const timer = setTimeout(() => process.kill(-(shell.pid ?? 0), "SIGKILL"), TIME_LIMIT_MS);
   return new Promise((resolve, reject) => {
     shell.once("error", reject);
     shell.once("close", (code) => {
-      clearTimeout(patience);
+      clearTimeout(timer);
       resolve({ code, output });
     });
   });
@@ -78,22 +84,22 @@ beforeAll(async () => {
     mkdirSync(dirname(join(clone, file)), { recursive: true });
     cpSync(join(root, file), join(clone, file));
   }
-  ran = await runInOrder(blocks.filter((block) => block !== TESTS));
+  ran = await runInOrder(inClone);
 });
 
 function outputOf(command: string): string {
-  const index = blocks.filter((block) => block !== TESTS).findIndex((block) => block.includes(command));
+  const index = inClone.findIndex((block) => block.includes(command));
   return ran.output.split(/^=== block \d+\n/m)[index + 1] ?? "";
 }
 
 describe("README, word for word in a clean clone", () => {
-  it("has the two commands, the tests among them, which run this", () => {
-    expect(blocks.slice(0, 2)).toEqual(["npm ci && npm run demo", TESTS]);
+  it("has the installation and the two commands, the tests among them, which run this", () => {
+    expect(blocks.slice(0, 3)).toEqual([INSTALL, "npm ci && npm run demo", TESTS]);
   });
 
   it("runs from its first block to its last", () => {
     expect(ran.code, ran.output).toBe(0);
-    expect(ran.output.match(/^=== block/gm)).toHaveLength(blocks.length - 1);
+    expect(ran.output.match(/^=== block/gm)).toHaveLength(inClone.length);
   });
 
   it("shows a task that completes", () => {
