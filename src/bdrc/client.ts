@@ -142,7 +142,7 @@ export class BdrcClient implements TaskSource {
    * without it. A later call opens new connections.
    */
   async close(): Promise<void> {
-    await this.#caller.close();
+    this.#caller.close();
   }
 
   /** The same as {@link BdrcClient.close}. */

@@ -8,6 +8,8 @@ import type { NamedRegion } from "./credentials/profile.ts";
 import { type Endpoint, namedEndpoint, parseEndpoint, wantsVpc } from "./endpoint/endpoint.ts";
 import { chooseRegion } from "./endpoint/region.ts";
 import { type NoteAnswer, recorded } from "./http/call-record.ts";
+import { ConnectError } from "./http/connect-error.ts";
+import type { UseOptions } from "./http/connections.ts";
 import { exchange } from "./http/exchange.ts";
 import { networkError, timeoutError } from "./http/network-error.ts";
 import { type Route, Routes } from "./http/routes.ts";
@@ -88,28 +90,38 @@ export class Caller {
   }
 
   /** Closes the connections: idle ones now, others when their calls have ended. A later call opens new ones. */
-  async close(): Promise<void> {
-    await this.#routes.close();
+  close(): void {
+    this.#routes.close();
   }
 
   #call(operation: Operation, signal: AbortSignal | undefined, note: NoteAnswer): Promise<Answer> {
     let route: Route | undefined;
+    let connected = false;
     const onTimeout = () => {
       if (route !== undefined) {
-        return timeoutError(operation, route, this.#timeoutMs);
+        return timeoutError(operation, route, this.#timeoutMs, connected);
       }
       // What gives the credentials hangs. The next call shall not wait for the same.
       this.#credentials.forget();
-      return new UnreachableError(
-        `${operation.subject} got no credentials within ${this.#timeoutMs} ms`,
-        aboutTask(operation),
-      );
+      return new UnreachableError(`${operation.subject} got no credentials within ${this.#timeoutMs} ms`, {
+        ...aboutTask(operation),
+        cause: new ConnectError("nothing was sent"),
+      });
+    };
+    const onConnected = (): void => {
+      connected = true;
     };
     const run = async (inner: AbortSignal): Promise<Answer> => {
       const credential = await this.#credentials.get();
       route = this.#routes.to(await this.#endpointOf(operation));
       inner.throwIfAborted();
-      return await this.#send(operation, credential, route, inner, note);
+      return await this.#send(
+        operation,
+        credential,
+        route,
+        { signal: inner, fresh: !operation.readOnly, onConnected },
+        note,
+      );
     };
     return timedCall(run, { timeoutMs: this.#timeoutMs, signal, onTimeout }).promise;
   }
@@ -126,7 +138,7 @@ export class Caller {
     operation: Operation,
     credential: Credential,
     route: Route,
-    signal: AbortSignal,
+    use: UseOptions,
     note: NoteAnswer,
   ): Promise<Answer> {
     const dateMs = this.#clock.now();
@@ -135,9 +147,7 @@ export class Caller {
     const scrub = scrubber([...route.secrets, ...secretsOf(credential), ...secretsIn(request)]);
     let answer: RawAnswer;
     try {
-      answer = await route.connections.use(signal, (dispatcher) =>
-        exchange(dispatcher, route.origin, operation, request, signal, scrub),
-      );
+      answer = await route.connections.use(use, (send) => exchange(send, operation, request, scrub));
     } catch (error) {
       throw isTaskwaitError(error) ? error : networkError(error, operation, route, scrub);
     }

@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import { selfSigned } from "../../src/emulator/http/self-signed.ts";
+import { classifyError } from "../../src/policy/observe/classify-error.ts";
+import { classifyStart } from "../../src/policy/observe/classify-start.ts";
 import { json, KEYS, type Peer, rejection, startPeer, TASK } from "./client-peer.ts";
 
 interface TestProxy {
@@ -126,17 +128,47 @@ describe("a client behind a proxy", () => {
     expect(proxy.tunnels).toHaveLength(0);
   });
 
-  it("names the proxy, not its password, when the proxy refuses", async () => {
-    proxy.stop();
-    proxy = await startProxy(407);
+  it.each([
+    [407, "the proxy refused with HTTP 407: it asks for another user name and password", true],
+    [403, "the proxy refused with HTTP 403: it does not let this host through", true],
+    [400, "the proxy refused with HTTP 400", true],
+    [503, "the proxy answered with HTTP 503", undefined],
+    [429, "the proxy answered with HTTP 429", undefined],
+  ])(
+    "names the proxy, not its password, when that answers CONNECT with %i",
+    async (status, reason, permanent) => {
+      proxy.stop();
+      proxy = await startProxy(status);
+      for (const start of [false, true]) {
+        const behind = client({ proxy: `http://me:p4ssw0rd@127.0.0.1:${proxy.port}` });
+        const error = await rejection(start ? behind.updateResources() : behind.describe("t-1"));
+        expect(error.name).toBe("UnreachableError");
+        expect(error.message).toContain(`bdrc.test through the proxy 127.0.0.1:${proxy.port}: ${reason}`);
+        expect(error.message).not.toContain("p4ssw0rd");
+        expect(error["permanent"]).toBe(permanent);
+        expect(classifyStart(error)).toBe(permanent ? "refused" : "retry");
+      }
+      expect(proxy.tunnels).toHaveLength(2);
+    },
+  );
+
+  it("asks a proxy that closes instead of answering once, and says so at once", async () => {
+    const connections: Socket[] = [];
+    const closing = createTcpServer((socket) => {
+      connections.push(socket.on("error", () => undefined));
+      socket.once("data", () => socket.end());
+    }).listen(0, "127.0.0.1");
+    await once(closing, "listening");
+    const { port } = closing.address() as AddressInfo;
     const error = await rejection(
-      client({ proxy: `http://me:p4ssw0rd@127.0.0.1:${proxy.port}` }).describe("t-1"),
+      client({ proxy: `http://me:p4ssw0rd@127.0.0.1:${port}` }).updateResources(),
     );
-    expect(error.name).toBe("UnreachableError");
     expect(error.message).toContain(
-      `bdrc.test through the proxy 127.0.0.1:${proxy.port}: Proxy response (407)`,
+      `through the proxy 127.0.0.1:${port}: the connection was reset (ECONNRESET)`,
     );
-    expect(error.message).not.toContain("p4ssw0rd");
+    expect(classifyStart(error)).toBe("retry");
+    expect(connections).toHaveLength(1);
+    closing.close();
   });
 
   it("names the proxy when nobody listens there", async () => {
@@ -156,16 +188,86 @@ describe("a client behind a proxy", () => {
 });
 
 describe("a client over TLS", () => {
-  it("trusts nobody whose certificate the system doesn't trust", async () => {
-    const server = createTlsServer(selfSigned(), (_, response) => json(response, { Data: TASK }));
+  async function startTls(listener: Parameters<typeof createTlsServer>[1]): Promise<number> {
+    const server = createTlsServer(selfSigned(), listener);
     servers.push(server);
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
+    return (server.address() as AddressInfo).port;
+  }
+
+  it("says at once which certificate isn't trusted, what helps, and that nothing was sent", async () => {
+    const seen: string[] = [];
+    const port = await startTls((request, response) => {
+      seen.push(request.url ?? "");
+      json(response, { Data: TASK });
+    });
+    const behind = new BdrcClient({ endpoint: `https://127.0.0.1:${port}`, ...KEYS });
+    for (const call of [() => behind.describe("t-1"), () => behind.updateResources()]) {
+      const error = await rejection(call());
+      expect(error).toMatchObject({ name: "UnreachableError", permanent: true });
+      expect(error.message).toMatch(
+        /its certificate is not trusted here: .*NODE_EXTRA_CA_CERTS \(DEPTH_ZERO_SELF_SIGNED_CERT\)$/,
+      );
+      expect(classifyError(error)).toBe("permanent");
+      expect(classifyStart(error)).toBe("refused");
+    }
+    expect(seen).toEqual([]);
+  });
+
+  it("says at once that the other side speaks no TLS", async () => {
     const error = await rejection(
-      new BdrcClient({ endpoint: `https://127.0.0.1:${port}`, ...KEYS }).describe("t-1"),
+      new BdrcClient({ endpoint: peer.origin.replace("http:", "https:"), ...KEYS }).describe("t-1"),
     );
-    expect(error.name).toBe("UnreachableError");
-    expect(error.message).toContain("(DEPTH_ZERO_SELF_SIGNED_CERT)");
+    expect(error).toMatchObject({ name: "UnreachableError", permanent: true });
+    expect(error.message).toMatch(/ERR_SSL_\w+\)$/);
+  });
+
+  it("has as many sockets as calls in flight while handshakes stall", async () => {
+    const open = new Set<Socket>();
+    const stalling = createTcpServer((socket) => {
+      open.add(socket.on("error", () => undefined).on("close", () => open.delete(socket)));
+      socket.resume();
+    }).listen(0, "127.0.0.1");
+    await once(stalling, "listening");
+    const { port } = stalling.address() as AddressInfo;
+    const behind = new BdrcClient({ endpoint: `https://127.0.0.1:${port}`, ...KEYS });
+    const calls: Array<{ readonly controller: AbortController; readonly ended: Promise<unknown> }> = [];
+    // Two calls are always in flight: each is given up after the next has begun.
+    for (let nth = 1; nth <= 20; nth += 1) {
+      const controller = new AbortController();
+      const ended = behind.describe("t-1", { signal: controller.signal }).catch((error: Error) => error);
+      calls.push({ controller, ended });
+      await expect.poll(() => open.size).toBeGreaterThan(0);
+      const earlier = calls.at(-2);
+      earlier?.controller.abort(new Error("given up"));
+      await earlier?.ended;
+      await expect.poll(() => open.size).toBeLessThanOrEqual(2);
+    }
+    calls.at(-1)?.controller.abort(new Error("given up"));
+    await calls.at(-1)?.ended;
+    await expect.poll(() => open.size).toBe(0);
+    stalling.close();
+  });
+
+  it("says of a start that got no connection in time that nothing was sent", async () => {
+    const stalling = createTcpServer((socket) => socket.on("error", () => undefined).resume()).listen(
+      0,
+      "127.0.0.1",
+    );
+    await once(stalling, "listening");
+    const { port } = stalling.address() as AddressInfo;
+    const error = await rejection(
+      new BdrcClient({
+        endpoint: `https://127.0.0.1:${port}`,
+        ...KEYS,
+        callTimeoutMs: 200,
+      }).updateResources(),
+    );
+    expect(error.message).toBe(
+      `UpdateResources got no answer from 127.0.0.1:${port}: no connection within 200 ms`,
+    );
+    expect(classifyStart(error)).toBe("retry");
+    stalling.close();
   });
 });

@@ -1,84 +1,86 @@
-import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from "undici";
+import { Client } from "undici";
 import { timedCall } from "../../async/timed-call.ts";
+import { Connection } from "./connection.ts";
+import { type Connector, connectorOf } from "./connector.ts";
+import { fetchSender } from "./fetch-sender.ts";
 import type { ForwardProxy } from "./proxy.ts";
+import type { Send } from "./sender.ts";
+
+/** How a call uses its connection. */
+export interface UseOptions {
+  /** Ends the call, and its connection. */
+  readonly signal: AbortSignal;
+  /** Takes no connection that was used before. */
+  readonly fresh: boolean;
+  /** Called once there is a connection: from then on, something may have been sent. */
+  readonly onConnected: () => void;
+}
+
+/** Bun has undici's classes, but not what they do. */
+function hasClient(): boolean {
+  return process.versions["bun"] === undefined && typeof Client.prototype.request === "function";
+}
 
 /**
- * The connections to one endpoint. Idle ones are kept for as long as the service says, and never keep the
- * process alive.
- *
- * A call that is given up while its connection is being made would leave that connection trying, and the
- * process alive, for minutes. So once no call is in flight, and one was given up, everything is thrown away.
+ * The connections to one endpoint. A call has one for itself, which ends with a call that fails or is given up: there
+ * are at most as many sockets as calls in flight, besides idle ones. These are kept for as long as the service says,
+ * and never keep the process alive.
  */
 export class Connections {
+  readonly #origin: string;
   readonly #proxy: ForwardProxy | undefined;
-  readonly #connecting = new Set<{ destroy(error: Error): unknown }>();
-  #dispatcher: Dispatcher | undefined;
-  #inFlight = 0;
-  #someGivenUp = false;
+  readonly #connector: Connector;
+  #idle: Connection[] = [];
 
-  constructor(proxy: ForwardProxy | undefined) {
+  constructor(origin: string, proxy: ForwardProxy | undefined) {
+    this.#origin = origin;
     this.#proxy = proxy;
+    this.#connector = connectorOf(proxy);
   }
 
-  /** Runs one exchange over the connections, which `signal` says when to give up. */
-  async use<T>(signal: AbortSignal, exchange: (dispatcher: Dispatcher) => Promise<T>): Promise<T> {
-    this.#dispatcher ??= this.#open();
-    this.#inFlight += 1;
+  /** Runs one exchange over a connection. */
+  async use<T>({ signal, fresh, onConnected }: UseOptions, exchange: (send: Send) => Promise<T>): Promise<T> {
+    if (!hasClient()) {
+      return await exchange(fetchSender({ origin: this.#origin, proxy: this.#proxy, fresh, signal }));
+    }
+    const pool = this.#idle;
+    const connection = (fresh ? undefined : pool.pop()) ?? this.#open(onConnected);
+    if (connection.connected) {
+      onConnected();
+    }
     try {
-      const dispatcher = this.#dispatcher;
+      const send: Send = (request) => connection.client.request({ ...request, signal });
       // undici notices an abort only once the request has a connection.
-      return await timedCall(() => exchange(dispatcher), { signal }).promise;
-    } finally {
-      this.#inFlight -= 1;
-      this.#someGivenUp ||= signal.aborted;
-      if (this.#inFlight === 0 && this.#someGivenUp) {
-        this.#throwAway();
+      const result = await timedCall(() => exchange(send), { signal }).promise;
+      if (connection.connected && pool === this.#idle) {
+        pool.push(connection);
+      } else {
+        connection.destroy();
       }
+      return result;
+    } catch (error) {
+      connection.destroy();
+      throw error;
     }
   }
 
-  /** Closes idle connections now and the others when their calls have ended. A later call opens new ones. */
-  async close(): Promise<void> {
-    const dispatcher = this.#dispatcher;
-    this.#dispatcher = undefined;
-    await dispatcher?.close();
+  /** Closes idle connections now, the others when their calls have ended. A later call opens new ones. */
+  close(): void {
+    for (const connection of this.#idle) {
+      connection.destroy();
+    }
+    this.#idle = [];
   }
 
-  #throwAway(): void {
-    this.#someGivenUp = false;
-    const dispatcher = this.#dispatcher;
-    this.#dispatcher = undefined;
-    const reason = new Error("nobody waits for this connection any more");
-    for (const socket of this.#connecting) {
-      socket.destroy(reason);
-    }
-    dispatcher?.destroy(reason).catch(() => undefined);
-  }
-
-  #open(): Dispatcher {
-    const connect = this.#tracked(buildConnector({ timeout: 0 }));
-    // Every call has a deadline of its own, which covers all of it.
-    const timeouts = { headersTimeout: 0, bodyTimeout: 0 };
-    if (this.#proxy === undefined) {
-      return new Agent({ ...timeouts, connect });
-    }
-    const { origin, authorization } = this.#proxy;
-    return new ProxyAgent({
-      ...timeouts,
-      uri: origin,
-      ...(authorization === undefined ? {} : { token: authorization }),
-      clientFactory: (proxyOrigin) => new Pool(proxyOrigin, { ...timeouts, connect }),
+  #open(onConnected: () => void): Connection {
+    return new Connection(this.#origin, this.#connector, (connection) => {
+      const at = this.#idle.indexOf(connection);
+      if (connection.connected) {
+        onConnected();
+      } else if (at >= 0) {
+        this.#idle.splice(at, 1);
+        connection.destroy();
+      }
     });
-  }
-
-  #tracked(connector: buildConnector.connector): buildConnector.connector {
-    return (options, callback) => {
-      // The type says that a connector returns nothing; undici's own returns its socket.
-      const socket: unknown = connector(options, (...result) => {
-        this.#connecting.delete(socket as never);
-        callback(...(result as Parameters<buildConnector.Callback>));
-      });
-      this.#connecting.add(socket as never);
-    };
   }
 }

@@ -1,10 +1,10 @@
-import type { Dispatcher } from "undici";
 import { ProtocolError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
 import { aboutTask, type Operation } from "../request/operation.ts";
 import type { SignedRequest } from "../request/signed-request.ts";
 import type { RawAnswer } from "../response/raw-answer.ts";
 import type { Scrub } from "../response/scrub.ts";
+import type { Send } from "./sender.ts";
 
 /**
  * Sends one request and reads the answer, of which it takes no more than the operation's `maxBytes`.
@@ -13,41 +13,33 @@ import type { Scrub } from "../response/scrub.ts";
  * throws when the network fails.
  */
 export async function exchange(
-  dispatcher: Dispatcher,
-  origin: string,
+  send: Send,
   operation: Operation,
   request: SignedRequest,
-  signal: AbortSignal,
   scrub: Scrub,
 ): Promise<RawAnswer> {
-  const response = await dispatcher.request({
-    origin,
-    path: request.target,
-    method: request.method,
+  const { target, method, body } = request;
+  const response = await send({
+    path: target,
+    method,
     headers: { ...request.headers },
-    ...(request.body === undefined ? {} : { body: request.body }),
-    signal,
+    ...(body === undefined ? {} : { body }),
   });
   const httpStatus = response.statusCode;
   const headers = firstOfEach(response.headers);
-  try {
-    if (httpStatus >= 300 && httpStatus < 400) {
-      throw new ProtocolError(
-        `${operation.subject} was answered with HTTP ${httpStatus}: redirects are not followed`,
-        aboutTask(operation),
-      );
-    }
-    refuseEncoding(headers.get("content-encoding"), operation, scrub);
-    const body = await readBody(response.body, operation);
-    return { httpStatus, headers, text: new TextDecoder().decode(body) };
-  } finally {
-    // Does nothing to a body that was read to its end, and closes the connection of any other.
-    response.body.on("error", () => undefined).destroy();
+  if (httpStatus >= 300 && httpStatus < 400) {
+    throw new ProtocolError(
+      `${operation.subject} was answered with HTTP ${httpStatus}: redirects are not followed`,
+      aboutTask(operation),
+    );
   }
+  refuseEncoding(headers.get("content-encoding"), operation, scrub);
+  const bytes = await readBody(response.body, operation);
+  return { httpStatus, headers, text: new TextDecoder().decode(bytes) };
 }
 
-async function readBody(body: AsyncIterable<Buffer>, operation: Operation): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+async function readBody(body: AsyncIterable<Uint8Array>, operation: Operation): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;

@@ -4,6 +4,7 @@ import { ProtocolError, UnreachableError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
 import { aboutTask, type Operation } from "../request/operation.ts";
 import type { Scrub } from "../response/scrub.ts";
+import { ConnectError } from "./connect-error.ts";
 import { describeRoute, type Route } from "./routes.ts";
 
 const CODE = /^[A-Z][A-Z0-9_]+$/;
@@ -12,11 +13,25 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
   ECONNRESET: "the connection was reset",
   EAI_AGAIN: "its name can't be resolved just now",
+  EMFILE: "this process has too many files open",
+  ENFILE: "this machine has too many files open",
   ENOTFOUND: "no such host",
   EPIPE: "the connection was closed",
   ETIMEDOUT: "the connection timed out",
+  CERT_HAS_EXPIRED: "its certificate has expired, or the clock of this machine is wrong",
+  CERT_NOT_YET_VALID: "its certificate is not valid yet, or the clock of this machine is wrong",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
   UND_ERR_SOCKET: "the connection was closed before the answer was complete",
 };
+
+// Codes of OpenSSL for a certificate that is not trusted. A further try gets the same.
+const UNTRUSTED = /CERT|^UNABLE_TO_|^INVALID_(?:CA|PURPOSE)$|^HOSTNAME_MISMATCH$|^PATH_LENGTH_EXCEEDED$/;
+const UNTRUSTED_ISSUER =
+  "its certificate is not trusted here: if a proxy or a private authority issued it, name a file with the certificate of " +
+  "that authority in NODE_EXTRA_CA_CERTS";
+// The other side speaks no TLS, or none that this side accepts.
+const NO_COMMON_TLS =
+  /^ERR_SSL_.*(?:WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|HANDSHAKE_FAILURE)/;
 
 // undici's errors for bytes that came, but are no HTTP. They hold the bytes, so they are no cause to show.
 const NOT_HTTP: ReadonlySet<string> = new Set([
@@ -32,7 +47,6 @@ export function networkError(
   route: Route,
   scrub: Scrub,
 ): UnreachableError | ProtocolError {
-  const code = errorCodeOf(error, CODE);
   const details = aboutTask(operation);
   const place = describeRoute(route);
   const text = error instanceof Error ? scrub(printable(error.message, 200)) : "unknown error";
@@ -42,18 +56,57 @@ export function networkError(
       details,
     );
   }
-  const reason = code === undefined ? text : `${REASONS[code] ?? text} (${code})`;
+  const { reason, permanent } =
+    error instanceof ConnectError && error.proxyStatus !== undefined
+      ? refusedByProxy(error.proxyStatus)
+      : reasonOf(error, text);
   return new UnreachableError(`${operation.subject} got no answer from ${place}: ${reason}`, {
     ...details,
+    permanent,
     cause: safeCause(error, scrub),
   });
 }
 
+interface Reason {
+  readonly reason: string;
+  /** A further try gets the same. */
+  readonly permanent: boolean;
+}
+
+function refusedByProxy(status: number): Reason {
+  const why =
+    status === 407
+      ? "it asks for another user name and password: name them in the proxy's URL"
+      : "it does not let this host through";
+  const passing = status >= 500 || status === 408 || status === 429;
+  return passing
+    ? { reason: `the proxy answered with HTTP ${status}`, permanent: false }
+    : { reason: `the proxy refused with HTTP ${status}: ${why}`, permanent: true };
+}
+
+function reasonOf(error: unknown, text: string): Reason {
+  const code = errorCodeOf(error, CODE);
+  if (code === undefined) {
+    return { reason: text, permanent: false };
+  }
+  const untrusted = UNTRUSTED.test(code);
+  const known = REASONS[code] ?? (untrusted ? UNTRUSTED_ISSUER : text);
+  return { reason: `${known} (${code})`, permanent: untrusted || NO_COMMON_TLS.test(code) };
+}
+
 /** `no answer from <place> within <timeout>`, for a call that took too long. */
-export function timeoutError(operation: Operation, route: Route, timeoutMs: number): UnreachableError {
+export function timeoutError(
+  operation: Operation,
+  route: Route,
+  timeoutMs: number,
+  connected: boolean,
+): UnreachableError {
   return new UnreachableError(
-    `${operation.subject} got no answer from ${describeRoute(route)}: no answer within ${timeoutMs} ms`,
-    aboutTask(operation),
+    `${operation.subject} got no answer from ${describeRoute(route)}: no ${connected ? "answer" : "connection"} within ${timeoutMs} ms`,
+    {
+      ...aboutTask(operation),
+      ...(connected ? {} : { cause: new ConnectError("nothing was sent") }),
+    },
   );
 }
 

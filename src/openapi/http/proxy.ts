@@ -14,6 +14,8 @@ export interface ProxyOptions {
 
 /** An HTTP proxy. */
 export interface ForwardProxy {
+  /** All of it. */
+  readonly url: string;
   /** Scheme, host and port, without user name and password, so that no error can show them. */
   readonly origin: string;
   /** For messages. */
@@ -44,11 +46,12 @@ export function parseProxy(text: string, source: string): ForwardProxy {
   }
   const { origin, host } = url;
   if (url.username === "" && url.password === "") {
-    return { origin, host, secrets: [] };
+    return { url: url.href, origin, host, secrets: [] };
   }
   const [user, password] = [decode(url.username), decode(url.password)];
   const basic = Buffer.from(`${user}:${password}`).toString("base64");
   return {
+    url: url.href,
     origin,
     host,
     authorization: `Basic ${basic}`,

@@ -4,7 +4,6 @@ import { type ForwardProxy, type ProxyOptions, parseProxy, proxyFromEnvironment 
 
 /** The way to one endpoint. */
 export interface Route {
-  readonly origin: string;
   /** Host and port. */
   readonly host: string;
   /** Host and port of the proxy on the way. */
@@ -32,19 +31,20 @@ export class Routes {
     }
     const proxy = this.#proxy ?? proxyFromEnvironment(endpoint, process.env);
     const route = {
-      origin: endpoint.origin,
       host: endpoint.host,
       ...(proxy === undefined ? {} : { proxy: proxy.host }),
       secrets: proxy?.secrets ?? [],
-      connections: new Connections(proxy),
+      connections: new Connections(endpoint.origin, proxy),
     };
     this.#routes.set(endpoint.origin, route);
     return route;
   }
 
   /** Closes idle connections now and the others when their calls have ended. A later call opens new ones. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#routes.values()].map(({ connections }) => connections.close()));
+  close(): void {
+    for (const { connections } of this.#routes.values()) {
+      connections.close();
+    }
   }
 }
 

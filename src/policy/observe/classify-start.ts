@@ -1,6 +1,6 @@
 import { isBdrcApiError, isProtocolError, isUnreachableError } from "../../task/errors.ts";
 import { classifyError } from "./classify-error.ts";
-import { errorCodeOf } from "./error-code.ts";
+import { errorChain, errorCodeOf, fieldOf } from "./error-code.ts";
 
 /**
  * What a failed start means: `retry`, it certainly started nothing and may be sent again; `refused`, it
@@ -25,14 +25,22 @@ export function classifyStart(error: unknown): StartMeaning {
     // A nonce that was used already: the request came twice, and the other one may have been taken.
     return meaning === "transient" || error.apiCode === "SignatureNonceUsed" ? "unclear" : "refused";
   }
+  if (isUnreachableError(error) && error.permanent === true) {
+    return "refused";
+  }
   const code = errorCodeOf(error, NETWORK_CODE);
-  if (code !== undefined && NEVER_SENT.test(code)) {
+  if ((code !== undefined && NEVER_SENT.test(code)) || isNeverSent(error)) {
     return "retry";
   }
   if (isUnreachableError(error) || isProtocolError(error) || code !== undefined) {
     return "unclear";
   }
   return meaning !== "transient" || isProgrammingError(error) ? "refused" : "unclear";
+}
+
+/** Our client's own knowledge: no connection came about. */
+function isNeverSent(error: unknown): boolean {
+  return [...errorChain(error)].some((one) => fieldOf(one, "sent") === false);
 }
 
 /** A mistake in the start itself, which nothing that was sent can have caused. */
