@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { nearestName } from "../../task/nearest-name.ts";
 import { quoted } from "../../task/printable.ts";
-import { nearestName } from "./nearest-name.ts";
 import type { TaskApi } from "./task-api.ts";
 
 // What can be told of a declaration key by key. What takes more than one key is checked where it is compiled.

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../../task/errors.ts";
+import { nearestName } from "../../task/nearest-name.ts";
 import { quoted } from "../../task/printable.ts";
 import type { KnownTaskStatus } from "../../task/status.ts";
-import { nearestName } from "../format/nearest-name.ts";
 import type { TaskStates } from "../format/task-api.ts";
 
 /** The word of `until` that makes "not found" the success. */

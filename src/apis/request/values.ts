@@ -1,6 +1,6 @@
 import { InvalidOptionError } from "../../task/errors.ts";
+import { nearestName } from "../../task/nearest-name.ts";
 import { printable, quoted } from "../../task/printable.ts";
-import { nearestName } from "../format/nearest-name.ts";
 
 /** What a request is made for. */
 export interface RequestValues {
