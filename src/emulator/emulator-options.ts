@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import * as z from "zod/mini";
-import { checkOption } from "../task/check-option.ts";
+import { checkOption, unknownName } from "../task/check-option.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import {
@@ -13,7 +13,7 @@ import {
 import type { FaultDecider } from "./faults/fault.ts";
 import { faultsByChance, parseFaultFlags } from "./faults/fault-flags.ts";
 import type { HandlerOptions } from "./http/request-handler.ts";
-import { checkScenario, type Scenario } from "./scenario.ts";
+import { checkScenario, SCENARIO_NAMES, type Scenario } from "./scenario.ts";
 import type { RequestRecord } from "./service/request-record.ts";
 import { seededRandom } from "./world/random.ts";
 
@@ -78,6 +78,12 @@ const plainOptions = z.object({
 });
 
 const PLAIN_NAMES: ReadonlySet<string> = new Set(Object.keys(plainOptions.shape));
+// Those that a scenario has too, except what only a file needs.
+const NAMES: ReadonlySet<string> = new Set(
+  [...PLAIN_NAMES, ...SCENARIO_NAMES, "scenario", "faults", "resetConnection", "log"].filter(
+    (name) => name !== "description",
+  ),
+);
 
 /**
  * Checks options and fills in what is not given.
@@ -90,6 +96,10 @@ export function resolveEmulatorOptions(options: EmulatorOptions = {}): ResolvedE
   const { scenario, faults, resetConnection, log, ...rest } = options;
   checkFunction("resetConnection", resetConnection);
   checkFunction("log", log);
+  const unknown = Object.keys(options).find((name) => !NAMES.has(name));
+  if (unknown !== undefined) {
+    throw new InvalidOptionError(`startEmulator() ${unknownName(unknown, NAMES)}`);
+  }
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   const plain = checkOption(
     plainOptions as z.ZodMiniType<z.output<typeof plainOptions>>,

@@ -1,6 +1,7 @@
-import type { AccessPolicy } from "./access/access-policy.ts";
+import { checkOption } from "../task/check-option.ts";
+import { type AccessPolicy, accessPolicy } from "./access/access-policy.ts";
 import { KeyRing } from "./access/key-ring.ts";
-import { type Quota, type QuotaCounters, QuotaLimiter } from "./access/quota.ts";
+import { type Quota, type QuotaCounters, QuotaLimiter, quota as quotaSchema } from "./access/quota.ts";
 import {
   type EmulatorOptions,
   type ResolvedEmulatorOptions,
@@ -47,9 +48,9 @@ export interface Emulator {
   requests(): readonly RequestRecord[];
   /** How often an operation was accepted and throttled so far. */
   counters(action: Action): QuotaCounters;
-  /** Puts another quota in place. */
+  /** Puts another quota in place; throws `InvalidOptionError` for one that can't be. */
   setQuota(quota: Quota): void;
-  /** Puts another access policy in place. */
+  /** Puts another access policy in place; throws `InvalidOptionError` for one that can't be. */
   setRam(policy: AccessPolicy): void;
   /** Ends every connection at once, those that hang too, and listens no more. */
   stop(): Promise<void>;
@@ -120,8 +121,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     keys,
     requests: () => log.newest(),
     counters: (action) => quota.counters(action),
-    setQuota: (limits) => quota.change(limits),
-    setRam: (policy) => gateway.changePolicy(policy),
+    setQuota: (limits) => quota.change(checkOption(quotaSchema, limits, "setQuota()")),
+    setRam: (policy) => gateway.changePolicy(checkOption(accessPolicy, policy, "setRam()")),
     stop,
     [Symbol.asyncDispose]: stop,
   };

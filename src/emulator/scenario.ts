@@ -1,19 +1,19 @@
 import * as z from "zod/mini";
-import { checkOption } from "../task/check-option.ts";
+import { checkOption, strictOptions } from "../task/check-option.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { printable } from "../task/printable.ts";
 import { type AccessPolicy, accessPolicy } from "./access/access-policy.ts";
 import { type Quota, quota } from "./access/quota.ts";
 import { parseFaultFlags } from "./faults/fault-flags.ts";
 import type { ConcurrentStarts, Starts } from "./world/start-plan.ts";
-import { type TaskQuirks, type TaskSpec, taskQuirks, taskSpec } from "./world/task-spec.ts";
-
-const MAX_TASKS = 1_000_000;
-
-/** One task of a scenario, or `count` alike ones; with a count, a `taskId` gets `-1`, `-2` … appended. */
-export interface ScenarioTask extends TaskSpec {
-  readonly count?: number;
-}
+import {
+  type ScenarioTask,
+  scenarioTask,
+  type TaskQuirks,
+  type TaskSpec,
+  taskQuirks,
+  taskSpec,
+} from "./world/task-spec.ts";
 
 /** What a world is like and how its service behaves: plain JSON, so that it can be kept in a file. */
 export interface Scenario {
@@ -68,12 +68,13 @@ const flag = z.exactOptional(z.boolean());
 const text = z.string().check(z.maxLength(10_000));
 const startSpecs = z.union([taskSpec, z.array(taskSpec).check(z.minLength(1))]);
 
-const settings: z.ZodMiniType<Omit<Scenario, "tasks">> = z.strictObject({
+const settings = {
   description: z.exactOptional(text),
   seed: z.exactOptional(z.int()),
   speed: z.exactOptional(z.number().check(z.gte(0.001), z.lte(1_000_000))),
+  tasks: z.exactOptional(z.array(scenarioTask)),
   starts: z.exactOptional(
-    z.strictObject({
+    strictOptions({
       UPDATE_RESOURCES: z.exactOptional(startSpecs),
       CHECK_RULES: z.exactOptional(startSpecs),
     }),
@@ -84,7 +85,7 @@ const settings: z.ZodMiniType<Omit<Scenario, "tasks">> = z.strictObject({
   throttleStatus: z.exactOptional(z.literal([400, 429, 503])),
   retryAfterHeader: flag,
   unknownTask: z.exactOptional(
-    z.strictObject({
+    strictOptions({
       httpStatus: z.exactOptional(z.int().check(z.gte(200), z.lte(599))),
       code: z.exactOptional(text),
     }),
@@ -96,7 +97,11 @@ const settings: z.ZodMiniType<Omit<Scenario, "tasks">> = z.strictObject({
   ram: z.exactOptional(accessPolicy),
   clockSkewMs: z.exactOptional(z.number()),
   faults: z.exactOptional(text),
-});
+} as const;
+const scenarioSchema: z.ZodMiniType<Scenario> = strictOptions(settings);
+
+/** The names of a scenario's settings. */
+export const SCENARIO_NAMES: readonly string[] = Object.keys(settings);
 
 /**
  * Reads a scenario.
@@ -110,15 +115,11 @@ export function parseScenario(json: unknown): Scenario {
 
 /** {@link parseScenario} for options of the same names. */
 export function checkScenario(value: unknown, name: string): Scenario {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    checkOption(settings, value, name);
-  }
-  const { tasks, ...rest } = value as { readonly tasks?: unknown };
-  const checked = checkOption(settings, rest, name);
+  const checked = checkOption(scenarioSchema, value, name);
   if (checked.faults !== undefined) {
     parseFaultFlags(checked.faults);
   }
-  return tasks === undefined ? checked : { ...checked, tasks: checkTasks(tasks, `${name}.tasks`) };
+  return checked;
 }
 
 /** The single tasks that a list with counts stands for. */
@@ -132,16 +133,6 @@ export function* expandTasks(tasks: readonly ScenarioTask[]): Generator<TaskSpec
       yield spec.taskId === undefined ? spec : { ...spec, taskId: `${spec.taskId}-${n}` };
     }
   }
-}
-
-function checkTasks(tasks: unknown, name: string): ScenarioTask[] {
-  const counted = z.looseObject({
-    count: z.exactOptional(z.int().check(z.gte(0), z.lte(MAX_TASKS))),
-  });
-  return checkOption(z.array(counted), tasks, name).map(({ count, ...spec }, index) => ({
-    ...checkOption(taskSpec, spec, `${name}[${index}]`),
-    ...(count === undefined ? {} : { count }),
-  }));
 }
 
 function parseJson(text: string): unknown {

@@ -1,19 +1,41 @@
 import * as z from "zod/mini";
 import { InvalidOptionError } from "./errors.ts";
+import { nearestName } from "./nearest-name.ts";
 import { printable, quoted } from "./printable.ts";
 
 // What a branch of a union says of a value that is meant for another branch.
 const MISFITS: ReadonlySet<unknown> = new Set(["invalid_type", "invalid_value"]);
 const SECRET = /secret|token/i;
+// Deeper than any option; what a task carries may be deeper, and is left as it is.
+const MAX_DEPTH = 20;
+
+/** An object with these names only. Of another one the error names the nearest, and all that there are. */
+export function strictOptions<T extends z.core.$ZodShape>(shape: T): z.ZodMiniObject<T, z.core.$strict> {
+  const names = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: ({ code, keys }) => {
+      const [name] = (keys ?? []) as readonly string[];
+      return code === "unrecognized_keys" && name !== undefined ? unknownName(name, names) : undefined;
+    },
+  });
+}
+
+/** What to say of a name that is none of the known ones. */
+export function unknownName(name: string, known: Iterable<string>): string {
+  const names = [...known].sort();
+  const nearest = nearestName(name, names);
+  const hint = nearest === undefined ? "known are" : `did you mean ${quoted(nearest)}? Known are`;
+  return `must not have ${quoted(name)}; ${hint} ${names.join(", ")}`;
+}
 
 /**
- * Reads a value through a schema.
+ * Reads a value through a schema. A name whose value is undefined counts as absent, at any depth.
  *
  * @param name - What the value is called in errors, such as `addTask()` or `scenario`.
  * @throws `InvalidOptionError` naming the path, the rule and the value.
  */
 export function checkOption<T>(schema: z.ZodMiniType<T>, value: unknown, name: string): T {
-  const parsed = z.safeParse(schema, value);
+  const parsed = z.safeParse(schema, withoutUndefined(value));
   if (parsed.success) {
     return parsed.data;
   }
@@ -25,11 +47,39 @@ export function checkOption<T>(schema: z.ZodMiniType<T>, value: unknown, name: s
     name,
   );
   const got = SECRET.test(String(path.at(-1))) ? "something else" : described(valueAt(value, path));
-  throw new InvalidOptionError(`${where} ${rule(issue)}, got ${got}`);
+  throw new InvalidOptionError(
+    issue?.code === "unrecognized_keys" ? `${where} ${issue.message}` : `${where} ${rule(issue)}, got ${got}`,
+  );
+}
+
+/** The value without the names in it that have no value. What has none stays the object that it is. */
+function withoutUndefined(value: unknown, depth = 0, known: Map<object, unknown> = new Map()): unknown {
+  if (typeof value !== "object" || value === null || depth > MAX_DEPTH) {
+    return value;
+  }
+  if (known.has(value)) {
+    return known.get(value);
+  }
+  // Until it is done, so that a cycle ends.
+  known.set(value, value);
+  const isList = Array.isArray(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (!isList && prototype !== Object.prototype && prototype !== null) {
+    return value;
+  }
+  const entries = Object.entries(value);
+  const kept = entries
+    .filter(([, item]) => isList || item !== undefined)
+    .map(([name, item]) => [name, withoutUndefined(item, depth + 1, known)] as const);
+  const isSame = kept.length === entries.length && kept.every(([, item], at) => item === entries[at]?.[1]);
+  const cleaned = isSame ? value : isList ? kept.map(([, item]) => item) : Object.fromEntries(kept);
+  known.set(value, cleaned);
+  return cleaned;
 }
 
 interface Issue {
   readonly code?: string | undefined;
+  readonly message: string;
   readonly path: readonly PropertyKey[];
   readonly errors?: readonly (readonly Issue[])[];
   readonly [key: string]: unknown;
@@ -62,10 +112,10 @@ function rule(issue: Issue | undefined): string {
       return `must be at least ${String(issue["minimum"])}`;
     case "too_big":
       return `must be at most ${String(issue["maximum"])}`;
-    case "unrecognized_keys":
-      return `must not have ${(issue["keys"] as unknown[]).map(quoted).join(", ")}`;
     case "invalid_format":
       return `must match ${String(issue["pattern"] ?? issue["format"])}`;
+    case "custom":
+      return issue.message;
     default:
       return "must be one of the documented forms";
   }

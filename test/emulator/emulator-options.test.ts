@@ -8,7 +8,11 @@ describe("the emulator's options", () => {
     [{ port: 70_000 }, "startEmulator().port must be at most 65535, got 70000"],
     [{ port: "80" }, "startEmulator().port must be of type"],
     [{ host: "0.0.0.0" }, 'startEmulator().host must be a loopback address, 127.0.0.1 or ::1, got "0.0.0.0"'],
-    [{ prot: 1 }, 'startEmulator() must not have "prot"'],
+    [
+      { prot: 1 },
+      'startEmulator() must not have "prot"; did you mean "port"? Known are acceptHosts, bearers, clockSkewMs,',
+    ],
+    [{ description: "x" }, 'startEmulator() must not have "description"'],
     [{ keys: [] }, "startEmulator().keys must be at least 1, got a list of 0"],
     [{ log: "x" }, 'startEmulator().log must be a function, got "x"'],
     [{ faults: 5 }, "startEmulator().faults must be a function or a text"],
@@ -18,6 +22,19 @@ describe("the emulator's options", () => {
   ])("refuse %j with a clear error, before anything is started", async (options, message) => {
     await expect(startEmulator(options as EmulatorOptions)).rejects.toThrow(InvalidOptionError);
     await expect(startEmulator(options as EmulatorOptions)).rejects.toThrow(message);
+  });
+
+  it("are checked as well when they change while it runs", async () => {
+    const emulator = await startEmulator();
+    expect(() => emulator.setQuota({ persecond: 1 } as never)).toThrow(
+      'setQuota() must not have "persecond"; did you mean "perSecond"?',
+    );
+    expect(() => emulator.setRam({ denied: ["DescribeTsk"] } as never)).toThrow("setRam().denied[0] must be");
+    expect(() => emulator.keys.put({ accessKeyId: "AK" } as never)).toThrow(
+      "keys.put().accessKeySecret must be",
+    );
+    expect(() => emulator.world.end("t-1", "FALED" as never)).toThrow('end().status must be "COMPLETE" or');
+    await emulator.stop();
   });
 
   it("never show a secret in an error", () => {

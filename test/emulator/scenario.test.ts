@@ -15,7 +15,18 @@ describe("parseScenario()", () => {
     ["{", "scenario must be JSON"],
     ["[]", "scenario must be of type object, got a list of 0"],
     [null, "scenario must be of type object, got null"],
-    [{ task: [] }, 'scenario must not have "task"'],
+    [
+      { task: [] },
+      'scenario must not have "task"; did you mean "tasks"? Known are clockSkewMs, concurrentStarts, description,',
+    ],
+    [
+      { tasks: [{ cout: 5 }] },
+      'scenario.tasks[0] must not have "cout"; did you mean "count"? Known are count, createdMs,',
+    ],
+    [
+      { quota: { persecond: 5 } },
+      'scenario.quota must not have "persecond"; did you mean "perSecond"? Known are apis,',
+    ],
     [{ tasks: {} }, "scenario.tasks must be of type array"],
     [{ tasks: [{ count: -1 }] }, "scenario.tasks[0].count must be at least 0, got -1"],
     [

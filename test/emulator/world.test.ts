@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type TaskSpec, World, type WorldOptions } from "../../src/emulator/index.ts";
+import { taskSpec } from "../../src/emulator/world/task-spec.ts";
 import { InvalidOptionError } from "../../src/task/errors.ts";
 import { HandClock } from "./hand-clock.ts";
 
@@ -32,14 +33,50 @@ describe("the world", () => {
       { status: "DONE" },
       'addTask().status must be "COMPLETE" or "FAILED" or "EXPIRED" or "CANCELED", got "DONE"',
     ],
-    [{ duration: 5 }, 'addTask() must not have "duration", got an object with "duration"'],
+    [
+      { duration: 5 },
+      'addTask() must not have "duration"; did you mean "durationMs"? Known are createdMs, detail,',
+    ],
     [{ progress: { kind: "steps", count: 0 } }, "addTask().progress.count must be at least 1, got 0"],
     [{ taskId: "../x" }, "addTask().taskId must match"],
+    [{ end: "FALED" }, 'addTask().end must be "COMPLETE" or "FAILED"'],
+    [{ end: "FAILED", status: "EXPIRED" }, 'addTask() must have "end" or its older name "status", not both'],
+    [
+      { quirks: { notyet: "null" } },
+      'addTask().quirks must not have "notyet"; did you mean "notYet"? Known are almost',
+    ],
     ["x", 'addTask() must be of type object, got "x"'],
   ])("refuses the spec %j with a clear error", (spec, message) => {
     const { world } = worldWith();
     expect(() => world.addTask(spec as TaskSpec)).toThrow(InvalidOptionError);
     expect(() => world.addTask(spec as TaskSpec)).toThrow(message);
+  });
+
+  it("ends a task as `end` says, the word of scripted sources, or as `status`, its older name", () => {
+    const { world, clock } = worldWith();
+    const ids = [{ end: "FAILED" }, { status: "FAILED" }, { end: "FAILED", status: "FAILED" }] as const;
+    const added = ids.map((spec) => world.addTask({ ...spec, durationMs: 5 }));
+    clock.advance(5);
+    for (const { taskId } of added) {
+      expect(world.task(taskId)?.wire).toMatchObject({
+        TaskStatus: "FAILED",
+        ErrorMessage: "device not online",
+      });
+    }
+  });
+
+  it("takes undefined for absent in every field of a task, at any depth", () => {
+    const { world } = worldWith();
+    const names = Object.keys((taskSpec as unknown as { def: { shape: object } }).def.shape);
+    expect(names.length).toBeGreaterThan(15);
+    const spec = {
+      ...Object.fromEntries(names.map((name) => [name, undefined])),
+      progress: { kind: "steps", count: undefined },
+    };
+    expect(world.addTask(spec as unknown as TaskSpec)).toMatchObject({ taskStatus: "RUNNING", progress: 0 });
+    const quirks = { notYet: undefined, expireInPast: true };
+    const { wire } = world.addTask({ quirks } as unknown as TaskSpec);
+    expect(wire["CompleteTime"]).toBe(0);
   });
 
   it("lists by status and type, each task once over all pages", () => {

@@ -1,20 +1,24 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
 
-const script = fileURLToPath(new URL("../../examples/own-client.mjs", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const script = join(root, "examples/own-client.mjs");
+const run = promisify(execFile);
 
 async function runAgainst(options: EmulatorOptions, env: Record<string, string> = {}): Promise<string> {
   const emulator = await startEmulator(options);
   try {
-    const run = promisify(execFile)(process.execPath, [script], {
+    const ran = run(process.execPath, [script], {
       env: { ...process.env, ...emulator.env, ...env },
       timeout: 30_000,
     });
-    const { stdout } = await run.catch((error: { stdout: string; stderr: string }) => ({
+    const { stdout } = await ran.catch((error: { stdout: string; stderr: string }) => ({
       stdout: error.stderr,
     }));
     return stdout;
@@ -40,4 +44,38 @@ it("a client of forty lines with a signature of its own starts a task and sees i
 it("and is refused with a wrong secret", async () => {
   const output = await runAgainst({}, { ALIBABA_CLOUD_ACCESS_KEY_SECRET: "wrong" });
   expect(output).toContain("UpdateResources: 400 SignatureDoesNotMatch");
+});
+
+/** What a snippet of a page says when it is run as plain JavaScript; one that needs more than the package is only read. */
+async function faultOf(file: string, code: string): Promise<string | undefined> {
+  const isWhole = !/from "vitest"|startMyService|myDriver/.test(code);
+  await writeFile(
+    file,
+    isWhole ? `${code}\nprocess.exitCode ??= 0;\nsetImmediate(() => process.exit());\n` : code,
+  );
+  const isTest = code.includes('from "node:test"');
+  const args = isWhole ? [...(isTest ? ["--test"] : []), file] : ["--check", file];
+  return run(process.execPath, args, { timeout: 30_000 }).then(
+    () => undefined,
+    (error: { readonly stdout: string; readonly stderr: string }) => `${error.stderr}${error.stdout}`,
+  );
+}
+
+it("the snippets of emulator.md and testing.md work in plain JavaScript", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "taskwait-pages-"));
+  await mkdir(join(folder, "node_modules"));
+  await symlink(root, join(folder, "node_modules/taskwait"));
+  const faults: string[] = [];
+  let count = 0;
+  for (const page of ["emulator", "testing"]) {
+    const text = await readFile(join(root, `docs/${page}.md`), "utf8");
+    for (const [, code = ""] of text.matchAll(/^```ts\n([\s\S]*?)^```/gm)) {
+      count += 1;
+      const fault = await faultOf(join(folder, `${page}-${count}.mjs`), code);
+      faults.push(...(fault === undefined ? [] : [`${page}.md, snippet ${count}: ${fault}`]));
+    }
+  }
+  await rm(folder, { recursive: true });
+  expect(faults).toEqual([]);
+  expect(count).toBeGreaterThan(7);
 });

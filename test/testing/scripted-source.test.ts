@@ -106,7 +106,7 @@ describe("scriptedSource", () => {
   it("runs a timed task by the clock", async () => {
     const progress = (fraction: number) => fraction * 10_000;
     const source = scriptedSource({
-      "t-1": { startsAfterMs: 1000, durationMs: 4000, progress, end: "FAILED" },
+      "t-1": { createdMs: 1000, durationMs: 4000, progress, end: "FAILED" },
     });
     const seen: string[] = [];
     for (let second = 0; second < 6; second++) {
@@ -155,6 +155,34 @@ describe("scriptedSource", () => {
     expect(await statuses(source, "t-1", 2)).toEqual(["CREATED", "COMPLETE"]);
   });
 
+  it.each([
+    [{ status: "RUNNING", progress: undefined, error: undefined, throws: undefined }, "RUNNING"],
+    [{ status: "COMPLETE", delayMs: undefined, times: undefined, color: undefined }, "COMPLETE"],
+  ])("takes what is undefined for absent: %o", async (step, status) => {
+    const source = scriptedSource({ "t-1": [step as ScriptStep] });
+    expect(await statuses(source, "t-1", 2)).toEqual([status, status]);
+  });
+
+  it("takes what is undefined for absent in a timed script, and its older word", async () => {
+    const script = {
+      durationMs: 1000,
+      createdMs: undefined,
+      startsAfterMs: 1000,
+      end: undefined,
+      fields: undefined,
+    };
+    const source = scriptedSource({ "t-1": script as never });
+    expect(await statuses(source, "t-1", 1)).toEqual(["CREATED"]);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await statuses(source, "t-1", 1)).toEqual(["COMPLETE"]);
+  });
+
+  it("refuses an option that it does not know, naming the nearest and all", () => {
+    expect(() => scriptedSource({}, { listng: true } as never)).toThrow(
+      'scriptedSource: its options must not have "listng"; did you mean "listing"? Known are listDelayMs, listing, otherwise',
+    );
+  });
+
   const BAD: [string, unknown, RegExp][] = [
     ["no steps", [], /scripts\["t-1"\] must have at least one step/],
     ["a word that is none", ["notfound"], /scripts\["t-1"\]\[0\].*"notfound"/],
@@ -162,6 +190,32 @@ describe("scriptedSource", () => {
     ["one that says two things", [{ status: "RUNNING", error: 1 }], /exactly one of status.*"status, error"/],
     ["a negative delay", [{ status: "RUNNING", delayMs: -1 }], /delayMs must be a number of at least 0/],
     ["no calls", [{ status: "RUNNING", times: 0 }], /times must be a number of at least 1/],
+    [
+      "a field that no task has",
+      [{ status: "RUNNING", progres: 5 }],
+      /\[0\] must not have "progres"; did you mean "progress"\? Known are completeTime,/,
+    ],
+    [
+      "a time to wait of a good answer",
+      [{ status: "RUNNING", retryAfterMs: 5 }],
+      /must not have "retryAfterMs"/,
+    ],
+    [
+      "a timed script with another name",
+      { durationMs: 5, ends: "FAILED" },
+      /scripts\["t-1"\] must not have "ends"; did you mean "end"\? Known are createdMs, delayMs, durationMs, end, fields, progress/,
+    ],
+    [
+      "a timed script with an end that is none",
+      { durationMs: 5, end: "failed" },
+      /end must be "COMPLETE" or "FAILED"/,
+    ],
+    ["a timed script without a duration", { durationMs: undefined }, /durationMs must be of type number/],
+    [
+      "two words for one thing",
+      { durationMs: 5, createdMs: 1, startsAfterMs: 2 },
+      /must have "createdMs" or its older name/,
+    ],
     ["a number", 5, /must be a list of steps, a timed script or a function, got 5/],
     ["null", null, /must be a list of steps/],
   ];

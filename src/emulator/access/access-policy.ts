@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { strictOptions } from "../../task/check-option.ts";
 import { type Refusal, refuse } from "../protocol/refusal.ts";
 import { ACTIONS, type Action } from "../protocol/routes.ts";
 
@@ -17,7 +18,7 @@ export interface AccessPolicy {
  *
  * @internal
  */
-export const accessPolicy: z.ZodMiniType<AccessPolicy> = z.strictObject({
+export const accessPolicy: z.ZodMiniType<AccessPolicy> = strictOptions({
   denied: z.array(z.enum(ACTIONS)),
   code: z.exactOptional(z.enum(["NoPermission", "Forbidden.RAM"])),
   detail: z.exactOptional(z.boolean()),

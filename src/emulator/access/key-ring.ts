@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod/mini";
+import { checkOption, strictOptions } from "../../task/check-option.ts";
 
 /** A key pair that the emulator knows. */
 export interface EmulatorKey {
@@ -31,7 +32,7 @@ const keyId = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,128}$/));
  *
  * @internal
  */
-export const emulatorKey: z.ZodMiniType<EmulatorKey> = z.strictObject({
+export const emulatorKey: z.ZodMiniType<EmulatorKey> = strictOptions({
   accessKeyId: keyId,
   accessKeySecret: secretText,
   securityToken: z.exactOptional(secretText),
@@ -45,7 +46,7 @@ export const emulatorKey: z.ZodMiniType<EmulatorKey> = z.strictObject({
  *
  * @internal
  */
-export const emulatorBearer: z.ZodMiniType<EmulatorBearer> = z.strictObject({
+export const emulatorBearer: z.ZodMiniType<EmulatorBearer> = strictOptions({
   bearerToken: secretText,
   expiresAtMs: z.exactOptional(z.number()),
   accountId: z.exactOptional(z.string()),
@@ -82,7 +83,8 @@ export class KeyRing {
 
   /** Adds a key, or replaces the one of the same id: to disable it, or to renew its token. */
   put(key: EmulatorKey): void {
-    this.#keys.set(key.accessKeyId, key);
+    const checked = checkOption(emulatorKey, key, "keys.put()");
+    this.#keys.set(checked.accessKeyId, checked);
   }
 
   /** Takes a key away. */

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { strictOptions } from "../../task/check-option.ts";
 import { type Refusal, refuse } from "../protocol/refusal.ts";
 import { ACTIONS, type Action } from "../protocol/routes.ts";
 
@@ -31,14 +32,14 @@ const limitFields = {
   concurrency: callLimit,
   perApi: callLimit,
 };
-const limits = z.strictObject(limitFields);
+const limits = strictOptions(limitFields);
 
 /**
  * Reads a {@link Quota}.
  *
  * @internal
  */
-export const quota: z.ZodMiniType<Quota> = z.strictObject({
+export const quota: z.ZodMiniType<Quota> = strictOptions({
   ...limitFields,
   apis: z.exactOptional(z.partialRecord(z.enum(ACTIONS), limits)) as z.ZodMiniType<
     NonNullable<Quota["apis"]>

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { strictOptions } from "../../task/check-option.ts";
 import type { Random } from "./random.ts";
 
 const YEAR_MS = 365 * 86_400_000;
@@ -10,9 +11,9 @@ const YEAR_MS = 365 * 86_400_000;
 export const milliseconds: z.ZodMiniType<number> = z.number().check(z.gte(0), z.lte(YEAR_MS));
 
 const spread = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("uniform"), minMs: milliseconds, maxMs: milliseconds }),
-  z.strictObject({ kind: z.literal("exponential"), meanMs: milliseconds }),
-  z.strictObject({
+  strictOptions({ kind: z.literal("uniform"), minMs: milliseconds, maxMs: milliseconds }),
+  strictOptions({ kind: z.literal("exponential"), meanMs: milliseconds }),
+  strictOptions({
     kind: z.literal("lognormal"),
     medianMs: milliseconds,
     sigma: z.number().check(z.gte(0), z.lte(5)),

@@ -1,24 +1,25 @@
 import * as z from "zod/mini";
+import { strictOptions } from "../../task/check-option.ts";
 import { noiseAt } from "./random.ts";
 
 const share = z.number().check(z.gte(0), z.lte(1));
 
 const modelKinds = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("linear") }),
-  z.strictObject({ kind: z.literal("noisy"), amplitude: z.exactOptional(share) }),
-  z.strictObject({
+  strictOptions({ kind: z.literal("linear") }),
+  strictOptions({ kind: z.literal("noisy"), amplitude: z.exactOptional(share) }),
+  strictOptions({
     kind: z.literal("steps"),
     count: z.exactOptional(z.int().check(z.gte(1), z.lte(10_000))),
   }),
-  z.strictObject({ kind: z.literal("stages"), count: z.exactOptional(z.int().check(z.gte(1), z.lte(100))) }),
-  z.strictObject({ kind: z.literal("stall"), at: z.exactOptional(share), share: z.exactOptional(share) }),
-  z.strictObject({
+  strictOptions({ kind: z.literal("stages"), count: z.exactOptional(z.int().check(z.gte(1), z.lte(100))) }),
+  strictOptions({ kind: z.literal("stall"), at: z.exactOptional(share), share: z.exactOptional(share) }),
+  strictOptions({
     kind: z.literal("slowTail"),
     power: z.exactOptional(z.number().check(z.gte(1), z.lte(20))),
   }),
-  z.strictObject({ kind: z.literal("restart"), at: z.exactOptional(share) }),
-  z.strictObject({ kind: z.literal("stuck"), at: z.exactOptional(share) }),
-  z.strictObject({ kind: z.literal("none") }),
+  strictOptions({ kind: z.literal("restart"), at: z.exactOptional(share) }),
+  strictOptions({ kind: z.literal("stuck"), at: z.exactOptional(share) }),
+  strictOptions({ kind: z.literal("none") }),
 ]);
 
 const modelNames = z.enum([

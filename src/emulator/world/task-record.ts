@@ -57,7 +57,7 @@ export function makeTaskRecord(spec: TaskSpec, context: TaskContext): TaskRecord
   const { nowMs, random, speed } = context;
   const startsAtMs = nowMs + drawDurationMs(spec.createdMs ?? 0, random) / speed;
   const ownEndMs = startsAtMs + drawDurationMs(spec.durationMs ?? 10_000, random) / speed;
-  const status = spec.status ?? "COMPLETE";
+  const status = endOf(spec);
   const expiresAtMs = status === "EXPIRED" ? ownEndMs : nowMs + (spec.expiresMs ?? DAY_MS) / speed;
   const progress = spec.progress ?? "linear";
   return {
@@ -84,8 +84,12 @@ export function makeTaskRecord(spec: TaskSpec, context: TaskContext): TaskRecord
   };
 }
 
+function endOf({ end, status }: TaskSpec): FinalTaskStatus {
+  return end ?? status ?? "COMPLETE";
+}
+
 function ownErrorMessage(spec: TaskSpec): string {
-  return spec.errorMessage ?? (spec.status === "FAILED" ? "device not online" : "");
+  return spec.errorMessage ?? (endOf(spec) === "FAILED" ? "device not online" : "");
 }
 
 /** What the service shows of the task at a moment. */

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { strictOptions } from "../../task/check-option.ts";
 import type { FinalTaskStatus } from "../../task/status.ts";
 import { type DurationModel, durationModel, milliseconds } from "./duration-model.ts";
 import { type ProgressModelInput, progressModelInput } from "./progress-model.ts";
@@ -43,6 +44,8 @@ export interface TaskSpec {
   /** How long it runs; default 10 s. */
   readonly durationMs?: DurationModel;
   /** How it ends; default COMPLETE. */
+  readonly end?: FinalTaskStatus;
+  /** The same as `end`, by its older name. */
   readonly status?: FinalTaskStatus;
   /** Default `linear`. */
   readonly progress?: ProgressModelInput;
@@ -65,14 +68,32 @@ export interface TaskSpec {
   readonly fields?: Readonly<Record<string, unknown>>;
 }
 
+/** One task of a scenario, or `count` alike ones; with a count, a `taskId` gets `-1`, `-2` … appended. */
+export interface ScenarioTask extends TaskSpec {
+  readonly count?: number;
+}
+
+const MAX_TASKS = 1_000_000;
 const text = z.string().check(z.maxLength(100_000));
+
+/**
+ * Reads a status in which a task ends.
+ *
+ * @internal
+ */
+export const finalStatus: z.ZodMiniType<FinalTaskStatus> = z.enum([
+  "COMPLETE",
+  "FAILED",
+  "EXPIRED",
+  "CANCELED",
+]);
 
 /**
  * Reads {@link TaskQuirks}.
  *
  * @internal
  */
-export const taskQuirks: z.ZodMiniType<TaskQuirks> = z.strictObject({
+export const taskQuirks: z.ZodMiniType<TaskQuirks> = strictOptions({
   notYet: z.exactOptional(z.enum(["zero", "null", "absent"])),
   fullWhileRunning: z.exactOptional(z.boolean()),
   almostFullAtComplete: z.exactOptional(z.boolean()),
@@ -82,12 +103,7 @@ export const taskQuirks: z.ZodMiniType<TaskQuirks> = z.strictObject({
   completeTimeWhileRunning: z.exactOptional(z.boolean()),
 });
 
-/**
- * Reads a {@link TaskSpec}.
- *
- * @internal
- */
-export const taskSpec: z.ZodMiniType<TaskSpec> = z.strictObject({
+const taskFields = {
   taskId: z.exactOptional(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/))),
   taskName: z.exactOptional(text),
   taskDescription: z.exactOptional(text),
@@ -95,9 +111,10 @@ export const taskSpec: z.ZodMiniType<TaskSpec> = z.strictObject({
   taskPriority: z.exactOptional(text),
   createdMs: z.exactOptional(durationModel),
   durationMs: z.exactOptional(durationModel),
-  status: z.exactOptional(z.enum(["COMPLETE", "FAILED", "EXPIRED", "CANCELED"])),
+  end: z.exactOptional(finalStatus),
+  status: z.exactOptional(finalStatus),
   progress: z.exactOptional(progressModelInput),
-  stages: z.exactOptional(z.array(z.strictObject({ afterMs: milliseconds, status: text }))),
+  stages: z.exactOptional(z.array(strictOptions({ afterMs: milliseconds, status: text }))),
   errorMessage: z.exactOptional(text),
   detail: z.exactOptional(z.unknown()),
   result: z.exactOptional(z.unknown()),
@@ -106,4 +123,27 @@ export const taskSpec: z.ZodMiniType<TaskSpec> = z.strictObject({
   hiddenMs: z.exactOptional(milliseconds),
   quirks: z.exactOptional(taskQuirks),
   fields: z.exactOptional(z.record(z.string(), z.unknown())),
-});
+};
+
+// Two words for one thing can't both be meant.
+const oneEnd = z.refine<Pick<TaskSpec, "end" | "status">>(
+  ({ end, status }) => end === undefined || status === undefined || end === status,
+  'must have "end" or its older name "status", not both',
+);
+
+/**
+ * Reads a {@link TaskSpec}.
+ *
+ * @internal
+ */
+export const taskSpec: z.ZodMiniType<TaskSpec> = strictOptions(taskFields).check(oneEnd);
+
+/**
+ * Reads a {@link ScenarioTask}.
+ *
+ * @internal
+ */
+export const scenarioTask: z.ZodMiniType<ScenarioTask> = strictOptions({
+  ...taskFields,
+  count: z.exactOptional(z.int().check(z.gte(0), z.lte(MAX_TASKS))),
+}).check(oneEnd);

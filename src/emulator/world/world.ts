@@ -6,7 +6,7 @@ import type { FinalTaskStatus } from "../../task/status.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { type ListingOrder, type TaskFilter, TaskListing } from "./task-listing.ts";
 import { makeTaskRecord, statusAt, type TaskRecord, viewAt } from "./task-record.ts";
-import { type TaskQuirks, type TaskSpec, taskSpec } from "./task-spec.ts";
+import { finalStatus, type TaskQuirks, type TaskSpec, taskSpec } from "./task-spec.ts";
 import { type WireTask, wireTask } from "./wire-task.ts";
 
 const ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -125,8 +125,10 @@ export class World {
    * Ends a task now, whatever its spec says. A task that has ended stays as it is.
    *
    * @returns Whether the task was there and had not ended.
+   * @throws `InvalidOptionError` for a status that is not final.
    */
   end(taskId: string, status: FinalTaskStatus, errorMessage = ""): boolean {
+    checkOption(finalStatus, status, "end().status");
     const record = this.#byId.get(taskId);
     const nowMs = this.#now();
     if (record === undefined || record.end.atMs <= nowMs) {

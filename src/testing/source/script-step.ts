@@ -1,4 +1,6 @@
+import { unknownName } from "../../task/check-option.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
+import { TASK_FIELDS } from "../../task/parse-task.ts";
 import { quoted } from "../../task/printable.ts";
 import type { TaskStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
@@ -76,7 +78,16 @@ export type FullStep =
 
 const WORDS: ReadonlySet<string> = new Set(STEP_WORDS);
 const STATUS = /^[A-Z][A-Z0-9_]*$/;
-const MARKS = ["status", "error", "throws", "hangs", "throttled", "raw"] as const;
+const TIMING = ["delayMs", "times"];
+/** The name that tells the kind of a step, and what else such a step may have. */
+const MARKS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["status", TASK_FIELDS.filter((name) => name !== "taskStatus").concat("serviceStatus", "remaining")],
+  ["error", []],
+  ["throws", []],
+  ["hangs", []],
+  ["throttled", ["retryAfterMs"]],
+  ["raw", []],
+]);
 
 /**
  * Checks a step and spells it out.
@@ -91,15 +102,24 @@ export function fullStep(step: ScriptStep, where: string): FullStep {
   if (typeof step !== "object" || step === null) {
     throw new InvalidOptionError(`scriptedSource: ${where} must be a step, got ${quoted(step)}`);
   }
-  const marks = MARKS.filter((mark) => mark in step);
-  if (marks.length !== 1) {
+  const given = [...MARKS.keys()].filter((mark) => mark in step);
+  // What is undefined is absent, unless it is what the step is about: `{ raw: undefined }`.
+  const marks = given.length > 1 ? given.filter((mark) => Reflect.get(step, mark) !== undefined) : given;
+  const [mark] = marks;
+  if (mark === undefined || marks.length !== 1) {
     throw new InvalidOptionError(
-      `scriptedSource: ${where} must have exactly one of ${MARKS.join(", ")}, got ${quoted(Object.keys(step).join(", "))}`,
+      `scriptedSource: ${where} must have exactly one of ${[...MARKS.keys()].join(", ")}, got ${quoted(Object.keys(step).join(", "))}`,
     );
+  }
+  const known = [mark, ...TIMING, ...(MARKS.get(mark) ?? [])];
+  const named = Object.entries(step).filter(([name, value]) => value !== undefined || name === mark);
+  const unknown = named.find(([name]) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new InvalidOptionError(`scriptedSource: ${where} ${unknownName(unknown[0], known)}`);
   }
   checkNumber(step.delayMs, 0, `${where}.delayMs`);
   checkNumber(step.times, 1, `${where}.times`);
-  return step;
+  return Object.fromEntries(named) as unknown as FullStep;
 }
 
 function stepOfText(text: string, where: string): FullStep {

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
 import { type FullStep, fullStep, type ScriptStep } from "./script-step.ts";
-import { isTimedScript, type TimedScript, timedStep } from "./timed-script.ts";
+import { checkTimedScript, isTimedScript, type TimedScript, timedStep } from "./timed-script.ts";
 
 /** What a script that is a function is told of the call. */
 export interface ScriptCall {
@@ -28,7 +28,9 @@ export class ScriptPosition {
   /** @throws `InvalidOptionError` when it is no script. */
   constructor(script: Script, where: string) {
     this.#where = where;
-    if (isTimedScript(script) || typeof script === "function") {
+    if (isTimedScript(script)) {
+      this.#script = checkTimedScript(script, `scriptedSource: ${where}`);
+    } else if (typeof script === "function") {
       this.#script = script;
     } else if (Array.isArray(script)) {
       this.#script = spelledOut(script, where);

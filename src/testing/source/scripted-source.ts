@@ -1,3 +1,5 @@
+import { unknownName } from "../../task/check-option.ts";
+import { InvalidOptionError } from "../../task/errors.ts";
 import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import { CallLog, type ScriptedCall } from "./call-log.ts";
@@ -33,6 +35,7 @@ export interface ScriptedSource extends TaskSource {
 }
 
 const MAX_PAGE = 500;
+const OPTIONS = ["otherwise", "listing", "listDelayMs"];
 
 /**
  * A {@link TaskSource} for tests: no network, no chance, and no clock but the platform's, so that fake timers
@@ -50,6 +53,10 @@ export function scriptedSource(
   scripts: Readonly<Record<string, Script>> = {},
   options: ScriptedSourceOptions = {},
 ): ScriptedSource {
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) {
+    throw new InvalidOptionError(`scriptedSource: its options ${unknownName(unknown, OPTIONS)}`);
+  }
   const log = new CallLog();
   const { otherwise = ["notFound"], listing = false, listDelayMs = 0 } = options;
   const positions = new Map<string, ScriptPosition>();
