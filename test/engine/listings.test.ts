@@ -97,7 +97,10 @@ describe("listings", () => {
     ],
     [
       "always has another page, with nothing on it",
-      (): TaskPage => ({ tasks: [], nextToken: String(Math.random()) }),
+      (() => {
+        let page = 0;
+        return (): TaskPage => ({ tasks: [], nextToken: `page-${page++}` });
+      })(),
     ],
     ["shows none of the tasks", (): TaskPage => ({ tasks: [] })],
     [

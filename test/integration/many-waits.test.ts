@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import { seededRandom } from "../../src/emulator/world/random.ts";
 import { BdrcClient, TaskWaiter } from "../../src/index.ts";
 
 // The full load: TASKWAIT_MANY=5000 npx vitest run test/integration/many-waits.test.ts
@@ -11,24 +12,22 @@ describe("many waits over real HTTP", () => {
   afterEach(() => emulator?.stop());
 
   it(
-    "all learn of their ends, within the quota, through few calls",
+    "all learn of their ends, through listings too",
     async () => {
       emulator = await startEmulator({ quota: { perSecond: 100 }, faults: "503=0.02" });
       const ids = Array.from({ length: COUNT }, (_, index) => `t-many-${index}`);
       const { world } = emulator;
+      const random = seededRandom(1);
       for (const taskId of ids) {
-        world.addTask({ taskId, durationMs: DURATION_MS * (0.5 + Math.random()) });
+        world.addTask({ taskId, durationMs: DURATION_MS * (0.5 + random()) });
       }
       const client = new BdrcClient(emulator.clientOptions);
       const waiter = new TaskWaiter({ source: client });
       const tasks = await Promise.all(ids.map((id) => waiter.wait(id, { timeout: "5m" })));
       expect(tasks.every(({ taskStatus }) => taskStatus === "COMPLETE")).toBe(true);
       expect(new Set(tasks.map(({ taskId }) => taskId)).size).toBe(COUNT);
-      const { polls, listings, throttled, lateness } = waiter.stats();
-      expect(throttled).toBeLessThanOrEqual(0.01 * (polls + listings) + 3);
-      expect(listings).toBeGreaterThan(0);
-      expect(polls + listings).toBeLessThan(3 * COUNT);
-      expect(lateness?.meanMs).toBeLessThan(10_000);
+      // How few calls, how few of them throttled, and how soon: in virtual time, test/engine/rate-found.test.ts.
+      expect(waiter.stats().listings).toBeGreaterThan(0);
       await waiter.close();
       await client.close();
     },
