@@ -1,24 +1,19 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../src/cli/errors/exit-code.ts";
 import { makeProgram } from "../../src/cli/program.ts";
 import * as errors from "../../src/task/errors.ts";
-import { WAIT_EVENT_NAMES } from "../../src/task/wait-events.ts";
-
-const root = join(import.meta.dirname, "../..");
-
-function read(path: string): string {
-  return readFileSync(join(root, path), "utf8");
-}
+import { pagesIn, productSources, read, root } from "./product.ts";
 
 const { scripts } = JSON.parse(read("package.json")) as {
   readonly scripts: Readonly<Record<string, string>>;
 };
 
-const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".md") && !/^api[\\/]/.test(path))
-  .map((path) => `docs/${path.replaceAll("\\", "/")}`);
+const pages = [
+  ...["README.md", "CONTRIBUTING.md"].map((file) => ({ file, text: read(file) })),
+  ...pagesIn("docs", ".md"),
+];
 
 /** A page in pieces that a reader takes for one: from a heading to the next. */
 function sections(text: string): string[] {
@@ -76,15 +71,29 @@ describe("a claim about a rival or about speed names the command that prints it"
     expect(unproven(`${text}\n## Other\n\`npm run bench:engine\`\n`)).toHaveLength(1);
   });
 
-  it.each(["README.md", "CONTRIBUTING.md", ...docs])("%s", (page) => {
-    expect(unproven(read(page))).toEqual([]);
+  it("on every page", () => {
+    const found = pages.flatMap(({ file, text }) => unproven(text).map((heading) => `${file}: ${heading}`));
+    expect(found, "name the command that prints the figure, in that section").toEqual([]);
+  });
+});
+
+describe("a page names only commands and files that there are", () => {
+  function unknown(text: string): string[] {
+    const named = [...text.matchAll(/\bnpm run (?:-s )?([\w:]+)/g)].map(([, name = ""]) => name);
+    const files = [...text.matchAll(/\b(?:npx vitest run|node) ((?:bench|scripts|test)\/[\w./-]+)/g)];
+    return [
+      ...named.filter((name) => !(name in scripts)),
+      ...files.map(([, file = ""]) => file).filter((file) => !existsSync(join(root, file))),
+    ];
+  }
+
+  it("which this check would notice", () => {
+    expect(unknown("`npm run no:such` and `npm run check`")).toEqual(["no:such"]);
+    expect(unknown("`npx vitest run test/no-such.test.ts`")).toEqual(["test/no-such.test.ts"]);
   });
 
-  it.each(["README.md", "CONTRIBUTING.md", ...docs])("%s names only commands that there are", (page) => {
-    const named = [...read(page).matchAll(/\bnpm run (?:-s )?([\w:]+)/g)].map(([, name = ""]) => name);
-    const files = [...read(page).matchAll(/\b(?:npx vitest run|node) ((?:bench|scripts|test)\/[\w./-]+)/g)];
-    expect(named.filter((name) => !(name in scripts))).toEqual([]);
-    expect(files.map(([, file = ""]) => file).filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  it("on every page", () => {
+    expect(pages.flatMap(({ file, text }) => unknown(text).map((one) => `${file}: ${one}`))).toEqual([]);
   });
 });
 
@@ -100,41 +109,37 @@ describe("docs/errors.md", () => {
     return [Class.name, new Made("It failed.", {}).code] as const;
   });
 
-  it.each(made)("%s has a heading, under which its code %s is", (name, code) => {
-    const heading = name === "TaskwaitError" ? "# Errors" : `## ${name}`;
-    const section = sections(page).find((one) => one.startsWith(`${heading}\n`));
-    expect(section).toContain(`\`${code}\``);
+  it("has a heading for every error, under which its code is", () => {
+    const missing = made.filter(([name, code]) => {
+      const heading = name === "TaskwaitError" ? "# Errors" : `## ${name}`;
+      return !sections(page).some((one) => one.startsWith(`${heading}\n`) && one.includes(`\`${code}\``));
+    });
+    expect(missing, "write a section `## <name>` with the code in docs/errors.md").toEqual([]);
   });
 
-  it.each(made)("%s links to it", (name) => {
-    const [, before = ""] =
-      new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\nexport class ${name} `).exec(source) ?? [];
-    const anchor = name === "TaskwaitError" ? "errors" : name.toLowerCase();
-    expect(before).toContain(`docs/errors.md#${anchor}.`);
+  it("is linked to by every error", () => {
+    const missing = made.filter(([name]) => {
+      const [, before = ""] =
+        new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\nexport class ${name} `).exec(source) ?? [];
+      const anchor = name === "TaskwaitError" ? "errors" : name.toLowerCase();
+      return !before.includes(`docs/errors.md#${anchor}.`);
+    });
+    expect(missing, "name docs/errors.md#<name> in the comment of the class").toEqual([]);
   });
+
+  /** Codes of warnings, as they are written in our sources. */
+  function codesIn(text: string): string[] {
+    return [...text.matchAll(/\bcode: "([A-Z]+_[A-Z_]+)"/g)].map(([, code = ""]) => code);
+  }
 
   it("tells of every warning", () => {
-    const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
-    const codes = files
-      .filter((file) => /^(?:engine|policy|bdrc|wait|task)[\\/].*\.ts$/.test(file))
-      .flatMap((file) => [...read(`src/${file}`).matchAll(/\bcode: "([A-Z]+_[A-Z_]+)"/g)])
-      .map(([, code = ""]) => code);
+    expect(codesIn('warn({ code: "UNKNOWN_STATUS", message });')).toEqual(["UNKNOWN_STATUS"]);
+    const codes = productSources()
+      .filter(({ file }) => !file.startsWith("src/emulator/"))
+      .flatMap(({ text }) => codesIn(text));
     expect(codes.length).toBeGreaterThan(2);
-    expect(codes.filter((code) => !page.includes(`\n| \`${code}\` |`))).toEqual([]);
-  });
-});
-
-describe("docs/events.md", () => {
-  const named = [...read("docs/events.md").matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)].flatMap(
-    ([, names = ""]) => names.replaceAll("`", "").split(", "),
-  );
-  const [, ofRuns = ""] =
-    /type RunEvents = [\s\S]*?\} & \{\n((?: {2}\S.*\n)+)\};/.exec(read("src/run/run-events.ts")) ?? [];
-  const runEvents = [...ofRuns.matchAll(/^ {2}(\w+): /gm)].map(([, name = ""]) => name);
-
-  it("has a row for every event of a wait and of a run, and for no other", () => {
-    expect(runEvents).toContain("startRetry");
-    expect(new Set(named)).toEqual(new Set([...WAIT_EVENT_NAMES, ...runEvents]));
+    const missing = codes.filter((code) => !page.includes(`\n| \`${code}\` |`));
+    expect(missing, "write a row for the warning in docs/errors.md").toEqual([]);
   });
 });
 
@@ -146,14 +151,20 @@ describe("docs/cli.md", () => {
   ];
   const commands = commandsOf(makeProgram(() => undefined));
 
-  it.each(commands.map((command) => [command.name(), command] as const))(
-    "tells of every flag of %s, or the emulator's page does",
-    (name, command) => {
+  function untold(flags: readonly string[], text: string): string[] {
+    return flags.filter((flag) => !new RegExp(`${flag}(?![\\w-])`).test(text));
+  }
+
+  it("tells of every flag, or the emulator's page does", () => {
+    expect(untold(["--time", "--timeout"], "`--timeout 5s`")).toEqual(["--time"]);
+    const missing = commands.flatMap((command) => {
       const flags = command.options.flatMap(({ long, hidden }) => (hidden ? [] : (long ?? [])));
-      const told = name === "emulate" ? read("docs/emulator.md") : page;
-      expect(flags.filter((flag) => flag !== "--version" && !told.includes(flag))).toEqual([]);
-    },
-  );
+      const told = command.name() === "emulate" ? read("docs/emulator.md") : page;
+      return untold(flags, told).map((flag) => `${command.name()} ${flag}`);
+    });
+    const expected = missing.filter((flag) => !flag.endsWith(" --version"));
+    expect(expected, "write the flag into docs/cli.md (of emulate: docs/emulator.md)").toEqual([]);
+  });
 
   it("tells of every exit code", () => {
     const rows = [...page.matchAll(/^\| (\d+(?:, \d+)*) \|/gm)].flatMap(([, codes = ""]) =>

@@ -1,40 +1,54 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { placeOf, productSources, type Source, sourceOf, visit } from "./product.ts";
 
-const src = join(import.meta.dirname, "../../src");
+const MAX_LINES = 250;
+const ONE_FILE_EACH = ["p-retry", "p-throttle", "eventemitter3", "@jmespath-community/jmespath"];
 
-const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
-
-/** Imports that the linter does not see, and so can't hold to the ranks; and chance, which it can't name. */
-function unseen(text: string): string[] {
-  const found: string[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportTypeNode(node)) {
-      found.push(node.getText());
-    }
-    if (ts.isCallExpression(node)) {
-      const name = node.expression.getText();
-      if (name === "require" || name === "createRequire" || name.endsWith(".createRequire")) {
-        found.push(node.getText());
-      }
-      if (
+/** Imports that the linter does not see, and so can't hold to the ranks. */
+function hiddenImports(sources: readonly Source[]): string[] {
+  return sources.flatMap((source) => {
+    const found: string[] = [];
+    visit(source.syntax, (node) => {
+      const isCall = ts.isCallExpression(node);
+      const name = isCall ? node.expression.getText() : "";
+      const isRequire = name === "require" || /(?:^|\.)createRequire$/.test(name);
+      const isVariable =
+        isCall &&
         node.expression.kind === ts.SyntaxKind.ImportKeyword &&
-        !ts.isStringLiteral(node.arguments[0] as ts.Node)
-      ) {
-        found.push(node.getText());
+        !ts.isStringLiteral(node.arguments[0] as ts.Node);
+      if (ts.isImportTypeNode(node) || isRequire || isVariable) {
+        found.push(`${placeOf(source, node)}: ${node.getText().slice(0, 60)}`);
       }
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile("a.ts", text, ts.ScriptTarget.ESNext, true));
-  return found;
+    });
+    return found;
+  });
 }
 
-function chance(text: string): boolean {
-  return /\bMath\s*\.\s*random\b/.test(text);
+function drawsAtRandom(sources: readonly Source[]): string[] {
+  return sources
+    .filter(({ file }) => /^src\/(?:policy|task)\//.test(file))
+    .filter(({ text }) => /\bMath\s*\.\s*random\b/.test(text))
+    .map(({ file }) => file);
 }
+
+function tooLong(sources: readonly Source[]): string[] {
+  return sources
+    .map(({ file, text }) => ({ file, lines: text.trimEnd().split("\n").length }))
+    .filter(({ lines }) => lines > MAX_LINES)
+    .map(({ file, lines }) => `${file}: ${lines} lines`);
+}
+
+function importedTwice(sources: readonly Source[]): string[] {
+  return ONE_FILE_EACH.flatMap((name) => {
+    const importers = sources
+      .filter(({ text }) => ts.preProcessFile(text).importedFiles.some(({ fileName }) => fileName === name))
+      .map(({ file }) => file);
+    return importers.length > 1 ? [`${name}: ${importers.join(", ")}`] : [];
+  });
+}
+
+const sources = productSources();
 
 describe("no import hides from the rank rules", () => {
   it.each([
@@ -43,33 +57,50 @@ describe("no import hides from the rank rules", () => {
     ["const load = module.createRequire(import.meta.url);"],
     ["const a = await import(name);"],
   ])("this check finds %s", (text) => {
-    expect(unseen(text)).toHaveLength(1);
+    expect(hiddenImports([sourceOf("src/a.ts", text)])).toHaveLength(1);
   });
 
   it.each([['import { a } from "./a.ts";'], ['const a = await import("./a.ts");']])(
     "but leaves %s",
     (text) => {
-      expect(unseen(text)).toEqual([]);
+      expect(hiddenImports([sourceOf("src/a.ts", text)])).toEqual([]);
     },
   );
 
-  it.each(files)("src/%s", (file) => {
-    expect(unseen(readFileSync(join(src, file), "utf8"))).toEqual([]);
+  it("in src/", () => {
+    expect(hiddenImports(sources), "import by a plain import statement").toEqual([]);
   });
 });
 
 describe("policy/ and task/ take chance as an argument", () => {
   it("which this check would notice", () => {
-    expect(chance("const a = Math.random();")).toBe(true);
+    expect(drawsAtRandom([sourceOf("src/policy/a.ts", "const a = Math.random();")])).toHaveLength(1);
   });
 
-  it.each(files.filter((name) => /^(?:policy|task)[\\/]/.test(name)))("src/%s", (file) => {
-    expect(chance(readFileSync(join(src, file), "utf8"))).toBe(false);
+  it("in src/", () => {
+    expect(drawsAtRandom(sources), "take a function `random` from the caller").toEqual([]);
   });
 });
 
 describe("no file outgrows 250 lines, comments and templates counted, which the linter leaves out", () => {
-  it.each(files)("src/%s", (file) => {
-    expect(readFileSync(join(src, file), "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(250);
+  it("which this check would notice", () => {
+    expect(tooLong([sourceOf("src/a.ts", "//\n".repeat(251))])).toEqual(["src/a.ts: 251 lines"]);
+    expect(tooLong([sourceOf("src/a.ts", "//\n".repeat(250))])).toEqual([]);
+  });
+
+  it("in src/", () => {
+    expect(tooLong(sources), "split it by nouns").toEqual([]);
+  });
+});
+
+describe("a package that stands behind one module is imported there only", () => {
+  it("which this check would notice", () => {
+    const twice = ["src/a.ts", "src/b.ts"].map((file) => sourceOf(file, 'import retry from "p-retry";'));
+    expect(importedTwice(twice)).toEqual(["p-retry: src/a.ts, src/b.ts"]);
+    expect(importedTwice(twice.slice(1))).toEqual([]);
+  });
+
+  it("in src/", () => {
+    expect(importedTwice(sources), "use the module that wraps it").toEqual([]);
   });
 });
