@@ -12,7 +12,9 @@
  * @packageDocumentation
  */
 
+export { retry } from "./async/retry.ts";
 export type { SettledPromise } from "./async/settled-promise.ts";
+export { startTimer } from "./async/timer.ts";
 export { describeAccount } from "./bdrc/account.ts";
 export {
   BdrcClient,
@@ -61,7 +63,7 @@ export type {
   ProgressPrediction,
   ProgressTrack,
 } from "./policy/forecast/progress-extrapolation.ts";
-export { classifyError, type ErrorMeaning } from "./policy/observe/classify-error.ts";
+export { classifyError, type ErrorMeaning, retryAfterMsOf } from "./policy/observe/classify-error.ts";
 export { classifyStart, type StartMeaning } from "./policy/observe/classify-start.ts";
 export { type Observation, observe } from "./policy/observe/observe.ts";
 export type { DecideContext, Decision } from "./policy/state/decision.ts";
@@ -99,6 +101,7 @@ export {
   waitEventRecordSchema,
 } from "./task/event-record.ts";
 export { OUTCOME_KINDS, type Outcome, type OutcomeKind, type OutcomeOf } from "./task/outcome.ts";
+export { type ListingCut, MAX_PAGE_SIZE, pagesOf } from "./task/pages-of.ts";
 export { parseTask } from "./task/parse-task.ts";
 export { printable } from "./task/printable.ts";
 export type { RecordSchema, SchemaIssue, SchemaResult, StandardSchema } from "./task/schema.ts";

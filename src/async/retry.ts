@@ -2,7 +2,11 @@ import pRetry from "p-retry";
 import { type Backoff, backoffMs } from "./backoff.ts";
 import { sleep } from "./sleep.ts";
 
-/** An attempt that failed and has a successor. */
+/**
+ * An attempt that failed and has a successor.
+ *
+ * @internal
+ */
 export interface FailedAttempt {
   /** What it threw, untouched. */
   readonly error: unknown;
@@ -12,7 +16,11 @@ export interface FailedAttempt {
   readonly delayMs: number;
 }
 
-/** When to try again. */
+/**
+ * When to try again.
+ *
+ * @internal
+ */
 export interface RetryOptions {
   /** The pauses between attempts. */
   readonly backoff: Backoff;
@@ -37,6 +45,8 @@ export interface RetryOptions {
  *
  * @param attempt - One attempt; is told its number, from 1.
  * @throws The signal's reason once it has aborted; else what the last attempt threw.
+ *
+ * @internal Exported for the command, which imports nothing but public entry points.
  */
 export async function retry<T>(attempt: (number: number) => Promise<T>, options: RetryOptions): Promise<T> {
   const { backoff, retries = Number.POSITIVE_INFINITY, attemptsBefore = 0, random, signal } = options;

@@ -5,6 +5,8 @@ export const MAX_TIMER_MS: number = 2 ** 31 - 1;
  * Calls `fire` once, after `durationMs`, however long that is.
  *
  * @returns Stops it.
+ *
+ * @internal Exported for the command.
  */
 export function startTimer(durationMs: number, fire: () => void): () => void {
   let leftMs = durationMs;

@@ -1,6 +1,7 @@
 import { sleep } from "../async/sleep.ts";
 import { classifyError } from "../policy/observe/classify-error.ts";
-import { clockOffsetMsOf, type TaskSource } from "../task/source.ts";
+import { MAX_PAGE_SIZE, pagesOf } from "../task/pages-of.ts";
+import { clockOffsetMsOf, type TaskPage, type TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
 
 /** A source with a listing. */
@@ -28,22 +29,21 @@ export interface StartedFinding {
 }
 
 // A task may take a moment to show, and longer to get its start time. Half a minute in all.
-const LOOK_AFTER_MS = [0, 500, 1000, 2000, 4000, 8000, 15_000];
-const PAGE_SIZE = 500;
+const READ_AFTER_MS = [0, 500, 1000, 2000, 4000, 8000, 15_000];
 const MAX_PAGES = 40;
 // The service counts whole seconds, and so does the clock that its offset was read from.
 const CLOCK_SLACK_MS = 2000;
 
 /**
- * Looks in the listing for what an unclear start has started. It looks again while it finds nothing, or tasks
- * whose start time is not told yet.
+ * Searches the listing for what an unclear start has started. It reads the listing again while it finds nothing, or
+ * tasks whose start time is not told yet.
  */
 export async function findStarted(query: StartedQuery): Promise<StartedFinding> {
   let finding: StartedFinding = { taskIds: [], undated: [] };
-  for (const delayMs of LOOK_AFTER_MS) {
+  for (const delayMs of READ_AFTER_MS) {
     await sleep(delayMs, query.signal);
     try {
-      finding = await pollOnce(query);
+      finding = await readListing(query);
     } catch (error) {
       query.signal.throwIfAborted();
       finding = { taskIds: [], undated: [], error };
@@ -60,34 +60,25 @@ export async function findStarted(query: StartedQuery): Promise<StartedFinding> 
   return finding;
 }
 
-async function pollOnce(query: StartedQuery): Promise<StartedFinding> {
+async function readListing(query: StartedQuery): Promise<StartedFinding> {
+  const { taskType, source, signal, mayBe, sinceMs } = query;
   const taskIds = new Set<string>();
   const undated = new Set<string>();
-  const seenTokens = new Set<string>();
-  let nextToken: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const { taskType, source, signal } = query;
-    const answer = await source.list(
-      { taskType, maxResults: PAGE_SIZE, ...(nextToken === undefined ? {} : { nextToken }) },
+  const getPage = (nextToken: string | undefined): Promise<TaskPage> =>
+    source.list(
+      { taskType, maxResults: MAX_PAGE_SIZE, ...(nextToken === undefined ? {} : { nextToken }) },
       { signal },
     );
+  for await (const { fresh } of pagesOf(getPage, { maxPages: MAX_PAGES })) {
     // Read after the answer, which may have told it.
-    const earliestMs = query.sinceMs + (clockOffsetMsOf(query.source) ?? 0) - CLOCK_SLACK_MS;
-    for (const task of answer.tasks) {
-      if (task.taskType !== taskType || !query.mayBe(task)) {
-        continue;
-      }
+    const earliestMs = sinceMs + (clockOffsetMsOf(source) ?? 0) - CLOCK_SLACK_MS;
+    for (const task of fresh.filter((each) => each.taskType === taskType && mayBe(each))) {
       if (task.startTime !== undefined && task.startTime * 1000 >= earliestMs) {
         taskIds.add(task.taskId);
       } else if (task.startTime === undefined && task.taskStatus === "CREATED") {
         undated.add(task.taskId);
       }
     }
-    nextToken = answer.nextToken;
-    if (nextToken === undefined || seenTokens.has(nextToken)) {
-      break;
-    }
-    seenTokens.add(nextToken);
   }
-  return { taskIds: [...taskIds], undated: [...undated].filter((taskId) => !taskIds.has(taskId)) };
+  return { taskIds: [...taskIds], undated: [...undated] };
 }

@@ -1,15 +1,12 @@
-import { formatDurationMs, type TaskRun } from "../../index.ts";
+import { formatDurationMs, startTimer, type TaskRun } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
 import { printError } from "../terminal/messages.ts";
-
-// What setTimeout can hold.
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The time of a run in which it has no task: says what becomes of its starts, and gives up when they take too long. */
 export class StartPhase {
   readonly #task: TaskRun;
   readonly #budgetMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   #notTaken: Error | undefined;
   #isGivenUp = false;
 
@@ -61,17 +58,14 @@ export class StartPhase {
   }
 
   end(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer?.();
   }
 
   #begin(): void {
     this.#notTaken = undefined;
-    this.#timer = setTimeout(
-      () => {
-        this.#isGivenUp = true;
-        this.#task.abandon(new Error(`no start was taken within ${formatDurationMs(this.#budgetMs)}`));
-      },
-      Math.min(MAX_TIMER_MS, this.#budgetMs),
-    );
+    this.#stopTimer = startTimer(this.#budgetMs, () => {
+      this.#isGivenUp = true;
+      this.#task.abandon(new Error(`no start was taken within ${formatDurationMs(this.#budgetMs)}`));
+    });
   }
 }

@@ -1,7 +1,23 @@
-import { type BdrcClient, ProtocolError, type Task } from "../../index.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type BdrcClient,
+  type ListingCut,
+  MAX_PAGE_SIZE,
+  ProtocolError,
+  pagesOf,
+  type Task,
+  type TaskPage,
+} from "../../index.ts";
 import { withRetry } from "./with-retry.ts";
 
-const MAX_PER_PAGE = 500;
+const MIN_PAGE_SIZE = 10;
+// Between two pages: a listing without an end is not read at the speed of the connection.
+const PAUSE_MS = 50;
+const CUTS: Readonly<Record<ListingCut, string>> = {
+  repeatedToken: "the service gave the same NextToken twice",
+  nothingNew: "page after page brings no new task",
+  tooManyPages: "it has too many pages",
+};
 
 /** Which tasks to list. */
 export interface TaskPagesQuery {
@@ -14,7 +30,7 @@ export interface TaskPagesQuery {
 /**
  * The tasks of the account, page by page, each task once.
  *
- * @throws ProtocolError when the service gives a page's token twice, which would never end.
+ * @throws ProtocolError when the listing has no end.
  */
 export async function* taskPages(
   client: BdrcClient,
@@ -22,34 +38,24 @@ export async function* taskPages(
   signal: AbortSignal,
 ): AsyncGenerator<readonly Task[]> {
   const { limit = Number.POSITIVE_INFINITY, ...filter } = query;
-  // Pages shift while they are read, so a task may come twice.
-  const seen = new Set<string>();
-  const tokens = new Set<string>();
-  let nextToken: string | undefined;
-  do {
-    const page = await withRetry(
-      () =>
-        client.describeTasks(
-          {
-            ...filter,
-            maxResults: Math.min(MAX_PER_PAGE, Math.max(10, limit - seen.size)),
-            ...(nextToken === undefined ? {} : { nextToken }),
-          },
-          { signal },
-        ),
-      signal,
-    );
-    const fresh = page.tasks.filter(({ taskId }) => !seen.has(taskId)).slice(0, limit - seen.size);
-    for (const { taskId } of fresh) {
-      seen.add(taskId);
+  let left = limit;
+  const getPage = async (nextToken: string | undefined): Promise<TaskPage> => {
+    if (nextToken !== undefined) {
+      await sleep(PAUSE_MS, undefined, { signal });
     }
-    yield fresh;
-    nextToken = page.nextToken;
-    if (nextToken !== undefined && tokens.has(nextToken)) {
-      throw new ProtocolError(
-        "DescribeTasks: the service gave the same NextToken twice; the listing is cut off",
-      );
+    const maxResults = Math.min(MAX_PAGE_SIZE, Math.max(MIN_PAGE_SIZE, left));
+    const page = nextToken === undefined ? { maxResults } : { maxResults, nextToken };
+    return await withRetry(() => client.describeTasks({ ...filter, ...page }, { signal }), signal);
+  };
+  for await (const { fresh, cut } of pagesOf(getPage)) {
+    const tasks = fresh.slice(0, left);
+    left -= tasks.length;
+    yield tasks;
+    if (left === 0) {
+      return;
     }
-    tokens.add(nextToken ?? "");
-  } while (nextToken !== undefined && seen.size < limit);
+    if (cut !== undefined) {
+      throw new ProtocolError(`DescribeTasks: ${CUTS[cut]}; the listing is cut off`);
+    }
+  }
 }

@@ -3,12 +3,13 @@ import { sleep } from "../../async/sleep.ts";
 import { timedCall } from "../../async/timed-call.ts";
 import { observeError } from "../../policy/observe/observe.ts";
 import { ProtocolError, UnreachableError } from "../../task/errors.ts";
+import { MAX_PAGE_SIZE } from "../../task/pages-of.ts";
 import type { TaskPage, TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import type { RateLimits } from "../rate/rate-limits.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
 import type { ListedStatus, ListingPlan } from "./listing-plan.ts";
-import { type ListingSizes, PAGE_SIZE } from "./listing-sizes.ts";
+import type { ListingSizes } from "./listing-sizes.ts";
 
 /** A page as it came. */
 export interface ScannedPage {
@@ -91,7 +92,7 @@ export class ListingScan {
     for (;;) {
       if (this.#pages >= this.#maxPages) {
         // Whatever was on them, so many pages were not the end.
-        sizes.exceeds(status, Math.max(tasks, pages * PAGE_SIZE), clock.nowMs());
+        sizes.exceeds(status, Math.max(tasks, pages * MAX_PAGE_SIZE), clock.nowMs());
         return { kind: "stopped" };
       }
       const page = await this.#page(status, nextToken);
@@ -156,7 +157,7 @@ export class ListingScan {
     const query = {
       ...(taskStatus === undefined ? {} : { taskStatus }),
       ...(nextToken === undefined ? {} : { nextToken }),
-      maxResults: PAGE_SIZE,
+      maxResults: MAX_PAGE_SIZE,
     };
     const onTimeout = (): Error => new UnreachableError(`list: no answer within ${callTimeoutMs} ms`);
     const { signal } = this.#stopped;

@@ -1,7 +1,5 @@
+import { MAX_PAGE_SIZE } from "../../task/pages-of.ts";
 import type { ListedStatus } from "./listing-plan.ts";
-
-/** Tasks a page: the most that BDRC gives. */
-export const PAGE_SIZE = 500;
 
 interface Size {
   tasks: number;
@@ -20,7 +18,7 @@ export class ListingSizes {
 
   /** Pages that a listing is expected to take, at least one. */
   pagesOf(status: ListedStatus, watched: number, nowMs: number): number {
-    return Math.max(1, Math.ceil(this.#tasksOf(status, watched, nowMs) / PAGE_SIZE));
+    return Math.max(1, Math.ceil(this.#tasksOf(status, watched, nowMs) / MAX_PAGE_SIZE));
   }
 
   /** The same, and infinite while none was read to its end: then it is but a guess. */
@@ -39,7 +37,7 @@ export class ListingSizes {
   exceeds(status: ListedStatus, tasks: number, nowMs: number): void {
     const known = this.#sizes.get(status)?.tasks ?? 0;
     this.#sizes.set(status, {
-      tasks: Math.max(known, 2 * tasks + PAGE_SIZE),
+      tasks: Math.max(known, 2 * tasks + MAX_PAGE_SIZE),
       measuredAtMs: nowMs,
       isWhole: false,
     });

@@ -33,6 +33,8 @@ interface ApiErrorShape {
 /**
  * How long the service asked to wait, in milliseconds: our `retryAfterMs`, or the official SDK's `retryAfter`
  * (milliseconds, from `x-acs-retry-after`). Not positive means not said.
+ *
+ * @internal Exported for the command.
  */
 export function retryAfterMsOf(error: unknown): number | undefined {
   const { retryAfterMs, retryAfter } = (error ?? {}) as ApiErrorShape;
