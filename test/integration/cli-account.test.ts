@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { runCli } from "./cli-process.ts";
+import { runCli } from "./harness/command.ts";
 
 let emulator: Emulator;
 let home: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { runCli, startCli } from "./cli-process.ts";
+import { runCli, startCli } from "./harness/command.ts";
 
 const HOSTILE_NAME = "\u001b]0;owned\u0007\u001b[2J\u202eevil";
 

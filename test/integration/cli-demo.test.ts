@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runCli } from "./cli-process.ts";
+import { runCli } from "./harness/command.ts";
 
 describe("taskwait demo", () => {
   it("runs piped: lines without control codes, the parsed result on standard output, exit 0", async () => {

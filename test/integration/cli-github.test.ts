@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { runCli } from "./cli-process.ts";
+import { runCli } from "./harness/command.ts";
 
 let emulator: Emulator;
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { cleanEnvironment, MAIN, runCli, startCli, startProcess } from "./cli-process.ts";
+import { cleanEnvironment, MAIN, runCli, startCli, startProcess } from "./harness/command.ts";
 
 let folder: string;
 

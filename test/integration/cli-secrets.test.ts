@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, type Fault, startEmulator } from "../../src/emulator/index.ts";
-import { runCli } from "./cli-process.ts";
+import { runCli } from "./harness/command.ts";
 
 const KEY_ID = "LTAI5tSecretKeyIdForTests";
 const KEY_SECRET = "SecretSecretSecretSecretSecret";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
-import { runCli, startCli } from "./cli-process.ts";
+import { runCli, startCli } from "./harness/command.ts";
 
 const SHORT = {
   UPDATE_RESOURCES: { durationMs: 500, result: { resourceCounts: [] } },

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { hasTmux, Terminal } from "./terminal.ts";
+import { hasTmux, Terminal } from "./harness/terminal.ts";
 
 const HOSTILE_NAME = "\u001b]0;owned\u0007\u001b[2J\u202eevil";
 const FRESH = ["--max-interval", "400ms", "--min-interval", "200ms"].join(" ");

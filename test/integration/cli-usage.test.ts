@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { runCli } from "./cli-process.ts";
+import { runCli } from "./harness/command.ts";
 
 const KEYS = { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" };
 // Nobody listens there: should a check be missing, no call leaves this machine.

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import { waitForTask } from "../../src/index.ts";
-import { startCli } from "./cli-process.ts";
+import { startCli } from "./harness/command.ts";
 
 const running: ReturnType<typeof startCli>[] = [];
 afterEach(async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 
 /** The built command. */
-export const MAIN: string = join(import.meta.dirname, "../../dist/cli/main.js");
+export const MAIN: string = join(import.meta.dirname, "../../../dist/cli/main.js");
 
 const HANG_MS = 45_000;
 

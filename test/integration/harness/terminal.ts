@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cleanEnvironment, MAIN } from "./cli-process.ts";
+import { cleanEnvironment, MAIN } from "./command.ts";
 
 const WAIT_MS = 40_000;
 const LOOK_EVERY_MS = 100;
