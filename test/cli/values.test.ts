@@ -186,7 +186,7 @@ describe("a checkpoint that is taken up again", () => {
     expect(reopened(kept, 1000, 60_000, 2000).deadlineMs).toBe(2000);
   });
 
-  it("counts an outage from now on, not from when nobody was looking", () => {
+  it("counts an outage from now on, not from when nobody asked", () => {
     expect(reopened(kept, 4000, 60_000).contactAtMs).toBe(4000);
   });
 

@@ -87,7 +87,7 @@ describe("taskwait start", () => {
     expect(running.world.size).toBe(1);
   });
 
-  it("asks again while nobody listens, and exits 5 when the patience for that is over", async () => {
+  it("asks again while nobody listens, and exits 5 when the outage budget is spent", async () => {
     const { code, stdout, stderr } = await runCli(
       ["start", "update-resources", "--endpoint", "http://127.0.0.1:9", "--outage-budget", "2s"],
       { ALIBABA_CLOUD_ACCESS_KEY_ID: "key", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" },

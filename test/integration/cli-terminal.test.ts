@@ -96,7 +96,7 @@ describe.skipIf(!hasTmux)("on a terminal of 80x24", { timeout: 120_000 }, () => 
     const end = await shown.until(/code=0/);
 
     expect(end.match(/COMPLETE/g)).toHaveLength(3);
-    // What a terminal itself moves into its history while it breaks lines anew is beyond reach.
+    // What a terminal itself moves into its history while it breaks lines again is beyond reach.
     expect(end).not.toMatch(/RUNNING/);
   });
 

@@ -22,6 +22,8 @@ export interface CheckpointFrame {
   /** Of `taskwait start`: what it starts, and the run without its wait, which is in `waits`. */
   readonly start?: StartLine;
   readonly run?: RunCheckpoint;
+  /** Whether the start whose time `run` tells has left; absent where that is not told. */
+  readonly hasLeft?: boolean;
 }
 
 /** As it is written: one line. */
@@ -43,7 +45,7 @@ export function parseFrame(text: string, flag: string, named: string): Checkpoin
   } catch {
     content = parseWhole(text, flag, named);
   }
-  const { version, waits, start, run } = content ?? {};
+  const { version, waits, start, run, hasLeft } = content ?? {};
   if (version !== VERSION || !Array.isArray(waits) || (waits.length === 0 && start === undefined)) {
     throw fileError(flag, named, `is not a checkpoint file of this release (version ${VERSION})`);
   }
@@ -54,8 +56,13 @@ export function parseFrame(text: string, flag: string, named: string): Checkpoin
   }
   return {
     waits: waits as WaitCheckpoint[],
-    ...(isStartLine(start) && isRun(run) ? { start, run } : {}),
+    ...(isStartLine(start) && isRun(run) ? { start, run: hasLeft === false ? neverSent(run) : run } : {}),
   };
+}
+
+/** A start that was about to leave and did not is sent again: nothing has to be looked for. */
+function neverSent({ sentAtMs: _, ...run }: RunCheckpoint): RunCheckpoint {
+  return run;
 }
 
 /** Whether there is nothing left to do: what was begun has come to its own end. */

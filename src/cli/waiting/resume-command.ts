@@ -37,7 +37,7 @@ export function resumeCommand(
   return shellLine(words);
 }
 
-/** A newer file takes the place of the one that was resumed from; tasks are named, not looked for. */
+/** A newer file takes the place of the one that was resumed from; tasks are named, not listed. */
 function left(file: unknown): ReadonlySet<string> {
   return new Set(["all", "status", "type", "allowEmpty", ...(file === undefined ? [] : ["resume"])]);
 }

@@ -18,6 +18,7 @@ import type { CheckpointFile } from "./checkpoint-file.ts";
 import { type CheckpointFrame, keptDeadlineMs, reopened, type StartLine } from "./checkpoint-frame.ts";
 import { explainNoTask } from "./explain-no-task.ts";
 import type { Interruption } from "./interruption.ts";
+import { beforeLeaving, TELLS_LEAVING } from "./leaving-request.ts";
 import { StartPhase } from "./start-phase.ts";
 import { WaitDisplay } from "./wait-display.ts";
 
@@ -64,9 +65,23 @@ export async function runStart(run: StartRun): Promise<number> {
 
 function beginRun(run: StartRun, waiter: TaskWaiter): TaskRun {
   const { file, line, resumed, settings, start } = run;
-  const kept: TaskStart = (context) => {
-    saveBeforeSending(file);
-    return start(context);
+  // What an earlier process has sent is looked for; until that is found out, it has left.
+  let hasLeft: boolean | undefined = resumed?.run?.sentAtMs === undefined ? undefined : true;
+  // A start is in the file before it leaves: then it is found again, whatever becomes of this process.
+  const kept: TaskStart = async (context) => {
+    hasLeft = TELLS_LEAVING ? false : undefined;
+    saveOrRefuse(file);
+    const stop = beforeLeaving(() => {
+      if (hasLeft === false) {
+        hasLeft = true;
+        file?.save();
+      }
+    });
+    try {
+      return await start(context);
+    } finally {
+      stop();
+    }
   };
   const task = runTask(Object.assign(kept, { taskType: start.taskType, source: start.source }) as TaskStart, {
     ...settings.given,
@@ -78,7 +93,8 @@ function beginRun(run: StartRun, waiter: TaskWaiter): TaskRun {
   try {
     file?.begin(() => {
       const { wait, ...rest } = task.checkpoint();
-      return { start: line, run: rest, waits: wait === undefined ? [] : [wait] };
+      const sending = rest.sentAtMs === undefined || hasLeft === undefined ? {} : { hasLeft };
+      return { start: line, run: rest, ...sending, waits: wait === undefined ? [] : [wait] };
     });
   } catch (error) {
     // It begins in a microtask, so nothing has happened yet.
@@ -89,8 +105,7 @@ function beginRun(run: StartRun, waiter: TaskWaiter): TaskRun {
   return task;
 }
 
-/** A start is in the file before it leaves: then it is found again, whatever becomes of this process. */
-function saveBeforeSending(file: CheckpointFile | undefined): void {
+function saveOrRefuse(file: CheckpointFile | undefined): void {
   try {
     file?.save();
   } catch (error) {

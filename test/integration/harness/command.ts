@@ -54,12 +54,12 @@ export function startProcess(
 ): CliProcess {
   const child = spawn(program, args, { env, stdio: "pipe" });
   const texts = { stdout: "", stderr: "" };
-  const watchers = new Set<() => void>();
+  const waiters = new Set<() => void>();
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (chunk: string) => {
       texts[name] += chunk;
-      for (const watch of watchers) {
-        watch();
+      for (const check of waiters) {
+        check();
       }
     });
   }
@@ -70,24 +70,24 @@ export function startProcess(
     child.on("close", (code, signal) => {
       clearTimeout(hang);
       resolve({ code, signal, ...texts });
-      for (const watch of watchers) {
-        watch();
+      for (const check of waiters) {
+        check();
       }
     });
   });
   const until = (pattern: RegExp, stream: "stdout" | "stderr" = "stderr"): Promise<void> =>
     new Promise((resolve, reject) => {
-      const watch = (): void => {
+      const check = (): void => {
         if (pattern.test(texts[stream])) {
-          watchers.delete(watch);
+          waiters.delete(check);
           resolve();
         } else if (child.exitCode !== null || child.signalCode !== null) {
-          watchers.delete(watch);
+          waiters.delete(check);
           reject(new Error(`ended before ${pattern}: ${JSON.stringify(texts)}`));
         }
       };
-      watchers.add(watch);
-      watch();
+      waiters.add(check);
+      check();
     });
   return { child, done, until };
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cleanEnvironment, MAIN } from "./command.ts";
 
 const WAIT_MS = 40_000;
-const LOOK_EVERY_MS = 100;
+const POLL_EVERY_MS = 100;
 
 /** Whether there is a tmux; in CI there must be one. */
 export const hasTmux: boolean = spawnSync("tmux", ["-V"]).status === 0;
@@ -67,7 +67,7 @@ export class Terminal {
 
   /** Resolves with the screen once it matches. */
   async until(pattern: RegExp): Promise<string> {
-    for (const endMs = Date.now() + WAIT_MS; Date.now() < endMs; await sleep(LOOK_EVERY_MS)) {
+    for (const endMs = Date.now() + WAIT_MS; Date.now() < endMs; await sleep(POLL_EVERY_MS)) {
       const screen = this.screen().join("\n");
       if (pattern.test(screen)) {
         return screen;

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { startEmulator } from "../../src/emulator/index.ts";
+import { startCli } from "./harness/command.ts";
+import { ownFolder } from "./harness/files.ts";
+
+// 200 by hand: TASKWAIT_KILLS=200 npx vitest run --project integration test/integration/cli-killed-start.test.ts
+const KILLS = Number(process.env["TASKWAIT_KILLS"] ?? 6);
+const SEED = Number(process.env["TASKWAIT_SEED"] ?? 1);
+const TASK_MS = 400;
+const folder = ownFolder();
+
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}
+
+/** Runs one line until it ends by itself, killed at a random moment of each run until enough kills were made. */
+async function killed(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  spanMs: number,
+  kills: number,
+  random: () => number,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly kills: number }> {
+  let made = 0;
+  for (;;) {
+    const cli = startCli(["start", "update-resources", "--state", file, "-q"], env);
+    if (made < kills) {
+      await sleep(random() * spanMs);
+      cli.child.kill("SIGKILL");
+    }
+    const { code, signal, stdout, stderr } = await cli.done;
+    if (signal !== "SIGKILL") {
+      if (code !== 0) {
+        process.stderr.write(`${stderr}\n`);
+      }
+      return { code, stdout, kills: made };
+    }
+    made += 1;
+  }
+}
+
+it("a start whose process is killed at random moments is one task, however often", {
+  timeout: 3_600_000,
+}, async () => {
+  const random = seeded(SEED);
+  const ends: { readonly tasks: number; readonly starts: number; readonly code: number | null }[] = [];
+  let kills = 0;
+  let spanMs = 1000;
+  for (let trial = 0; kills < KILLS; trial += 1) {
+    // An account of its own: in the listing of one account two starts within a second can't be told apart.
+    const emulator = await startEmulator({
+      starts: { UPDATE_RESOURCES: { durationMs: TASK_MS, result: { trial } } },
+    });
+    const beganMs = performance.now();
+    const end = await killed(
+      join(folder, `${trial}.json`),
+      emulator.env,
+      spanMs,
+      trial === 0 ? 0 : Math.min(1 + Math.floor(random() * 2), KILLS - kills),
+      random,
+    );
+    if (trial === 0) {
+      spanMs = performance.now() - beganMs;
+    }
+    kills += end.kills;
+    const starts = emulator.requests().filter(({ action }) => action === "UpdateResources").length;
+    ends.push({ tasks: emulator.world.size, starts, code: end.code });
+    expect(end.stdout).toContain(end.code === 0 ? `{"trial":${trial}}` : "");
+    await emulator.stop();
+  }
+  if (KILLS > 10) {
+    const having = (tasks: (count: number) => boolean): number => ends.filter((end) => tasks(end.tasks)).length;
+    process.stderr.write(
+      `${kills} kills within ${Math.round(spanMs)} ms of the beginning, ${ends.length} lines: ` +
+        `${having((tasks) => tasks === 1)} have one task, ${having((tasks) => tasks > 1)} more, ` +
+        `${having((tasks) => tasks === 0)} none, ${ends.filter(({ code }) => code !== 0).length} did not exit with 0\n`,
+    );
+  }
+  expect(ends.filter(({ tasks, code }) => tasks !== 1 || code !== 0)).toEqual([]);
+});

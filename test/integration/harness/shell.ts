@@ -1,0 +1,25 @@
+import process from "node:process";
+import { type CliProcess, cleanEnvironment, MAIN, startProcess } from "./command.ts";
+
+/**
+ * Runs a line of sh in which `taskwait` is the built command, such as `taskwait list | head -1` or
+ * `ulimit -n 1024; taskwait …`.
+ */
+export function startShell(line: string, env: Readonly<Record<string, string>>): CliProcess {
+  const script = `taskwait() { '${process.execPath}' '${MAIN}' "$@"; }\n${line}`;
+  return startProcess("sh", ["-c", script], cleanEnvironment(env));
+}
+
+/** The environment of a command whose clock is wrong by so much, and, later, by something else. */
+export function wrongClock(
+  offsetMs: number,
+  jump?: { readonly afterMs: number; readonly toOffsetMs: number },
+): Readonly<Record<string, string>> {
+  const script = `
+    const now = Date.now; let offset = ${offsetMs};
+    Date.now = () => now() + offset;
+    globalThis.Date = class extends Date { constructor(...a) { a.length ? super(...a) : super(now() + offset); } static now() { return now() + offset; } };
+    ${jump === undefined ? "" : `setTimeout(() => { offset = ${jump.toOffsetMs}; }, ${jump.afterMs}).unref();`}
+  `;
+  return { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(script)}` };
+}
