@@ -13,6 +13,7 @@ import {
 import { describeError } from "../errors/describe-error.ts";
 import { exitCodeOf } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
+import { CallCount } from "../progress/call-count.ts";
 import { ProgressState } from "../progress/progress-state.ts";
 import { loadReporter } from "../progress/reporter-choice.ts";
 import { callsText } from "../progress/task-row.ts";
@@ -42,9 +43,10 @@ export async function demoCommand(
     starts: { UPDATE_RESOURCES: { durationMs: TASK_MS, result: { resourceCounts: RESOURCE_COUNTS } } },
     quota: { perSecond: 20 },
   });
-  const client = new BdrcClient(emulator.clientOptions);
+  const calls = new CallCount();
+  const client = new BdrcClient({ ...emulator.clientOptions, onCall: (record) => calls.note(record) });
   try {
-    return await show(emulator, client, flags, interruption);
+    return await show(emulator, client, calls, flags, interruption);
   } finally {
     await client.close();
     await emulator.stop();
@@ -54,6 +56,7 @@ export async function demoCommand(
 async function show(
   emulator: Emulator,
   client: BdrcClient,
+  callCount: CallCount,
   flags: Pick<WaitFlags, "color" | "progress">,
   interruption: Interruption,
 ): Promise<number> {
@@ -70,7 +73,7 @@ async function show(
   const startedMs = performance.now();
   const waiter = new TaskWaiter({ source: client });
   const wait = waiter.wait(taskId, { waitPriceMs: WAIT_PRICE_MS, signal: interruption.signal });
-  const state = new ProgressState([taskId], startedMs);
+  const state = new ProgressState([taskId], startedMs, callCount);
   const reporter = makeReporter(state);
   for (const name of WAIT_EVENT_NAMES) {
     waiter.on(name, (payload: unknown) => {
@@ -89,7 +92,7 @@ async function show(
   }
   const color = makeColor(wantsColor(flags.color, env, stdout.isTTY));
   const lateMs = Math.max(0, noticedAtMs - (emulator.world.task(taskId)?.endsAtMs ?? noticedAtMs));
-  const calls = state.view(taskId)?.calls ?? 0;
+  const calls = callCount.of(taskId);
   writeErr("");
   writeOut(
     `${[...resultLines(outcome.task, color), "", summaryLine(color, waitedMs, calls, lateMs)].join("\n")}\n`,

@@ -6,6 +6,7 @@ import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import { waitSettingsOf } from "../flags/wait-settings.ts";
+import { CallCount } from "../progress/call-count.ts";
 import { printError } from "../terminal/messages.ts";
 import { CheckpointFile } from "../waiting/checkpoint-file.ts";
 import { type CheckpointFrame, isOver, type StartLine } from "../waiting/checkpoint-frame.ts";
@@ -48,12 +49,15 @@ export async function startCommand(
     if (resumed !== undefined && isOver(resumed) && resumed.waits.length > 0 && !flags.quiet) {
       printError("the task of this file has ended; without the file, a new one is started");
     }
-    const options = { ...clientOptionsOf(flags), ...logCalls(flags.verbose), ...settings.callTimeout };
+    const calls = new CallCount();
+    const log = logCalls(flags.verbose, (record) => calls.note(record));
+    const options = { ...clientOptionsOf(flags), ...log, ...settings.callTimeout };
     return await withClient(options, async (client) =>
       runStart({
         start: startOf(client, kind, flags),
         line,
         client,
+        calls,
         flags,
         settings,
         attempts,

@@ -7,6 +7,7 @@ import type { AccountFlags } from "../flags/account-flags.ts";
 import { gatherTaskIds, refuseMistypedCommand } from "../flags/task-ids.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import { waitSettingsOf } from "../flags/wait-settings.ts";
+import { CallCount } from "../progress/call-count.ts";
 import { CheckpointFile, readCheckpoint } from "../waiting/checkpoint-file.ts";
 import { type CheckpointFrame, isFinal, isOver } from "../waiting/checkpoint-frame.ts";
 import type { Interruption } from "../waiting/interruption.ts";
@@ -36,11 +37,14 @@ export async function waitCommand(
   }
   const file = flags.checkpoint === undefined ? undefined : openFile(flags.checkpoint, taskIds, resumed);
   try {
-    const options = { ...clientOptionsOf(flags), ...logCalls(flags.verbose), ...settings.callTimeout };
+    const calls = new CallCount();
+    const log = logCalls(flags.verbose, (record) => calls.note(record));
+    const options = { ...clientOptionsOf(flags), ...log, ...settings.callTimeout };
     return await withClient(options, (client) =>
       runWaits({
         taskIds,
         client,
+        calls,
         flags,
         settings,
         command,

@@ -26,12 +26,19 @@ export async function withClient<T>(
   }
 }
 
-/** The option with which each call becomes a line, for `--verbose`. */
+/** The option by which each call becomes a line, for `--verbose`, and is noted. */
 export function logCalls(
   verbose: true | undefined,
-  write: (line: string) => void = writeErr,
+  note: (record: CallRecord) => void = () => undefined,
 ): Pick<BdrcClientOptions, "onCall"> {
-  return verbose ? { onCall: (record) => write(callLine(record)) } : {};
+  return {
+    onCall: (record) => {
+      note(record);
+      if (verbose) {
+        writeErr(callLine(record));
+      }
+    },
+  };
 }
 
 /** `DescribeTask t-1: 200 in 12 ms, request 784076D6-…`. */

@@ -1,4 +1,5 @@
 import type { OutcomeKind, WaitEvent } from "../../index.ts";
+import type { CallCount } from "./call-count.ts";
 
 /** What is known of one task, for those who show it. */
 export interface TaskView {
@@ -11,7 +12,7 @@ export interface TaskView {
   readonly percent?: number;
   /** Monotonic milliseconds; when the task is expected to end. */
   readonly expectedEndMs?: number;
-  /** Answers about this task, good and bad. */
+  /** Calls for this task alone. */
   readonly calls: number;
   /** Bad answers in a row. */
   readonly failures: number;
@@ -75,15 +76,17 @@ export function inOrderOfConcern(views: readonly TaskView[]): readonly TaskView[
 /** The views of all tasks of one command, in the order of its arguments. */
 export class ProgressState {
   readonly #views: Map<string, TaskView>;
+  readonly #calls: CallCount;
 
-  constructor(taskIds: readonly string[], nowMs: number) {
+  constructor(taskIds: readonly string[], nowMs: number, calls: CallCount) {
     this.#views = new Map(
       taskIds.map((taskId) => [taskId, { taskId, sinceMs: nowMs, calls: 0, failures: 0 }]),
     );
+    this.#calls = calls;
   }
 
   get views(): readonly TaskView[] {
-    return [...this.#views.values()];
+    return [...this.#views.values()].map((view) => ({ ...view, calls: this.#calls.of(view.taskId) }));
   }
 
   view(taskId: string): TaskView | undefined {
@@ -103,7 +106,6 @@ function noted(view: TaskView, event: WaitEvent, nowMs: number): TaskView {
       const { taskName, taskStatus, percent } = event.payload.task;
       return {
         ...view,
-        calls: view.calls + 1,
         failures: 0,
         status: taskStatus,
         ...(taskName ? { name: taskName } : {}),
@@ -116,9 +118,7 @@ function noted(view: TaskView, event: WaitEvent, nowMs: number): TaskView {
       return { ...rest, ...(etaMs === undefined ? {} : { expectedEndMs: nowMs + etaMs }) };
     }
     case "retry":
-      return { ...view, calls: view.calls + 1, failures: event.payload.failures };
-    case "throttled":
-      return { ...view, calls: view.calls + 1 };
+      return { ...view, failures: event.payload.failures };
     case "settled":
       return { ...view, ended: { kind: event.payload.kind, atMs: nowMs } };
     default:

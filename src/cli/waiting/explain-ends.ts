@@ -12,6 +12,10 @@ import { resumeCommand } from "./resume-command.ts";
 // After these the task may still be running, and waiting may go on.
 const OPEN: ReadonlySet<string> = new Set<Outcome["kind"]>(["timedOut", "aborted", "unreachable"]);
 
+// What the account or the network is to blame for, not a task: it goes wrong for all alike.
+const SHARED: ReadonlySet<string> = new Set<Outcome["kind"]>(["denied", "unreachable"]);
+const REQUEST = /\brequest [\w-]+/g;
+
 /** Who is told, and of which command. */
 export interface EndContext {
   readonly annotations: Annotations;
@@ -21,8 +25,9 @@ export interface EndContext {
 
 /** Says on standard error why tasks did not complete, and how to go on with those that may still run. */
 export function explainEnds(summary: WaitSummary, { annotations, command, interruption }: EndContext): void {
-  for (const [message, count] of failures(summary)) {
-    annotations.error(count === 1 ? message : `${message} (${count} tasks)`);
+  for (const { message, count } of failures(summary)) {
+    const more = count === 2 ? "1 more task" : `${count - 1} more tasks`;
+    annotations.error(count === 1 ? message : `${message} (and ${more})`);
   }
   const open = summary.results.filter(({ outcome }) => OPEN.has(outcome.kind)).map(({ taskId }) => taskId);
   // A command whose reader has left ends without a word, as its neighbours in a pipe do.
@@ -36,15 +41,28 @@ export function explainEnds(summary: WaitSummary, { annotations, command, interr
   writeErr(`  ${resumeCommand(command, open, process.env)}`);
 }
 
+interface Failure {
+  readonly message: string;
+  count: number;
+}
+
 /** What went wrong, and for how many tasks: one wrong key is one message. */
-function failures({ results }: WaitSummary): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const { outcome } of results) {
+function failures({ results }: WaitSummary): readonly Failure[] {
+  const told = new Map<string, Failure>();
+  for (const { taskId, outcome } of results) {
     // What was left because of a signal, or because another task was enough, is no error of its own.
-    if (outcome.kind !== "complete" && outcome.kind !== "aborted") {
-      const message = describeError(outcome.error);
-      counts.set(message, (counts.get(message) ?? 0) + 1);
+    if (outcome.kind === "complete" || outcome.kind === "aborted") {
+      continue;
+    }
+    const message = describeError(outcome.error);
+    const isShared = SHARED.has(outcome.kind);
+    const key = isShared ? message.replaceAll(taskId, "").replace(REQUEST, "") : taskId;
+    const same = told.get(key);
+    if (same === undefined) {
+      told.set(key, { message, count: 1 });
+    } else {
+      same.count += 1;
     }
   }
-  return counts;
+  return [...told.values()];
 }

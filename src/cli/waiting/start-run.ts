@@ -14,6 +14,7 @@ import { describeError } from "../errors/describe-error.ts";
 import { exitCodeOf } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import { DEFAULT_TIMEOUT_MS, type WaitSettings } from "../flags/wait-settings.ts";
+import type { CallCount } from "../progress/call-count.ts";
 import type { CheckpointFile } from "./checkpoint-file.ts";
 import { type CheckpointFrame, keptDeadlineMs, reopened, type StartLine } from "./checkpoint-frame.ts";
 import { explainNoTask } from "./explain-no-task.ts";
@@ -28,6 +29,8 @@ export interface StartRun {
   /** How the file tells this start from others. */
   readonly line: StartLine;
   readonly client: BdrcClient;
+  /** The client's calls. */
+  readonly calls: CallCount;
   readonly flags: WaitFlags & { readonly wait: boolean };
   readonly settings: WaitSettings;
   readonly attempts: number;
@@ -45,7 +48,7 @@ export interface StartRun {
  */
 export async function runStart(run: StartRun): Promise<number> {
   const waiter = new TaskWaiter({ source: run.client, ...run.settings.rate });
-  const display = await WaitDisplay.load(waiter, run.flags, run.settings);
+  const display = await WaitDisplay.load(waiter, run.calls, run.flags, run.settings);
   try {
     const task = beginRun(run, waiter);
     const { outageBudgetMs } = run.settings.resolved;

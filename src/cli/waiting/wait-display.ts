@@ -10,6 +10,7 @@ import {
 import { EXIT } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import type { WaitSettings } from "../flags/wait-settings.ts";
+import type { CallCount } from "../progress/call-count.ts";
 import { ProgressState } from "../progress/progress-state.ts";
 import type { Reporter } from "../progress/reporter.ts";
 import { loadReporter } from "../progress/reporter-choice.ts";
@@ -30,20 +31,23 @@ export class WaitDisplay {
   readonly #writer: ResultWriter;
   readonly #annotations: Annotations = annotationsFor(process.env);
   readonly #startedMs = performance.now();
-  #state = new ProgressState([], 0);
+  readonly #calls: CallCount;
   #reporter: Reporter | undefined;
 
   /** Loads what it takes to show waits as the flags say. */
-  static async load(waiter: TaskWaiter, flags: WaitFlags, settings: WaitSettings): Promise<WaitDisplay> {
-    return new WaitDisplay(
-      waiter,
-      flags,
-      await loadReporter({ ...flags, logIntervalMs: settings.logIntervalMs }),
-    );
+  static async load(
+    waiter: TaskWaiter,
+    calls: CallCount,
+    flags: WaitFlags,
+    settings: WaitSettings,
+  ): Promise<WaitDisplay> {
+    const makeReporter = await loadReporter({ ...flags, logIntervalMs: settings.logIntervalMs });
+    return new WaitDisplay(waiter, calls, flags, makeReporter);
   }
 
-  private constructor(waiter: TaskWaiter, flags: WaitFlags, makeReporter: MakeReporter) {
+  private constructor(waiter: TaskWaiter, calls: CallCount, flags: WaitFlags, makeReporter: MakeReporter) {
     this.#waiter = waiter;
+    this.#calls = calls;
     this.#flags = flags;
     this.#makeReporter = makeReporter;
     this.#writer = makeResultWriter(flags.output, (line) => writeOut(`${line}\n`), Date.now);
@@ -61,13 +65,13 @@ export class WaitDisplay {
         taskIds.length === 1 ? `Waiting for ${taskIds[0]}` : `Waiting for ${taskIds.length} tasks`,
       );
     }
-    this.#state = new ProgressState(taskIds, performance.now());
-    const reporter = this.#makeReporter(this.#state);
+    const state = new ProgressState(taskIds, performance.now(), this.#calls);
+    const reporter = this.#makeReporter(state);
     this.#reporter = reporter;
     for (const name of WAIT_EVENT_NAMES) {
       this.#waiter.on(name, (payload: unknown, { taskId }) => {
         const event = { name, payload } as WaitEvent;
-        this.#state.note(event, taskId, performance.now());
+        state.note(event, taskId, performance.now());
         reporter.event(event, taskId);
         this.#writer.event(event, taskId);
         noted();
@@ -100,7 +104,7 @@ export class WaitDisplay {
     const results = outcomes.map(([taskId, outcome]) => ({
       taskId,
       outcome,
-      calls: this.#state.view(taskId)?.calls ?? 0,
+      calls: this.#calls.of(taskId),
     }));
     const summary = this.#summary(exitCode, results);
     if (outcomes.length > 1 && !this.#flags.quiet) {
@@ -126,11 +130,10 @@ export class WaitDisplay {
   }
 
   #summary(exitCode: number, results: WaitSummary["results"] = []): WaitSummary {
-    const { polls, listings } = this.#waiter.stats();
     return {
       exitCode,
       waitedMs: performance.now() - this.#startedMs,
-      calls: polls + listings,
+      calls: this.#calls.total,
       results,
     };
   }

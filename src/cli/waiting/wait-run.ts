@@ -9,6 +9,7 @@ import {
 import { exitCodeOfAll, exitCodeOfAny } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import { DEFAULT_TIMEOUT_MS, type WaitSettings } from "../flags/wait-settings.ts";
+import type { CallCount } from "../progress/call-count.ts";
 import type { CheckpointFile } from "./checkpoint-file.ts";
 import { type CheckpointFrame, reopened } from "./checkpoint-frame.ts";
 import type { Interruption } from "./interruption.ts";
@@ -18,6 +19,8 @@ import { WaitDisplay } from "./wait-display.ts";
 export interface WaitRun {
   readonly taskIds: readonly string[];
   readonly client: BdrcClient;
+  /** The client's calls. */
+  readonly calls: CallCount;
   readonly flags: WaitFlags;
   readonly settings: WaitSettings;
   /** The command that runs; its flags are repeated in the command that goes on. */
@@ -36,7 +39,7 @@ export interface WaitRun {
  */
 export async function runWaits(run: WaitRun): Promise<number> {
   const waiter = new TaskWaiter({ source: run.client, ...run.settings.rate });
-  const display = await WaitDisplay.load(waiter, run.flags, run.settings);
+  const display = await WaitDisplay.load(waiter, run.calls, run.flags, run.settings);
   try {
     const waits = startWaits(run, waiter);
     // Of a start, what was started stays in the file.

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { runCli, startCli } from "./harness/command.ts";
+import { startedEmulators } from "./started-emulators.ts";
+
+const open = startedEmulators();
+const ids = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `t-${index}`);
+
+describe("lines on a pipe", () => {
+  it("tell changes of status, and sum up at the interval: 50 tasks stay short", async () => {
+    const emulator = await open({
+      tasks: ids(50).map((taskId, index) => ({ taskId, durationMs: 4000 + 40 * index, progress: "linear" })),
+    });
+    const { code, stderr } = await runCli([...ids(50), "--log-interval", "1s", "-o", "json"], emulator.env);
+    const lines = stderr.trimEnd().split("\n");
+
+    expect(code).toBe(0);
+    expect(lines.filter((line) => / (RUNNING|COMPLETE) /.test(line)).length).toBeLessThanOrEqual(100);
+    expect(lines.filter((line) => /^50 tasks after [\d.]+ s: /.test(line)).length).toBeGreaterThanOrEqual(3);
+    expect(lines.at(-1)).toMatch(/^taskwait: 50 tasks in [\d.]+ s, \d+ calls$/);
+    expect(lines.length).toBeLessThan(130);
+  });
+
+  it("are never silent for longer than the interval, though nothing changes", async () => {
+    const emulator = await open({ tasks: [{ taskId: "t-still", durationMs: 3_600_000 }] });
+    const cli = startCli(["t-still", "--log-interval", "200ms", "--timeout", "3s"], emulator.env);
+    const { stderr } = await cli.done;
+
+    expect(stderr.match(/^t-still RUNNING .*after /gm)?.length).toBeGreaterThan(8);
+  });
+
+  it("say once, with how many, what went wrong for all", async () => {
+    const emulator = await open();
+    const env = { ...emulator.env, ALIBABA_CLOUD_ACCESS_KEY_SECRET: "wrong" };
+    const { code, stderr } = await runCli(ids(50), env);
+
+    expect(code).toBe(7);
+    expect(stderr.match(/SignatureDoesNotMatch/g)).toHaveLength(1);
+    expect(stderr).toMatch(/\(and 49 more tasks\)$/m);
+  });
+
+  it("count in json what was called, not what was seen", async () => {
+    const emulator = await open({ tasks: ids(30).map((taskId) => ({ taskId, durationMs: 3000 })) });
+    const { stdout } = await runCli([...ids(30), "-o", "json", "-q"], emulator.env);
+    const answered = emulator.requests().length;
+    const { calls, tasks } = JSON.parse(stdout) as { calls: number; tasks: { calls: number }[] };
+    const single = emulator.requests().filter(({ action }) => action === "DescribeTask").length;
+
+    expect(answered - calls).toBeLessThanOrEqual(2);
+    expect(calls).toBeLessThanOrEqual(answered);
+    expect(tasks.reduce((sum, task) => sum + task.calls, 0)).toBeLessThanOrEqual(single);
+  });
+});
+
+describe("in GitHub Actions", () => {
+  // Ids that only a listing gives: our own are checked.
+  const FORGED = ["::add-mask::e", " ::error::x", "##[error]x", "::stop-commands::y"];
+
+  it("no line begins with an order to the runner, in any form of any command", async () => {
+    const emulator = await open({
+      tasks: [
+        { taskId: "t-1", durationMs: 0, taskName: "::warning::name", result: "::set-output name=a::b" },
+        ...FORGED.map((TaskId, index) => ({ taskId: `t-f${index}`, durationMs: 0, fields: { TaskId } })),
+      ],
+    });
+    for (const line of [
+      ["t-1"],
+      ["t-1", "-o", "json"],
+      ["t-1", "-o", "jsonl"],
+      ["describe", "t-1"],
+      ["list"],
+      ["list", "-o", "ids"],
+      ["list", "-o", "json"],
+    ]) {
+      const { stdout, stderr } = await runCli(line, { ...emulator.env, GITHUB_ACTIONS: "true" });
+      if (line[0] === "list") {
+        expect(stdout, line.join(" ")).toContain("add-mask");
+      }
+      expect(stdout, line.join(" ")).not.toMatch(/^\s*::/m);
+      expect(stdout + stderr).not.toContain("##[");
+      expect(stderr.replace(/^::(group::Waiting|endgroup::|error title=taskwait::).*$/gm, "")).not.toMatch(
+        /^\s*::/m,
+      );
+    }
+  });
+});
