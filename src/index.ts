@@ -91,11 +91,10 @@ export { checkRules, updateResources } from "./run/starts.ts";
 export type { TaskRun } from "./run/task-run.ts";
 export type { StartContext, TaskStart } from "./run/task-start.ts";
 export { formatDurationMs, parseDurationMs } from "./task/duration.ts";
+export { type ErrorRecord, toErrorRecord } from "./task/error-record.ts";
 export * from "./task/errors.ts";
 export {
-  type ErrorRecord,
   outcomeFields,
-  toErrorRecord,
   toEventRecord,
   type WaitEventRecord,
   waitEventRecordSchema,

@@ -1,16 +1,6 @@
-import {
-  AccessDeniedError,
-  TaskCanceledError,
-  TaskExpiredError,
-  TaskFailedError,
-  TaskNotFoundError,
-  TaskwaitError,
-  type TaskwaitErrorDetails,
-  UnreachableError,
-  WaitTimeoutError,
-} from "../task/errors.ts";
-import type { ErrorRecord } from "../task/event-record.ts";
-import { OUTCOME_KINDS, type Outcome, type OutcomeKind } from "../task/outcome.ts";
+import { type ErrorRecord, fromErrorRecord } from "../task/error-record.ts";
+import { TaskwaitError, type TaskwaitErrorDetails } from "../task/errors.ts";
+import { failureOutcome, OUTCOME_KINDS, type Outcome, type OutcomeKind } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
 
 /** An outcome as plain JSON, for whatever lies between two processes. */
@@ -38,34 +28,16 @@ export function fromOutcomeRecord({ kind, task, error }: OutcomeRecord): Outcome
   const details: TaskwaitErrorDetails = {
     ...seen,
     ...(task === undefined ? {} : { taskId: task.taskId }),
-    ...(error?.cause === undefined ? {} : { cause: causeOf(error.cause) }),
+    ...(error?.cause === undefined ? {} : { cause: fromErrorRecord(error.cause) }),
   };
   switch (kind) {
     case "complete":
       return { kind, task: task as Task };
-    case "failed": {
-      const retryable = error?.retryable ?? false;
-      return { kind, ...seen, error: new TaskFailedError(message, { ...details, retryable }) };
-    }
-    case "expired":
-      return { kind, ...seen, error: new TaskExpiredError(message, details) };
-    case "canceled":
-      return { kind, ...seen, error: new TaskCanceledError(message, details) };
-    case "timedOut":
-      return { kind, ...seen, error: new WaitTimeoutError(message, details) };
-    case "notFound":
-      return { kind, ...seen, error: new TaskNotFoundError(message, details) };
-    case "denied":
-      return { kind, ...seen, error: new AccessDeniedError(message, details) };
-    case "unreachable":
-      return { kind, ...seen, error: new UnreachableError(message, details) };
     case "aborted":
       return { kind, ...seen, error: new TaskwaitError(message, details) };
+    default: {
+      const isProtocol = error?.name === "ProtocolError";
+      return failureOutcome(kind, message, { ...details, retryable: error?.retryable, isProtocol });
+    }
   }
-}
-
-function causeOf({ name, message }: ErrorRecord): Error {
-  const cause = new Error(message);
-  cause.name = name;
-  return cause;
 }

@@ -22,7 +22,7 @@ export function beginPortable(
 ): WaitState {
   return resume === undefined
     ? beginWait(taskId, { nowMs, options, justStarted })
-    : resumeWait(taskId, { checkpoint: resume, nowMs });
+    : resumeWait(taskId, { checkpoint: resume, nowMs, options });
 }
 
 /** What follows from a look. */

@@ -80,7 +80,7 @@ export class TaskWaiter implements AsyncDisposable {
     const state =
       resume === undefined
         ? beginWait(taskId, { nowMs, options: resolved, justStarted, history: this.#scheduler.history })
-        : resumeWait(taskId, { checkpoint: resume, nowMs });
+        : resumeWait(taskId, { checkpoint: resume, nowMs, options: resolved });
     const core = new WaitCore(state, resolved, signal, this.#driver);
     const wait = new TaskWait(core);
     this.#live.set(core, wait);

@@ -165,6 +165,7 @@ export interface BdrcApiErrorDetails extends TaskwaitErrorDetails {
   readonly requestId?: string;
   readonly retryAfterMs?: number;
   readonly resend?: boolean;
+  readonly maintenance?: boolean;
 }
 
 /** The API answered with an error. It never holds a header, a key or a signature. See docs/errors.md#bdrcapierror. */
@@ -181,6 +182,8 @@ export class BdrcApiError extends TaskwaitError {
   readonly retryAfterMs?: number;
   /** What the answer complains of (the clock, the nonce) is mended: the same call may be sent again at once. */
   readonly resend: boolean;
+  /** The service is down and names the end of that (5xx with `Retry-After`): an outage, not throttling. */
+  readonly maintenance?: boolean;
 
   constructor(message: string, details: BdrcApiErrorDetails) {
     super(message, details);
@@ -193,6 +196,9 @@ export class BdrcApiError extends TaskwaitError {
       this.retryAfterMs = details.retryAfterMs;
     }
     this.resend = details.resend ?? false;
+    if (details.maintenance === true) {
+      this.maintenance = true;
+    }
   }
 }
 

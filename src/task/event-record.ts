@@ -1,26 +1,9 @@
 import * as z from "zod/mini";
-import { isBdrcApiError, isTaskFailedError, isTaskwaitError } from "./errors.ts";
+import { type ErrorRecord, toErrorRecord } from "./error-record.ts";
 import { OUTCOME_KINDS, type Outcome, type OutcomeKind } from "./outcome.ts";
 import type { RecordSchema } from "./schema.ts";
 import type { Task } from "./task.ts";
 import type { WaitEvent } from "./wait-events.ts";
-
-/** An error as plain JSON: what a program may branch on, and a message for people. */
-export interface ErrorRecord {
-  /** The class, such as `TaskFailedError`. */
-  readonly name: string;
-  /** The constant of the class, such as `TASK_FAILED`; absent for errors that are not of this package. */
-  readonly code?: string;
-  readonly message: string;
-  /** Of a failed task: whether starting it again is sensible. */
-  readonly retryable?: boolean;
-  /** Of an answer of the API. */
-  readonly httpStatus?: number;
-  readonly apiCode?: string;
-  readonly requestId?: string;
-  /** The error behind this one, one level deep. */
-  readonly cause?: ErrorRecord;
-}
 
 interface RecordHead {
   /** When it was told, in Unix milliseconds. */
@@ -71,7 +54,7 @@ export type WaitEventRecord =
 
 const task = z.looseObject({ taskId: z.string(), taskStatus: z.string() }) as unknown as z.ZodMiniType<Task>;
 
-const error: z.ZodMiniType<ErrorRecord> = z.looseObject({
+const errorRecordSchema: z.ZodMiniType<ErrorRecord> = z.looseObject({
   name: z.string(),
   code: z.exactOptional(z.string()),
   message: z.string(),
@@ -80,7 +63,7 @@ const error: z.ZodMiniType<ErrorRecord> = z.looseObject({
   apiCode: z.exactOptional(z.string()),
   requestId: z.exactOptional(z.string()),
   get cause() {
-    return z.exactOptional(error);
+    return z.exactOptional(errorRecordSchema);
   },
 });
 
@@ -111,24 +94,30 @@ export const waitEventRecordSchema: RecordSchema<WaitEventRecord> = z.discrimina
     previous: z.exactOptional(task),
     etaMs: z.exactOptional(ms),
   }),
-  z.looseObject({ ...head, event: z.literal("retry"), error, failures: z.int(), nextPollMs: ms }),
+  z.looseObject({
+    ...head,
+    event: z.literal("retry"),
+    error: errorRecordSchema,
+    failures: z.int(),
+    nextPollMs: ms,
+  }),
   z.looseObject({
     ...head,
     event: z.literal("throttled"),
-    error,
+    error: errorRecordSchema,
     retryAfterMs: z.exactOptional(ms),
     ratePerSecond: z.exactOptional(z.number()),
     nextPollMs: ms,
   }),
   z.looseObject({ ...head, event: z.literal("warning"), code: z.string(), message: z.string() }),
   z.looseObject({ ...head, event: z.literal("complete"), task }),
-  z.looseObject({ ...head, event: z.enum(failureKinds), error }),
+  z.looseObject({ ...head, event: z.enum(failureKinds), error: errorRecordSchema }),
   z.looseObject({
     ...head,
     event: z.literal("settled"),
     outcome: z.enum(OUTCOME_KINDS),
     task: z.exactOptional(task),
-    error: z.exactOptional(error),
+    error: z.exactOptional(errorRecordSchema),
   }),
 ]);
 
@@ -181,28 +170,4 @@ export function outcomeFields(outcome: Outcome): {
     ...(outcome.task === undefined ? {} : { task: outcome.task }),
     ...(outcome.kind === "complete" ? {} : { error: toErrorRecord(outcome.error) }),
   };
-}
-
-/** Turns anything that was thrown into an {@link ErrorRecord}. Stack traces are left out. */
-export function toErrorRecord(thrown: unknown, depth = 0): ErrorRecord {
-  if (!(thrown instanceof Error)) {
-    return { name: "Error", message: String(thrown) };
-  }
-  return {
-    name: thrown.name,
-    ...(isTaskwaitError(thrown) ? { code: thrown.code } : {}),
-    message: thrown.message,
-    ...(isTaskFailedError(thrown) ? { retryable: thrown.retryable } : {}),
-    ...(isBdrcApiError(thrown) ? apiFields(thrown) : {}),
-    ...(thrown.cause === undefined || depth > 0 ? {} : { cause: toErrorRecord(thrown.cause, depth + 1) }),
-  };
-}
-
-function apiFields(error: {
-  readonly httpStatus: number;
-  readonly apiCode: string;
-  readonly requestId?: string;
-}): Partial<ErrorRecord> {
-  const { httpStatus, apiCode, requestId } = error;
-  return { httpStatus, apiCode, ...(requestId === undefined ? {} : { requestId }) };
 }

@@ -1,9 +1,11 @@
-import type {
+import {
   AccessDeniedError,
+  ProtocolError,
   TaskCanceledError,
   TaskExpiredError,
   TaskFailedError,
   TaskNotFoundError,
+  type TaskwaitErrorDetails,
   UnreachableError,
   WaitTimeoutError,
 } from "./errors.ts";
@@ -24,8 +26,8 @@ interface OutcomeErrors {
   notFound: TaskNotFoundError;
   /** The service refused the caller. */
   denied: AccessDeniedError;
-  /** Nobody could be asked for as long as `outageBudgetMs`. */
-  unreachable: UnreachableError;
+  /** No usable answer for as long as `outageBudgetMs`; a `ProtocolError` when asking again can't help. */
+  unreachable: UnreachableError | ProtocolError;
 }
 
 /** The ways a wait can end. */
@@ -65,3 +67,37 @@ export function endOf<E>(
 
 /** One kind of outcome. */
 export type OutcomeOf<K extends OutcomeKind> = Extract<Outcome, { readonly kind: K }>;
+
+/** The kinds of outcome whose error is of this package. */
+export type FailureKind = Exclude<OutcomeKind, "complete" | "aborted">;
+
+const CLASSES = {
+  failed: TaskFailedError,
+  expired: TaskExpiredError,
+  canceled: TaskCanceledError,
+  timedOut: WaitTimeoutError,
+  notFound: TaskNotFoundError,
+  denied: AccessDeniedError,
+  unreachable: UnreachableError,
+} as const;
+
+/** What the error of a failure carries. */
+export interface FailureDetails extends TaskwaitErrorDetails {
+  /** Of a failed task. */
+  readonly retryable?: boolean | undefined;
+  /** Of `unreachable`: the error is a `ProtocolError`. */
+  readonly isProtocol?: boolean | undefined;
+}
+
+/** The outcome of this kind, with an error of its class. */
+export function failureOutcome(
+  kind: FailureKind,
+  message: string,
+  { retryable = false, isProtocol = false, ...details }: FailureDetails,
+): OutcomeOf<FailureKind> {
+  const Class = isProtocol && kind === "unreachable" ? ProtocolError : CLASSES[kind];
+  const error = new Class(message, { ...details, retryable });
+  const { task } = details;
+  // The kind and the class match by construction, which the compiler can't see.
+  return { kind, error, ...(task === undefined ? {} : { task }) } as OutcomeOf<FailureKind>;
+}

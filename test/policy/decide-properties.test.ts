@@ -71,7 +71,7 @@ function check(
 }
 
 describe("decide, for any sequence of observations", { timeout: 60_000 }, () => {
-  it("never polls after it has settled, and settles the same way for ever", () => {
+  it("never polls after it has settled, and always settles the same way", () => {
     check((turns, given, all) => {
       const last = turns.at(-1);
       if (last?.decision.kind !== "settle") {
@@ -123,7 +123,7 @@ describe("decide, for any sequence of observations", { timeout: 60_000 }, () => 
     });
   });
 
-  it("keeps every delay within its intervals, but for the deadline, the end of patience and a pause asked for", () => {
+  it("keeps every delay within its intervals, but for the deadline and the end of a budget or grace", () => {
     check((turns, { minIntervalMs, maxIntervalMs, outageBudgetMs, notFoundGraceMs }) => {
       for (const { decision, context, step } of turns) {
         if (decision.kind !== "poll") {
@@ -135,21 +135,22 @@ describe("decide, for any sequence of observations", { timeout: 60_000 }, () => 
           continue;
         }
         const asked = step.observation.kind === "throttled" ? (step.observation.retryAfterMs ?? 0) : 0;
-        assert.ok(delayMs <= Math.max(maxIntervalMs, asked * 1.1) + 1e-6);
-        const patience =
+        assert.ok(delayMs <= maxIntervalMs + 1e-6);
+        const limitAtMs =
           step.observation.kind === "transient"
             ? state.contactAtMs + outageBudgetMs
             : step.observation.kind === "notFound"
               ? (state.missingSinceMs ?? 0) + notFoundGraceMs
               : Number.POSITIVE_INFINITY;
         const toDeadline = state.deadlineMs - context.nowMs;
-        // A last chance to look comes before the deadline by twice the time of a call, or by pollTimeoutMs.
+        // The last poll comes before the deadline by twice the time of a call, or by pollTimeoutMs.
         const isCut = toDeadline < Math.max(minIntervalMs, asked) + 2 * Math.max(20_000, step.callMs) + 200;
-        if (!isCut && patience - context.nowMs >= minIntervalMs) {
+        if (!isCut && limitAtMs - context.nowMs >= minIntervalMs) {
           assert.ok(delayMs >= minIntervalMs - 1e-6);
         }
         if (!isCut) {
-          assert.ok(delayMs >= Math.min(asked, patience - context.nowMs) - 1e-6);
+          const bound = Math.min(limitAtMs - context.nowMs, 0.9 * maxIntervalMs);
+          assert.ok(delayMs >= Math.min(asked, bound) - 1e-6);
         }
       }
     });
@@ -188,11 +189,14 @@ describe("decide, for any sequence of observations", { timeout: 60_000 }, () => 
   });
 
   it("has a state that can be checked and resumed at every step, with the same future but for outages", () => {
-    check((turns) => {
+    check((turns, options) => {
       for (const { decision, context } of turns) {
+        const { nowMs } = context;
         const checkpoint = JSON.parse(JSON.stringify(decision.state));
-        const state = resumeWait(TASK_ID, { checkpoint, nowMs: context.nowMs });
-        assert.deepEqual(JSON.parse(JSON.stringify(state)), { ...checkpoint, contactAtMs: context.nowMs });
+        const state = resumeWait(TASK_ID, { checkpoint, nowMs, options });
+        const nextPollAtMs = Math.min(checkpoint.nextPollAtMs, nowMs + options.maxIntervalMs);
+        const expected = { ...checkpoint, contactAtMs: nowMs, nextPollAtMs };
+        assert.deepEqual(JSON.parse(JSON.stringify(state)), expected);
       }
     });
   });
@@ -252,7 +256,7 @@ describe("decide, for any sequence of observations", { timeout: 60_000 }, () => 
     });
   });
 
-  it("counts every look, and every failed one", () => {
+  it("counts every poll, and every failed one", () => {
     check((turns) => {
       const polls = turns.length;
       const failures = turns.filter(({ step }) =>
@@ -278,7 +282,7 @@ describe("decide, for any sequence of observations", { timeout: 60_000 }, () => 
     });
   });
 
-  it("tells an unknown status once", () => {
+  it("warns of an unknown status once", () => {
     check((turns) => {
       const told = turns.flatMap(({ decision }) => decision.events).filter(({ name }) => name === "warning");
       const messages = told.map(({ payload }) => (payload as { message: string }).message);

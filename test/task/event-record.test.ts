@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { toErrorRecord } from "../../src/task/error-record.ts";
 import { BdrcApiError, TaskFailedError, UnreachableError } from "../../src/task/errors.ts";
-import { toErrorRecord, toEventRecord, waitEventRecordSchema } from "../../src/task/event-record.ts";
+import { toEventRecord, waitEventRecordSchema } from "../../src/task/event-record.ts";
 import type { Task } from "../../src/task/task.ts";
 import type { WaitEvent } from "../../src/task/wait-events.ts";
 

@@ -150,7 +150,7 @@ export class PollScheduler {
     // W3: a deadline settles its wait whatever else is under way.
     for (let next = this.#deadlines.peek(); next && next.rank <= nowMs; next = this.#deadlines.peek()) {
       this.#deadlines.remove(next);
-      next.item.apply(decideTimeout(next.item.state, nowMs));
+      next.item.apply(decideTimeout(next.item.state, nowMs, next.item.lastFailure));
     }
     if (this.#asleep.firstRank <= nowMs) {
       this.#listings.checkSoon();

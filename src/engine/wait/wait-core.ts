@@ -28,6 +28,8 @@ export class WaitCore extends Settler<Task, Outcome, WaitEvents> implements Abor
   /** Its place among the deadlines. */
   readonly deadline: HeapEntry<WaitCore> = new HeapEntry<WaitCore>(this);
   state: WaitState;
+  /** The error of the last poll that did not return the task. */
+  lastFailure: Error | undefined;
 
   constructor(
     state: WaitState,
@@ -52,6 +54,11 @@ export class WaitCore extends Settler<Task, Outcome, WaitEvents> implements Abor
       return;
     }
     this.state = decision.state;
+    for (const event of decision.events) {
+      if (event.name === "retry" || event.name === "throttled") {
+        this.lastFailure = event.payload.error;
+      }
+    }
     if (decision.kind === "poll") {
       this.emit(decision.events);
       return;

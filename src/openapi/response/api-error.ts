@@ -30,6 +30,7 @@ export function apiErrorOf(
   const { httpStatus, headers } = answer;
   const told = errorTextOf(body ?? {});
   const retryAfterMs = retryAfterOf(headers);
+  const maintenance = httpStatus >= 500 && retryAfterMs !== undefined && !headers.has("x-acs-retry-after");
   const failed = httpStatus >= 400;
   const evidence = told.code ?? told.message ?? told.requestId ?? (failed ? retryAfterMs : undefined);
   if (evidence === undefined || !(failed || lacksData(told, body, operation))) {
@@ -46,6 +47,7 @@ export function apiErrorOf(
     ...aboutTask(operation),
     ...(requestId === undefined ? {} : { requestId: clean(requestId, 100) }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(maintenance ? { maintenance } : {}),
   });
 }
 

@@ -1,10 +1,11 @@
 import { checkTaskId } from "../../task/task-id.ts";
 import { gapForPrice } from "../forecast/expected-delay.ts";
 import { historyOf, type TaskHistory } from "../forecast/history.ts";
+import { movedBack } from "../forecast/progress-extrapolation.ts";
 import { RemainingTime } from "../forecast/remaining-time.ts";
 import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
-import type { JustStarted, ResolvedWaitOptions } from "../state/wait-options.ts";
-import { restoreWait, WAIT_STATE_VERSION, type WaitState } from "../state/wait-state.ts";
+import { DEFAULT_WAIT_OPTIONS, type JustStarted, type ResolvedWaitOptions } from "../state/wait-options.ts";
+import { restoreWait, WAIT_STATE_VERSION, type WaitDraft, type WaitState } from "../state/wait-state.ts";
 
 /** What a wait begins with. */
 export interface BeginWaitContext {
@@ -47,17 +48,55 @@ export function beginWait(
   return { ...state, notRunningAtMs: nowMs, nextPollAtMs: nowMs + delayMs };
 }
 
+/** What a wait goes on from. */
+export interface ResumeWaitContext {
+  readonly checkpoint: unknown;
+  readonly nowMs: number;
+  /** Default: that of a wait without options. */
+  readonly options?: Pick<ResolvedWaitOptions, "maxIntervalMs">;
+}
+
 /**
  * The state of a wait that goes on from a checkpoint. Its counts, its deadline and what it has seen stay. The time in
- * which nobody polled does not count as an outage.
+ * which nobody polled does not count as an outage. The next poll is at most `maxIntervalMs` away, also when the clock
+ * of the other machine was fast.
  *
  * @throws {@link InvalidOptionError} when it is no checkpoint, or one of another version or task.
  */
 export function resumeWait(
   taskId: string,
-  { checkpoint, nowMs }: { readonly checkpoint: unknown; readonly nowMs: number },
+  { checkpoint, nowMs, options = DEFAULT_WAIT_OPTIONS }: ResumeWaitContext,
 ): WaitState {
   checkTaskId(taskId);
-  const state = restoreWait(checkpoint, taskId);
-  return { ...state, contactAtMs: nowMs };
+  const state = byOurClock(restoreWait(checkpoint, taskId), nowMs);
+  const nextPollAtMs = Math.min(state.nextPollAtMs, nowMs + options.maxIntervalMs);
+  return { ...state, contactAtMs: nowMs, nextPollAtMs };
+}
+
+const PAST_MOMENTS = [
+  "startedAtMs",
+  "contactAtMs",
+  "missingSinceMs",
+  "polledAtMs",
+  "notRunningAtMs",
+  "runningAtMs",
+] as const;
+
+/** Moves what the state has seen out of the future, where the fast clock of another machine has put it. */
+function byOurClock(state: WaitState, nowMs: number): WaitState {
+  const aheadMs = Math.max(...PAST_MOMENTS.map((name) => state[name] ?? 0)) - nowMs;
+  if (aheadMs <= 0) {
+    return state;
+  }
+  const moved: WaitDraft = { ...state, nextPollAtMs: state.nextPollAtMs - aheadMs };
+  for (const name of PAST_MOMENTS) {
+    const atMs = state[name];
+    if (atMs !== undefined) {
+      moved[name] = atMs - aheadMs;
+    }
+  }
+  if (state.progressTrack !== undefined) {
+    moved.progressTrack = movedBack(state.progressTrack, aheadMs);
+  }
+  return moved;
 }

@@ -2,17 +2,19 @@ import { backoffMs, SERVICE_BACKOFF } from "../../async/backoff.ts";
 import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import type { WaitEvent } from "../../task/wait-events.ts";
+import { retryAfterMsOf } from "../observe/classify-error.ts";
 import type { Observation } from "../observe/observe.ts";
 import type { DecideContext, Decision } from "../state/decision.ts";
-import { beforeDeadline, outageSinceMs, withinIntervals } from "../state/delay-limits.ts";
+import { beforeDeadline, countedCallMs, outageSinceMs, withinIntervals } from "../state/delay-limits.ts";
 import type { WaitDraft, WaitState } from "../state/wait-state.ts";
 import { nextPoll } from "./next-poll.ts";
-import { pollEvents, unknownStatusWarning } from "./poll-events.ts";
+import { pollEvents, shortStatus, unknownStatusWarning } from "./poll-events.ts";
 import {
   settleAgain,
   settleDenied,
   settleEnded,
   settleNotFound,
+  settlePermanent,
   settleTimedOut,
   settleUnreachable,
 } from "./settle.ts";
@@ -45,13 +47,17 @@ export function decide(state: WaitState, observation: Observation, context: Deci
     case "denied":
       return settleDenied(countFailure(state), observation.error, context.nowMs);
     case "permanent":
-      return settleUnreachable(countFailure(state), observation.error, context.nowMs);
+      return settlePermanent(countFailure(state), observation.error, context.nowMs);
   }
 }
 
-/** Ends a wait whose deadline has come. Drivers call it, also while a call hangs. */
-export function decideTimeout(state: WaitState, nowMs: number): Decision {
-  return state.ended === undefined ? settleTimedOut(state, nowMs) : settleAgain(state, nowMs);
+/**
+ * Ends a wait whose deadline has come. Drivers call it, also while a call hangs.
+ *
+ * @param lastFailure - The error of the last poll that did not return the task, if the driver has it.
+ */
+export function decideTimeout(state: WaitState, nowMs: number, lastFailure?: Error): Decision {
+  return state.ended === undefined ? settleTimedOut(state, nowMs, lastFailure) : settleAgain(state, nowMs);
 }
 
 function decideOnTask(before: WaitState, task: Task, context: DecideContext): Decision {
@@ -59,7 +65,7 @@ function decideOnTask(before: WaitState, task: Task, context: DecideContext): De
   const warning = unknownStatusWarning(before, task);
   const state = stateAfterTask(before, task, context);
   if (warning !== undefined) {
-    state.warned = [...(before.warned ?? []), task.taskStatus];
+    state.warned = [...(before.warned ?? []), shortStatus(task)];
   }
   const ended = isFinalStatus(task.taskStatus)
     ? settleEnded(state, task.taskStatus, nowMs)
@@ -123,15 +129,13 @@ function decideOnThrottle(
     contactAtMs: context.nowMs,
   };
   if (context.nowMs >= state.deadlineMs) {
-    return settleTimedOut(state, context.nowMs);
+    return settleTimedOut(state, context.nowMs, error);
   }
   const ownDelayMs = withinIntervals(
     backoffMs(SERVICE_BACKOFF, state.throttledInARow, context.random),
     context,
   );
-  // Never earlier than asked, and spread over a tenth of that, or all waits would come back at once.
-  const askedMs = (retryAfterMs ?? 0) * (1 + RETRY_AFTER_SPREAD * context.random());
-  const polling = pollAfter(state, Math.max(ownDelayMs, askedMs), context);
+  const polling = pollAfter(state, Math.max(ownDelayMs, askedDelayMs(retryAfterMs, context)), context);
   const { ratePerSecond } = context;
   const payload = {
     taskId: state.taskId,
@@ -144,7 +148,9 @@ function decideOnThrottle(
 }
 
 function decideOnFault(before: WaitState, error: Error, context: DecideContext): Decision {
-  const contactAtMs = outageSinceMs(before, context.nowMs - (context.callMs ?? 0));
+  const countedMs = countedCallMs(context);
+  const uncountedMs = before.failuresInARow === 0 ? 0 : (context.callMs ?? 0) - countedMs;
+  const contactAtMs = outageSinceMs(before, context.nowMs - countedMs) + uncountedMs;
   const state: WaitState = { ...countFailure(before), contactAtMs };
   const budgetEndsMs = state.contactAtMs + context.options.outageBudgetMs;
   if (context.nowMs >= budgetEndsMs) {
@@ -158,7 +164,8 @@ function decideOnMissing(before: WaitState, error: Error, context: DecideContext
   const missingSinceMs = before.missingSinceMs ?? nowMs;
   const state: WaitState = { ...countFailure(before), missingSinceMs, contactAtMs: nowMs };
   const graceEndsMs = missingSinceMs + options.notFoundGraceMs;
-  if (nowMs >= graceEndsMs) {
+  const isOnlyPoll = state.deadlineMs <= state.startedAtMs;
+  if (nowMs >= graceEndsMs || isOnlyPoll) {
     return settleNotFound(state, error, nowMs);
   }
   return retryBefore(graceEndsMs, state, error, context);
@@ -167,10 +174,11 @@ function decideOnMissing(before: WaitState, error: Error, context: DecideContext
 /** Polls again after a backoff, but not later than the end of the budget or the grace. */
 function retryBefore(limitAtMs: number, state: WaitState, error: Error, context: DecideContext): Decision {
   if (context.nowMs >= state.deadlineMs) {
-    return settleTimedOut(state, context.nowMs);
+    return settleTimedOut(state, context.nowMs, error);
   }
   const backoff = withinIntervals(backoffMs(SERVICE_BACKOFF, state.failuresInARow, context.random), context);
-  const polling = pollAfter(state, Math.min(backoff, limitAtMs - context.nowMs), context);
+  const delayMs = Math.max(backoff, askedDelayMs(retryAfterMsOf(error), context));
+  const polling = pollAfter(state, Math.min(delayMs, limitAtMs - context.nowMs), context);
   const payload = {
     taskId: state.taskId,
     error,
@@ -188,6 +196,17 @@ function pollAfter(
   const boundedMs = beforeDeadline(delayMs, state, context);
   const next = { ...state, nextPollAtMs: context.nowMs + boundedMs };
   return { kind: "poll", state: next, delayMs: boundedMs, events: [] };
+}
+
+/**
+ * The delay that the service asked for, at most `maxIntervalMs`. It is never shorter than asked, and spread over a
+ * tenth, or all waits would come back at once.
+ */
+function askedDelayMs(retryAfterMs = 0, { options: { maxIntervalMs }, random }: DecideContext): number {
+  const spread = RETRY_AFTER_SPREAD * random();
+  return retryAfterMs >= maxIntervalMs
+    ? maxIntervalMs * (1 - spread)
+    : Math.min(maxIntervalMs, retryAfterMs * (1 + spread));
 }
 
 function countFailure(state: WaitState): WaitState {

@@ -6,6 +6,7 @@ import type { WaitState } from "../state/wait-state.ts";
 import type { NextPoll } from "./next-poll.ts";
 
 const MAX_WARNINGS = 20;
+const MAX_STATUS_LENGTH = 80;
 
 /**
  * The events of a successful poll: the poll itself, and what has changed since the poll before.
@@ -49,11 +50,16 @@ function progressEvent(
 
 /** Warns of an unknown status, once. The wait goes on: newer versions of the service may have more statuses. */
 export function unknownStatusWarning(state: WaitState, task: Task): WaitEvent | undefined {
-  const { taskStatus } = task;
-  const { warned } = state;
-  if (isKnownStatus(taskStatus) || warned?.includes(taskStatus) || (warned?.length ?? 0) >= MAX_WARNINGS) {
+  const { warned = [] } = state;
+  const status = shortStatus(task);
+  if (isKnownStatus(task.taskStatus) || warned.includes(status) || warned.length >= MAX_WARNINGS) {
     return undefined;
   }
-  const message = `task ${state.taskId} has the unknown status "${printable(taskStatus, 80)}"; waiting goes on`;
+  const message = `task ${state.taskId} has the unknown status "${status}"; waiting goes on`;
   return { name: "warning", payload: { taskId: state.taskId, code: "UNKNOWN_STATUS", message } };
+}
+
+/** The status as warnings show it and as {@link WaitState.warned} keeps it. */
+export function shortStatus({ taskStatus }: Task): string {
+  return printable(taskStatus, MAX_STATUS_LENGTH);
 }

@@ -1,15 +1,6 @@
 import { formatDurationMs } from "../../task/duration.ts";
-import {
-  AccessDeniedError,
-  TaskCanceledError,
-  TaskExpiredError,
-  TaskFailedError,
-  TaskNotFoundError,
-  type TaskwaitErrorDetails,
-  UnreachableError,
-  WaitTimeoutError,
-} from "../../task/errors.ts";
-import type { Outcome, OutcomeKind } from "../../task/outcome.ts";
+import { isProtocolError } from "../../task/errors.ts";
+import { failureOutcome, type Outcome } from "../../task/outcome.ts";
 import { printable } from "../../task/printable.ts";
 import type { FinalTaskStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
@@ -23,6 +14,9 @@ type Settled = Extract<Decision, { kind: "settle" }>;
 const RETRYABLE =
   /too many requests|throttl|flow control|rate.?limit|temporar|timed? ?out|timeout|try again|busy|unavailable|internal error/i;
 
+// Texts of the service may be huge. They are cut before any regular expression searches them.
+const MAX_SEARCHED_LENGTH = 4096;
+
 const KIND_OF: Readonly<Record<FinalTaskStatus, "complete" | "failed" | "expired" | "canceled">> = {
   COMPLETE: "complete",
   FAILED: "failed",
@@ -33,43 +27,49 @@ const KIND_OF: Readonly<Record<FinalTaskStatus, "complete" | "failed" | "expired
 /** Ends the wait because the task has ended. */
 export function settleEnded(state: WaitState, status: FinalTaskStatus, nowMs: number): Settled {
   const kind = KIND_OF[status];
-  return settle(state, kind, kind === "complete" ? "" : describeEnd(state, kind, nowMs), nowMs);
+  const message = kind === "complete" ? "" : describeEnd(state, kind, nowMs);
+  return settle(state, { kind, message }, nowMs);
 }
 
 /** Ends the wait because its time is up. */
-export function settleTimedOut(state: WaitState, nowMs: number): Settled {
-  const seen =
-    state.task === undefined
-      ? "it was never seen"
-      : `it was last seen ${printable(state.task.taskStatus, 40)}${describePercent(state.task)}`;
+export function settleTimedOut(state: WaitState, nowMs: number, lastFailure?: Error): Settled {
   const waited = formatDurationMs(Math.max(0, nowMs - state.startedAtMs));
   const failed = state.failures === 0 ? "" : ` (${state.failures} failed)`;
-  const message = `gave up waiting for task ${state.taskId} after ${waited} and ${plural(state.polls, "poll")}${failed}: ${seen} and may still be running`;
-  return settle(state, "timedOut", message, nowMs);
+  const polls = `${plural(state.polls, "poll")}${failed}`;
+  const failure = lastFailure === undefined ? "" : `; last failure: ${printable(lastFailure.message)}`;
+  const message = `gave up waiting for task ${state.taskId} after ${waited} and ${polls}: ${describeLastSeen(state)}${failure}`;
+  return settle(state, { kind: "timedOut", message }, nowMs, lastFailure);
 }
 
 /** Ends the wait because the service keeps answering that it knows no such task. */
 export function settleNotFound(state: WaitState, error: Error, nowMs: number): Settled {
   const message = `task ${state.taskId} is not known to the service: ${printable(error.message)}`;
-  return settle(state, "notFound", message, nowMs, error);
+  return settle(state, { kind: "notFound", message }, nowMs, error);
 }
 
 /** Ends the wait because the caller has no access. */
 export function settleDenied(state: WaitState, error: Error, nowMs: number): Settled {
   const message = `not allowed to see task ${state.taskId}: ${printable(error.message)}`;
-  return settle(state, "denied", message, nowMs, error);
+  return settle(state, { kind: "denied", message }, nowMs, error);
 }
 
 /** Ends the wait because there is no usable answer. */
 export function settleUnreachable(state: WaitState, error: Error, nowMs: number): Settled {
-  const message = `could not find out how task ${state.taskId} is, after ${plural(state.failures, "failed poll")}: ${printable(error.message)}`;
-  return settle(state, "unreachable", message, nowMs, error);
+  return settle(state, { kind: "unreachable", message: describeUnreachable(state, error) }, nowMs, error);
+}
+
+/** Ends the wait because asking again can't help. */
+export function settlePermanent(state: WaitState, error: Error, nowMs: number): Settled {
+  if (!isProtocolError(error)) {
+    return settleUnreachable(state, error, nowMs);
+  }
+  const message = describeUnreachable(state, error);
+  return settle(state, { kind: "unreachable", message, isProtocol: true }, nowMs, error.cause ?? error);
 }
 
 /** The decision of a wait that has ended already: the same outcome, and no events. */
 export function settleAgain(state: WaitState, nowMs: number): Settled {
-  const { kind, message } = state.ended ?? { kind: "aborted", message: "" };
-  return { kind: "settle", state, outcome: makeOutcome(state, kind, message, nowMs), events: [] };
+  return { kind: "settle", state, outcome: makeOutcome(state, nowMs), events: [] };
 }
 
 /** Settles a wait that was resumed from the checkpoint of an ended wait: same outcome, with the events of an end. */
@@ -89,53 +89,35 @@ export function settleAborted(state: WaitState, reason: unknown): Settled {
 
 function settle(
   open: WaitState,
-  kind: Exclude<OutcomeKind, "aborted">,
-  message: string,
+  ended: NonNullable<WaitState["ended"]>,
   nowMs: number,
-  cause?: Error,
+  cause?: unknown,
 ): Settled {
-  const state: WaitState = { ...open, nextPollAtMs: nowMs, ended: { kind, message } };
-  const outcome = makeOutcome(state, kind, message, nowMs, cause);
+  const state: WaitState = { ...open, nextPollAtMs: nowMs, ended };
+  const outcome = makeOutcome(state, nowMs, cause);
   return { kind: "settle", state, outcome, events: endEvents(outcome) };
 }
 
-function makeOutcome(
-  state: WaitState,
-  kind: OutcomeKind,
-  message: string,
-  nowMs: number,
-  cause?: Error,
-): Outcome {
-  const details: TaskwaitErrorDetails = {
+/** The outcome of a state that has ended. */
+function makeOutcome(state: WaitState, nowMs: number, cause?: unknown): Outcome {
+  const { kind, message, isProtocol } = state.ended ?? { kind: "aborted", message: "" };
+  const { task } = state;
+  if (kind === "complete") {
+    return { kind, task: task as Task };
+  }
+  if (kind === "aborted") {
+    return { kind, error: new DOMException(message, "AbortError"), ...withTask(state) };
+  }
+  return failureOutcome(kind, message, {
     taskId: state.taskId,
     polls: state.polls,
     failures: state.failures,
     elapsedMs: Math.max(0, nowMs - state.startedAtMs),
+    retryable: RETRYABLE.test(task?.errorMessage?.slice(0, MAX_SEARCHED_LENGTH) ?? ""),
+    isProtocol,
     ...withTask(state),
     ...(cause === undefined ? {} : { cause }),
-  };
-  switch (kind) {
-    case "complete":
-      return { kind, task: state.task as Task };
-    case "failed": {
-      const retryable = RETRYABLE.test(state.task?.errorMessage ?? "");
-      return { kind, error: new TaskFailedError(message, { ...details, retryable }), ...withTask(state) };
-    }
-    case "expired":
-      return { kind, error: new TaskExpiredError(message, details), ...withTask(state) };
-    case "canceled":
-      return { kind, error: new TaskCanceledError(message, details), ...withTask(state) };
-    case "timedOut":
-      return { kind, error: new WaitTimeoutError(message, details), ...withTask(state) };
-    case "notFound":
-      return { kind, error: new TaskNotFoundError(message, details), ...withTask(state) };
-    case "denied":
-      return { kind, error: new AccessDeniedError(message, details), ...withTask(state) };
-    case "unreachable":
-      return { kind, error: new UnreachableError(message, details), ...withTask(state) };
-    case "aborted":
-      return { kind, error: new DOMException(message, "AbortError"), ...withTask(state) };
-  }
+  });
 }
 
 function withTask(state: WaitState): { readonly task?: Task } {
@@ -148,6 +130,19 @@ function describeEnd(state: WaitState, kind: "failed" | "expired" | "canceled", 
   const why = state.task?.errorMessage?.trim();
   const waited = formatDurationMs(Math.max(0, nowMs - state.startedAtMs));
   return `task ${state.taskId}${type} ${words[kind]}${why ? `: ${printable(why)}` : ""} [waited ${waited}]`;
+}
+
+function describeLastSeen({ task, missingSinceMs }: WaitState): string {
+  if (task !== undefined) {
+    return `it was last seen ${printable(task.taskStatus, 40)}${describePercent(task)} and may still be running`;
+  }
+  return missingSinceMs === undefined
+    ? "it was never seen and may still be running"
+    : "the service does not know this task";
+}
+
+function describeUnreachable(state: WaitState, error: Error): string {
+  return `could not find out how task ${state.taskId} is, after ${plural(state.failures, "failed poll")}: ${printable(error.message)}`;
 }
 
 function describePercent(task: Task): string {

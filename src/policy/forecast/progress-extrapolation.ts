@@ -82,6 +82,18 @@ export function trackProgress(
   return track;
 }
 
+/** The track as a clock sees it that is behind the one it was made by. */
+export function movedBack(track: ProgressTrack, byMs: number): ProgressTrack {
+  const point = ({ atMs, value }: ProgressPoint): ProgressPoint => ({ atMs: atMs - byMs, value });
+  return {
+    ...track,
+    origin: point(track.origin),
+    points: track.points.map(point),
+    polledAtMs: track.polledAtMs - byMs,
+    endAtMs: track.endAtMs === undefined ? undefined : track.endAtMs - byMs,
+  };
+}
+
 /** Adds the newest point. Of the points before the last tenth of the run, only the newest stays. */
 function withPoint(points: readonly ProgressPoint[], newest: ProgressPoint, originMs: number) {
   const recentMs = originMs + RECENT_FROM * (newest.atMs - originMs);

@@ -5,46 +5,55 @@ import {
   isTaskNotFoundError,
   isUnreachableError,
 } from "../../task/errors.ts";
+import { errorCodeOf, fieldOf } from "./error-code.ts";
 
-/** What an error of a source means for a wait. */
+/** The meaning of a source's error for a wait. */
 export type ErrorMeaning = "throttled" | "notFound" | "denied" | "permanent" | "transient";
 
 // Codes of Alibaba Cloud's gateway; the sources are in docs/wire.md. They are matched before the HTTP status,
 // because the gateway answers throttling with 400 and an unknown key with 404.
 const THROTTLED = /Throttling|FlowControl|TooManyRequests|RequestLimitExceeded/i;
 const DENIED =
-  /^(InvalidAccessKeyId|InvalidAccessKeySecret|SignatureDoesNotMatch|IncompleteSignature|MissingAccessKeyId|InvalidSecurityToken|MissingSecurityToken|InvalidCredentials|InvalidTimeStamp|SignatureNonceUsed|InvalidApiKey|NoPermission|Forbidden|Unauthorized|AccessDenied|InvalidBearerToken)/i;
+  /^(InvalidAccessKeyId|InvalidAccessKeySecret|InvalidApiKey|SignatureDoesNotMatch|IncompleteSignature|MissingAccessKeyId|InvalidSecurityToken|MissingSecurityToken|InvalidCredentials|InvalidTimeStamp|SignatureNonceUsed|NoPermission|Forbidden|Unauthorized|AccessDenied|InvalidBearerToken)/i;
+// Whole words: `InvalidApi.NotFound`, and not `InvalidApiKey`.
 const WRONG_ADDRESS =
-  /^(InvalidAction|InvalidApi|InvalidProduct|InvalidVersion|InvalidRegion|UnsupportedOperation)/i;
+  /^(InvalidAction|InvalidApi|InvalidProduct|InvalidVersion|InvalidRegion|InvalidRegionId|UnsupportedOperation)(?![a-z])/i;
 const NOT_FOUND = /NotFound|NotExist/;
 const PASSING = /ServiceUnavailable|InternalError|InternalServerError|SystemBusy|Timeout/i;
+// Longer codes are cut before they are searched.
+const MAX_CODE_LENGTH = 100;
 
-/** The fields that tell API errors apart, under our names or the official SDK's. */
-interface ApiErrorShape {
-  readonly apiCode?: unknown;
-  readonly code?: unknown;
-  readonly httpStatus?: unknown;
-  readonly statusCode?: unknown;
-  readonly retryAfterMs?: unknown;
-  readonly retryAfter?: unknown;
-  readonly resend?: unknown;
-}
+// This process has no descriptor left for a connection, which fewer calls at a time mend.
+const TOO_MANY_OPEN = /^(EMFILE|ENFILE)$/;
+
+const PROGRAMMING_ERRORS: ReadonlySet<unknown> = new Set([
+  "EvalError",
+  "RangeError",
+  "ReferenceError",
+  "TypeError",
+  "URIError",
+]);
+// What `fetch` of the runtimes says when the network fails: it throws a TypeError, in browsers without a cause.
+const FETCH_FAILED =
+  /^(fetch failed|failed to fetch|load failed|terminated|network ?error|network request failed|the network connection was lost|error sending request|unable to connect)/i;
+const MAX_MESSAGE_LENGTH = 100;
+const NETWORK_CODE = /^(?!ERR_)E[A-Z_]+$|^UND_ERR_(?!INVALID)/;
 
 /**
  * How long the service asked to wait, in milliseconds: our `retryAfterMs`, or the official SDK's `retryAfter`
- * (milliseconds, from `x-acs-retry-after`). Not positive means not said.
+ * (milliseconds, from `x-acs-retry-after`). Undefined when it is absent or not positive.
  *
  * @internal Exported for the command.
  */
 export function retryAfterMsOf(error: unknown): number | undefined {
-  const { retryAfterMs, retryAfter } = (error ?? {}) as ApiErrorShape;
-  const value = retryAfterMs ?? retryAfter;
+  const value = fieldOf(error, "retryAfterMs") ?? fieldOf(error, "retryAfter");
   return typeof value === "number" && value > 0 && Number.isFinite(value) ? value : undefined;
 }
 
 /**
- * Tells what an error of a source means. Errors of other makers are read by shape: `apiCode` or `code`, with
- * `httpStatus` or `statusCode`. What is not understood is a passing fault, which the outage budget bounds.
+ * Classifies an error of a source. Errors that are not of this package are read by shape: `apiCode` or `code`, with
+ * `httpStatus` or `statusCode`. A programming error (a `TypeError` and the like, unless the network is behind it) is
+ * permanent. Everything else is a passing fault, which the outage budget bounds.
  */
 export function classifyError(error: unknown): ErrorMeaning {
   if (isTaskNotFoundError(error)) {
@@ -56,36 +65,51 @@ export function classifyError(error: unknown): ErrorMeaning {
   if (isInvalidOptionError(error)) {
     return "permanent";
   }
+  if (errorCodeOf(error, TOO_MANY_OPEN) !== undefined) {
+    return "throttled";
+  }
   if (isProtocolError(error) || isUnreachableError(error)) {
     return error.permanent === true ? "permanent" : "transient";
   }
-  if (typeof error !== "object" || error === null) {
-    return "transient";
-  }
-  return classifyApiError(error as ApiErrorShape);
+  return classifyApiError(error);
 }
 
-function classifyApiError(error: ApiErrorShape): ErrorMeaning {
-  const status = error.httpStatus ?? error.statusCode;
-  const code = error.apiCode ?? error.code;
-  if (typeof status !== "number" && typeof error.apiCode !== "string" && !isGatewayCode(code)) {
-    return "transient";
-  }
-  return classifyAnswer(
-    typeof code === "string" ? code : "",
-    typeof status === "number" ? status : 0,
-    retryAfterMsOf(error) !== undefined,
-    error.resend === true,
+/**
+ * Whether the error is a mistake in a program: a `TypeError`, `ReferenceError`, `RangeError`, `URIError` or
+ * `EvalError`. The `TypeError` of a `fetch` that reached nobody is not.
+ */
+export function isProgrammingError(error: unknown): boolean {
+  const message = String(fieldOf(error, "message") ?? "").slice(0, MAX_MESSAGE_LENGTH);
+  return (
+    PROGRAMMING_ERRORS.has(fieldOf(error, "name")) &&
+    errorCodeOf(error, NETWORK_CODE) === undefined &&
+    !FETCH_FAILED.test(message)
   );
 }
 
-/** Node's own codes (`ECONNRESET`, `UND_ERR_SOCKET`) are not the gateway's, whose words begin upper case. */
+function classifyApiError(error: unknown): ErrorMeaning {
+  const apiCode = fieldOf(error, "apiCode");
+  const status = fieldOf(error, "httpStatus") ?? fieldOf(error, "statusCode");
+  const code = apiCode ?? fieldOf(error, "code");
+  if (typeof status !== "number" && typeof apiCode !== "string" && !isGatewayCode(code)) {
+    return isProgrammingError(error) ? "permanent" : "transient";
+  }
+  const asksToWait = retryAfterMsOf(error) !== undefined && fieldOf(error, "maintenance") !== true;
+  return classifyAnswer(
+    typeof code === "string" ? code.slice(0, MAX_CODE_LENGTH) : "",
+    typeof status === "number" ? status : 0,
+    asksToWait,
+    fieldOf(error, "resend") === true,
+  );
+}
+
+/** Node's own codes (`ECONNRESET`, `UND_ERR_SOCKET`) are not the gateway's, which begin with a capitalized word. */
 function isGatewayCode(code: unknown): boolean {
   return typeof code === "string" && /^[A-Z][a-z]/.test(code);
 }
 
 function classifyAnswer(code: string, status: number, asksToWait: boolean, resend: boolean): ErrorMeaning {
-  if (asksToWait || status === 429 || THROTTLED.test(code)) {
+  if (status === 429 || THROTTLED.test(code)) {
     return "throttled";
   }
   if (resend) {
@@ -100,10 +124,10 @@ function classifyAnswer(code: string, status: number, asksToWait: boolean, resen
   if (NOT_FOUND.test(code)) {
     return "notFound";
   }
-  if (PASSING.test(code)) {
-    return "transient";
+  if (asksToWait) {
+    return "throttled";
   }
-  return classifyStatus(status);
+  return PASSING.test(code) ? "transient" : classifyStatus(status);
 }
 
 function classifyStatus(status: number): ErrorMeaning {

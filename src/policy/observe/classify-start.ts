@@ -3,18 +3,18 @@ import { classifyError } from "./classify-error.ts";
 import { errorChain, errorCodeOf, fieldOf } from "./error-code.ts";
 
 /**
- * What a failed start means: `retry`, it certainly started nothing and may be sent again; `refused`, it
- * started nothing and never will; `unclear`, it may have started a task.
+ * The meaning of a failed start. `retry`: it started nothing, and can be sent again. `refused`: it started nothing,
+ * and another try would not either. `unclear`: it may have started a task.
  */
 export type StartMeaning = "retry" | "refused" | "unclear";
 
-// No connection came about, so nothing was sent.
-const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT)$/;
+// Without a connection, nothing was sent.
+const NEVER_SENT = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EMFILE|ENFILE|UND_ERR_CONNECT_TIMEOUT)$/;
 const NETWORK_CODE = /^(E[A-Z_]+|UND_ERR_[A-Z_]+)$/;
 
 /**
- * Tells what a failed start means. The API has no idempotency token, so a start is sent again only when it
- * certainly was not taken: it was throttled, or never sent.
+ * Classifies the error of a start. The API has no idempotency token, so a start is sent again only if the service
+ * did not take it: it was throttled, or never sent.
  */
 export function classifyStart(error: unknown): StartMeaning {
   const meaning = classifyError(error);
@@ -22,10 +22,11 @@ export function classifyStart(error: unknown): StartMeaning {
     return "retry";
   }
   if (isBdrcApiError(error)) {
-    // A nonce that was used already: the request came twice, and the other one may have been taken.
+    // A used nonce: the request arrived twice, and the service may have taken the other one.
     return meaning === "transient" || error.apiCode === "SignatureNonceUsed" ? "unclear" : "refused";
   }
   if (isUnreachableError(error) && error.permanent === true) {
+    // Such as an untrusted certificate, or a proxy that refuses: nothing was sent.
     return "refused";
   }
   const code = errorCodeOf(error, NETWORK_CODE);
@@ -35,20 +36,10 @@ export function classifyStart(error: unknown): StartMeaning {
   if (isUnreachableError(error) || isProtocolError(error) || code !== undefined) {
     return "unclear";
   }
-  return meaning !== "transient" || isProgrammingError(error) ? "refused" : "unclear";
+  return meaning === "transient" ? "unclear" : "refused";
 }
 
-/** Our client's own knowledge: no connection came about. */
+/** Whether our client knows that no connection came about. */
 function isNeverSent(error: unknown): boolean {
   return [...errorChain(error)].some((one) => fieldOf(one, "sent") === false);
-}
-
-/** A mistake in the start itself, which nothing that was sent can have caused. */
-function isProgrammingError(error: unknown): boolean {
-  return (
-    error instanceof ReferenceError ||
-    error instanceof RangeError ||
-    error instanceof SyntaxError ||
-    (error instanceof TypeError && error.cause === undefined)
-  );
 }

@@ -1,9 +1,9 @@
 import { ProtocolError } from "../../task/errors.ts";
 import { ensureTask } from "../../task/parse-task.ts";
-import { quoted } from "../../task/printable.ts";
+import { printable, quoted } from "../../task/printable.ts";
 import type { TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
-import { classifyError, retryAfterMsOf } from "./classify-error.ts";
+import { classifyError, isProgrammingError, retryAfterMsOf } from "./classify-error.ts";
 import { errorChain } from "./error-code.ts";
 
 /** The result of one poll. */
@@ -44,10 +44,17 @@ export async function observe(source: TaskSource, taskId: string, signal: AbortS
 
 /** What an error of a source means, as an observation. */
 export function observeError(thrown: unknown): Exclude<Observation, { kind: "task" }> {
-  const error = readableError(thrown);
+  const readable = readableError(thrown);
+  const error = isProgrammingError(readable) ? programmingError(readable) : readable;
   const kind = classifyError(error);
   const retryAfterMs = kind === "throttled" ? retryAfterMsOf(error) : undefined;
   return retryAfterMs === undefined ? { kind, error } : { kind: "throttled", error, retryAfterMs };
+}
+
+/** Nothing that the service does later mends a mistake in a source. */
+function programmingError(cause: Error): ProtocolError {
+  const message = `the source threw ${printable(`${cause.name}: ${cause.message}`)}`;
+  return new ProtocolError(message, { cause, permanent: true });
 }
 
 /** The error as it is, when all that anybody reads of one can be read; else one that stands for it. */

@@ -44,3 +44,11 @@ export function beforeDeadline(
 export function outageSinceMs(before: WaitState, calledAtMs: number): number {
   return before.failuresInARow === 0 ? Math.max(before.contactAtMs, calledAtMs) : before.contactAtMs;
 }
+
+/**
+ * The part of a call that counts as an outage: no call takes longer than its time limit, except in a process that was
+ * suspended.
+ */
+export function countedCallMs({ callMs = 0, options }: Pick<DecideContext, "callMs" | "options">): number {
+  return Math.min(callMs, options.pollTimeoutMs);
+}

@@ -50,7 +50,12 @@ export interface WaitState {
   /** The unknown statuses of which the wait has warned. */
   readonly warned?: readonly string[] | undefined;
   /** How the wait ended, once it has. */
-  readonly ended?: { readonly kind: OutcomeKind; readonly message: string };
+  readonly ended?: {
+    readonly kind: OutcomeKind;
+    readonly message: string;
+    /** Of `unreachable`: the error is a `ProtocolError`. */
+    readonly isProtocol?: boolean | undefined;
+  };
 }
 
 /** The next {@link WaitState} while a decision builds it. */
@@ -97,7 +102,13 @@ const waitFields = z.object({
     withRenamedFields(progressTrack, { lookedAtMs: "polledAtMs", wander: "driftVariance" }),
   ),
   warned: z.optional(z.array(z.string()).check(z.maxLength(100))),
-  ended: z.optional(z.object({ kind: z.enum(OUTCOME_KINDS), message: z.string() })),
+  ended: z.optional(
+    z.object({
+      kind: z.enum(OUTCOME_KINDS),
+      message: z.string(),
+      isProtocol: z.optional(z.boolean()),
+    }),
+  ),
 });
 
 const waitState = withRenamedFields(waitFields, { lookedAtMs: "polledAtMs" });

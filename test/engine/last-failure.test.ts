@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { isProtocolError, ProtocolError, type TaskwaitError } from "../../src/index.ts";
+import { BdrcApiError, TaskNotFoundError, UnreachableError } from "../../src/task/errors.ts";
+import { scriptedSource } from "../../src/testing/index.ts";
+import { expectNothingLeft, flush, ID, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+
+useFakeTime();
+
+describe("a mistake in the source", () => {
+  it.each([
+    ["TypeError", new TypeError("Cannot read properties of undefined (reading 'Status')")],
+    ["ReferenceError", new ReferenceError("bodyy is not defined")],
+    ["RangeError", new RangeError("Invalid time value")],
+  ])("%s ends the wait at once as a ProtocolError, with its cause", async (_, mistake) => {
+    const waiter = makeWaiter({ describe: () => Promise.reject(mistake) });
+    const wait = waiter.wait(ID);
+    const seen = watch(wait);
+    await flush();
+    expect(seen.names).toEqual(["unreachable", "settled"]);
+    const error = await wait.catch((reason: unknown) => reason);
+    expect(isProtocolError(error) && error instanceof ProtocolError && error.cause).toBe(mistake);
+    expectNothingLeft(waiter);
+  });
+
+  it("is one also where it is thrown before the call", async () => {
+    const waiter = makeWaiter({
+      describe: () => {
+        throw new TypeError("no");
+      },
+    });
+    const seen = watch(waiter.wait(ID));
+    await flush();
+    expect(seen.outcome).toMatchObject({ kind: "unreachable", error: { name: "ProtocolError" } });
+  });
+
+  it("is not a fetch that reached nobody: that is an outage", async () => {
+    const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+    const error = new TypeError("fetch failed", { cause });
+    const source = scriptedSource({ [ID]: [{ error }, { error }, "COMPLETE"] });
+    const seen = watch(makeWaiter(source).wait(ID));
+    await pass(60_000);
+    expect(seen.outcome?.kind).toBe("complete");
+  });
+});
+
+describe("a wait whose time is up", () => {
+  const failing = (error: Error) => scriptedSource({ [ID]: [{ error, times: 1000 }] });
+
+  it("says that the service does not know the task, with the last answer as cause", async () => {
+    const error = new TaskNotFoundError("DescribeTask failed: no such task");
+    const seen = watch(makeWaiter(failing(error)).wait(ID, { timeout: "3s" }));
+    await pass(10_000);
+    const outcome = seen.outcome as { kind: string; error: TaskwaitError };
+    expect(outcome.kind).toBe("timedOut");
+    expect(outcome.error.cause).toBe(error);
+    expect(outcome.error.message).toContain("the service does not know this task");
+    expect(outcome.error.message).toContain("DescribeTask failed: no such task");
+    expect(outcome.error.message).not.toContain("may still be running");
+  });
+
+  it("is a task that is not known when it may poll once only", async () => {
+    const seen = watch(makeWaiter(failing(new TaskNotFoundError("no"))).wait(ID, { timeoutMs: 0 }));
+    await pass(1000);
+    expect(seen.outcome?.kind).toBe("notFound");
+  });
+
+  it.each([
+    ["nobody answered", new UnreachableError("the connection was refused")],
+    ["it was throttled", new BdrcApiError("slow down", { httpStatus: 429, apiCode: "Throttling" })],
+    ["it may poll once only", new UnreachableError("the connection was refused"), 0],
+  ])("names the last failure when %s", async (_, error, timeoutMs = 20_000) => {
+    const seen = watch(makeWaiter(failing(error)).wait(ID, { timeoutMs }));
+    await pass(60_000);
+    const outcome = seen.outcome as { kind: string; error: TaskwaitError };
+    expect(outcome.kind).toBe("timedOut");
+    expect(outcome.error.cause).toBe(error);
+    expect(outcome.error.message).toContain(`last failure: ${error.message}`);
+  });
+});
+
+describe("an answer that names a time to come again", () => {
+  it("does not keep maintenance from being an outage", async () => {
+    const error = new BdrcApiError("down", {
+      httpStatus: 503,
+      apiCode: "Down",
+      retryAfterMs: 30_000,
+      maintenance: true,
+    });
+    const seen = watch(makeWaiter(scriptedSource({ [ID]: [{ error, times: 1000 }] })).wait(ID));
+    await pass(5 * 60_000 + 1000);
+    expect(seen.outcome).toMatchObject({ kind: "unreachable", error: { cause: error } });
+  });
+});
