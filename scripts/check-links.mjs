@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import process from "node:process";
 
 const root = resolve(process.argv[2] ?? join(import.meta.dirname, ".."));
-const SKIPPED = new Set(["node_modules", "dist", "coverage", "api", ".git"]);
+const SKIPPED = new Set(["node_modules", "dist", "coverage", "api", ".git", ".stryker-tmp"]);
 
 const FENCED = /^[ \t]*(```|~~~)[\s\S]*?^[ \t]*\1/gm;
 
@@ -84,7 +84,7 @@ let checked = 0;
 let broken = 0;
 for (const file of walk(root)) {
   const markdown = file.endsWith(".md");
-  if (!markdown && !(/\.(?:ts|mjs|yml)$/.test(file) && !/[\\/]test[\\/]house[\\/]/.test(file))) {
+  if (!markdown && !(/\.(?:ts|mjs|yml)$/.test(file) && !/[\\/]test[\\/](?:house|package[\\/]checks)/.test(file))) {
     continue;
   }
   const text = readFileSync(file, "utf8");

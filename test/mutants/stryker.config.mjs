@@ -1,0 +1,41 @@
+/** What decides about waits and rates: here a change that no test notices is a fault. */
+const MUTATED = [
+  "src/policy/decide/decide.ts",
+  "src/policy/decide/settle.ts",
+  "src/policy/observe/classify-error.ts",
+  "src/policy/state/delay-limits.ts",
+  "src/policy/state/wait-options.ts",
+  "src/engine/rate/permit-queue.ts",
+  "src/engine/rate/rate-controller.ts",
+  "src/engine/listing/listing-coverage.ts",
+  "src/engine/waiter-options.ts",
+];
+
+export default {
+  plugins: [import.meta.resolve("@stryker-mutator/vitest-runner").replace("file://", "")],
+  testRunner: "vitest",
+  vitest: { configFile: "test/mutants/vitest.config.ts", related: false },
+  coverageAnalysis: "perTest",
+  mutate: MUTATED,
+  ignorePatterns: [
+    "/*",
+    "!/src",
+    "!/test",
+    "!/types",
+    "!/package.json",
+    "!/tsconfig.json",
+    "/test/mutants/node_modules",
+    "/test/engines",
+    "/test/integration",
+    "/test/package",
+  ],
+  ignoreStatic: false,
+  concurrency: 2,
+  timeoutMS: 20_000,
+  tempDirName: ".stryker-tmp",
+  reporters: ["clear-text", "json"],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: false },
+  jsonReporter: { fileName: ".stryker-tmp/mutants.json" },
+  allowConsoleColors: false,
+  cleanTempDir: false,
+};
