@@ -57,8 +57,7 @@ describe("a wait over signed HTTP", () => {
   it("resolves with the parsed task once it is COMPLETE, after telling what it saw in order", async () => {
     emulator.world.addTask({
       taskId: "t-complete",
-      durationMs: 800,
-
+      durationMs: 2500,
       result: { resourceCounts: [{ resourceType: "ACS::OSS::Bucket", count: 2 }] },
     });
     const { wait: started, events } = wait("t-complete");
@@ -110,7 +109,7 @@ describe("a wait over signed HTTP", () => {
   });
 
   it("ends as notFound when the service knows no such task, after the grace", async () => {
-    const { outcome, events } = await endingOf("t-nobody", { notFoundGraceMs: 150 });
+    const { outcome, events } = await endingOf("t-nobody", { notFoundGraceMs: 1000 });
 
     expect(outcome.kind).toBe("notFound");
     expect(isBdrcApiError(errorOf(outcome).cause)).toBe(true);
@@ -118,7 +117,7 @@ describe("a wait over signed HTTP", () => {
   });
 
   it("finds a task that appears within the grace", async () => {
-    emulator.world.addTask({ taskId: "t-late", durationMs: 100, hiddenMs: 200 });
+    emulator.world.addTask({ taskId: "t-late", durationMs: 100, hiddenMs: 2000 });
 
     const { outcome, events } = await endingOf("t-late");
 
@@ -142,7 +141,7 @@ describe("a wait over signed HTTP", () => {
   it("ends as timedOut, says so, and leaves the task alone", async () => {
     emulator.world.addTask({ taskId: "t-long", durationMs: 60_000 });
 
-    const { outcome, events } = await endingOf("t-long", { timeoutMs: 300 });
+    const { outcome, events } = await endingOf("t-long", { timeoutMs: 2000 });
 
     expect(outcome.kind).toBe("timedOut");
     expect(errorOf(outcome).message).toContain("may still be running");
