@@ -9,12 +9,14 @@ const { tellRates } = await import("./rate-table.ts");
 const { tellProcesses } = await import("./process-table.ts");
 const { tellCrowds } = await import("./crowd-table.ts");
 const { tellHttp } = await import("./http-table.ts");
+const { tellLags } = await import("./lag-table.ts");
 const { tellSmallCrowds } = await import("./small-crowds.ts");
 
 const HELP = `Waits for crowds of tasks behind a hidden quota, with the real engine: in virtual time, and at last over HTTP.
 
   --seed N     default 1
   --json FILE  the numbers, for programs
+  --part NAME  one of rate, crowds, lag, small, http
   --full       the cases that take minutes each, too
   --only TEXT  only the cases whose name holds it
   --no-rate    without the rate controllers and processes
@@ -24,6 +26,7 @@ const { values: flags } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     json: { type: "string" },
+    part: { type: "string" },
     full: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     "no-rate": { type: "boolean", default: false },
@@ -37,18 +40,24 @@ if (flags.help) {
 }
 const seed = Number(flags.seed);
 const { only } = flags;
+const has = (part: string): boolean => flags.part === undefined || flags.part === part;
 const report = new Report();
-if (!flags["no-rate"]) {
+if (!flags["no-rate"] && has("rate")) {
   await tellRates(report, seed, only);
   if ("processes".includes(only)) {
     await tellProcesses(report, seed);
   }
 }
-await tellCrowds(report, { seed, only, isFull: flags.full, hasOthers: !flags["no-rivals"] });
-if ("small crowds".includes(only)) {
+if (has("crowds")) {
+  await tellCrowds(report, { seed, only, isFull: flags.full, hasOthers: !flags["no-rivals"] });
+}
+if (has("lag") && "lag".includes(only)) {
+  await tellLags(report, seed);
+}
+if (has("small") && "small crowds".includes(only)) {
   await tellSmallCrowds(report, seed);
 }
-if ("http".includes(only)) {
+if (has("http") && "http".includes(only)) {
   tellHttp(report);
 }
 const { rows, failures } = report;

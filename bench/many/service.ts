@@ -22,6 +22,8 @@ export interface ServiceSpec {
   /** One quota for both APIs, in place of one each. */
   readonly isShared?: boolean;
   readonly rttMs: number;
+  /** Listings show what was so long ago; infinite: how it all began. Default 0. */
+  readonly listLagMs?: number;
 }
 
 interface Entry {
@@ -92,21 +94,29 @@ export class Service implements TaskSource {
     return this.counts.describe + this.counts.list;
   }
 
+  /** As a client that reads the `Date` of answers knows it. */
+  clockOffsetMs(): number {
+    return 0;
+  }
+
   async describe(taskId: string): Promise<Task> {
     this.counts.describe++;
-    return await this.#exchange(this.#describes, () => this.#show(this.#own.get(taskId) as Entry));
+    return await this.#exchange(this.#describes, () =>
+      this.#show(this.#own.get(taskId) as Entry, virtualNowMs()),
+    );
   }
 
   async list({ taskStatus, nextToken, maxResults = 10 }: TaskListQuery): Promise<TaskPage> {
     this.counts.list++;
     return await this.#exchange(this.#lists, () => {
-      this.#advance();
+      const asOfMs = Math.max(this.#beganMs, virtualNowMs() - (this.#spec.listLagMs ?? 0));
+      this.#advance(asOfMs);
       const from = Number(nextToken ?? 0);
       const all = this.#listing(taskStatus);
       const to = Math.min(all.length, from + maxResults);
       const tasks: Task[] = [];
       for (let index = from; index < to; index++) {
-        tasks.push(this.#show(all[index] as Entry));
+        tasks.push(this.#show(all[index] as Entry, asOfMs));
       }
       return to < all.length ? { tasks, nextToken: String(to) } : { tasks };
     });
@@ -125,8 +135,7 @@ export class Service implements TaskSource {
     }
   }
 
-  #advance(): void {
-    const nowMs = virtualNowMs();
+  #advance(nowMs: number): void {
     let hasChanged = false;
     for (let next = this.#nextEnds.at(-1); next && next.endsAtMs <= nowMs; next = this.#nextEnds.at(-1)) {
       this.#nextEnds.pop();
@@ -138,8 +147,7 @@ export class Service implements TaskSource {
     }
   }
 
-  #show({ taskId, startsAtMs, endsAtMs, curve }: Entry): Task {
-    const nowMs = virtualNowMs();
+  #show({ taskId, startsAtMs, endsAtMs, curve }: Entry, nowMs: number): Task {
     const startTime = Math.floor((EPOCH_MS + startsAtMs) / 1000);
     if (nowMs >= endsAtMs) {
       const completeTime = Math.floor((EPOCH_MS + endsAtMs) / 1000);

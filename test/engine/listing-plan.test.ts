@@ -16,6 +16,7 @@ const stakes: ScanTotals = {
   pollsPerSecond: 5,
   endsPerSecond: 1,
   isCrowded: false,
+  lagS: 0,
   hasCreated: false,
 };
 

@@ -23,6 +23,7 @@ export function fleetTotals(
   let [count, price, all, active, unseen, best, likelyEnded] = [0, 0, 0, 0, 0, 0, 0];
   let [pollsPerSecond, endsPerSecond] = [0, 0];
   let hasCreated = false;
+  const lagMs = coverage.lag.lagMs(nowMs);
   for (const tracked of tasks.values()) {
     count++;
     price += tracked.value.price;
@@ -34,18 +35,20 @@ export function fleetTotals(
     if (tracked.isMissingFromListings) {
       continue;
     }
-    all += value;
+    // A scan shows the tasks as they were.
+    const shown = lagMs === 0 ? value : coverage.valueOf(tracked, nowMs - lagMs);
+    all += shown;
     if (tracked.isPresumedEnded) {
       continue;
     }
-    active += value;
+    active += shown;
     const polls = 1000 / Math.max(MIN_GAP_MS, tracked.value.gapMs);
     pollsPerSecond += polls;
     endsPerSecond += tracked.value.ended * polls;
     if (!tracked.isSeen) {
-      unseen += value;
-    } else if (value > 0) {
-      likelyEnded += endedAt(tracked.value, nowMs);
+      unseen += shown;
+    } else if (shown > 0) {
+      likelyEnded += endedAt(tracked.value, nowMs - lagMs);
     }
     hasCreated ||= tracked.task?.taskStatus !== "RUNNING";
   }
@@ -58,6 +61,7 @@ export function fleetTotals(
     likelyEnded,
     pollsPerSecond,
     endsPerSecond,
+    lagS: lagMs / 1000,
     hasCreated,
   };
 }

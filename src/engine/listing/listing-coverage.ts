@@ -1,5 +1,6 @@
 import { pollValueSince } from "../../policy/forecast/poll-value.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
+import { ListingLag } from "./listing-lag.ts";
 import type { ListingScan } from "./listing-scan.ts";
 
 // Absence proves nothing, so a task that a listing of ended tasks lacks is presumed to run on only for so long.
@@ -13,6 +14,7 @@ export const LISTED_AFTER_MS = 1000;
  * not show a task says that it probably runs on.
  */
 export class ListingCoverage {
+  readonly lag: ListingLag = new ListingLag();
   readonly #running = new Set<ListingScan>();
   #pendingMs = Number.NEGATIVE_INFINITY;
   #pendingEndedMs = Number.NEGATIVE_INFINITY;
@@ -40,9 +42,9 @@ export class ListingCoverage {
     this.#update();
   }
 
-  /** All listings of ended tasks were read, beginning at that moment. */
-  readEnded(startedAtMs: number): void {
-    this.#presumedRunningMs = Math.max(this.#presumedRunningMs, startedAtMs);
+  /** All listings of ended tasks were read, and tell how the tasks were at that moment. */
+  readEnded(asOfMs: number): void {
+    this.#presumedRunningMs = Math.max(this.#presumedRunningMs, asOfMs);
   }
 
   /** What a poll of the task now is worth, in seconds, beside what scans tell. */
@@ -58,7 +60,7 @@ export class ListingCoverage {
     if (isMissingFromListings) {
       return seenMs;
     }
-    const pendingMs = isPresumedEnded ? this.#pendingEndedMs : this.#pendingMs;
+    const pendingMs = (isPresumedEnded ? this.#pendingEndedMs : this.#pendingMs) - this.lag.lagMs(nowMs);
     const isPending = pendingMs > seenMs && pendingMs >= addedMs;
     if (!isSeen) {
       return isPending ? Number.POSITIVE_INFINITY : seenMs;

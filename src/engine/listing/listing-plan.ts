@@ -22,6 +22,8 @@ export interface ScanTotals {
   readonly pollsPerSecond: number;
   /** How many of them are expected to end a second. */
   readonly endsPerSecond: number;
+  /** By how many seconds listings lag behind. */
+  readonly lagS: number;
   /** Whether single looks that are due have to wait for permits. */
   readonly isCrowded: boolean;
   /** Whether one of them may not run yet. */
@@ -133,11 +135,11 @@ export function scansCostLess(
   pagesOf: (status: ListedStatus) => number,
   knownPagesOf: (status: ListedStatus) => number,
 ): boolean {
-  const { price, pollsPerSecond, endsPerSecond } = stakes;
+  const { price, pollsPerSecond, endsPerSecond, lagS } = stakes;
   // A listing of ended tasks shows no progress: served by these alone, predictions would grow old. Where they are far
   // cheaper, they and single looks do better than listings of all that is active.
   const cost = leastCost(scanOptions(stakes, knownPagesOf).filter(({ kind }) => kind !== "ended"));
-  const swept = Math.sqrt(2 * cost * price * endsPerSecond);
+  const swept = Math.sqrt(2 * cost * price * endsPerSecond) + endsPerSecond * lagS;
   return (
     cost <= FAR * leastCost(scanOptions(stakes, pagesOf)) && swept < CLEARLY_LESS * 2 * price * pollsPerSecond
   );

@@ -14,8 +14,9 @@ import {
   planScan,
   scansCostLess,
 } from "./listing-plan.ts";
-import { ListingScan, type ScanEnd, type ScannedPage } from "./listing-scan.ts";
+import { ListingScan, type ScanEnd } from "./listing-scan.ts";
 import { ListingSizes } from "./listing-sizes.ts";
+import { readScan, type ShownTask } from "./read-scan.ts";
 import { ScanPacing } from "./scan-pacing.ts";
 
 /** What a listing scheduler is made of. */
@@ -24,15 +25,6 @@ export interface ListingOptions {
   readonly batch: BatchOption;
   /** The longest that a page may take, in milliseconds. */
   readonly callTimeoutMs: number;
-}
-
-/** A tracked task as a page shows it. */
-export interface ShownTask {
-  readonly tracked: TrackedTask;
-  readonly task: Task;
-  /** When the page was asked for: what it shows is no older. */
-  readonly sentMs: number;
-  readonly callMs: number;
 }
 
 /** What the end of a scan means. */
@@ -49,6 +41,7 @@ const MIN_GAP_MS = 100;
 const MIN_GAP_LARGE_MS = 1000;
 const MAX_AHEAD_MS = 60_000;
 const RECHECK_MS = 1000;
+const WHOLE_SECOND_MS = 1000;
 
 /**
  * Decides when a listing scan is worth it, and what the end of one means. Who starts it reads its pages. Without a
@@ -64,6 +57,7 @@ export class ListingScheduler {
   readonly #pacing = new ScanPacing();
   #isOff: boolean;
   #checkedMs = Number.NEGATIVE_INFINITY;
+  #doubted: TrackedTask | undefined;
   #nextMs = Number.POSITIVE_INFINITY;
 
   constructor(options: ListingOptions, clock: MonotonicClock, limits: RateLimits<TrackedTask>, fleet: Fleet) {
@@ -95,11 +89,35 @@ export class ListingScheduler {
     }
   }
 
-  /** A task was seen: one that has ended has moved from one listing to another. */
-  seen(before: Task | undefined, after: Task): void {
-    if (isFinalStatus(after.taskStatus)) {
-      this.#sizes.moved(before?.taskStatus === "CREATED" ? "CREATED" : "RUNNING", after.taskStatus);
+  /**
+   * A task was seen: one that has ended has moved from one listing to another, and tells how far listings lag.
+   *
+   * @param clockOffsetMs - How far the service's clock is ahead; unknown, its times tell nothing of a lag.
+   */
+  seen(tracked: TrackedTask, before: Task | undefined, after: Task, clockOffsetMs: number | undefined): void {
+    if (!isFinalStatus(after.taskStatus)) {
+      return;
     }
+    this.#sizes.moved(before?.taskStatus === "CREATED" ? "CREATED" : "RUNNING", after.taskStatus);
+    const nowMs = this.#clock.nowMs();
+    const { completeTime } = after;
+    const claimedMs =
+      completeTime === undefined || clockOffsetMs === undefined
+        ? nowMs
+        : 1000 * completeTime + WHOLE_SECOND_MS - clockOffsetMs;
+    this.coverage.lag.ended(
+      after.taskId,
+      Math.min(nowMs, Math.max(tracked.polledMs, claimedMs)),
+      tracked.listedMs,
+      nowMs,
+    );
+  }
+
+  /** A task of which only listings tell, and that wants a poll to compare with; told once. */
+  takeDoubted(): TrackedTask | undefined {
+    const doubted = this.#doubted;
+    this.#doubted = undefined;
+    return doubted;
   }
 
   /** A scan that is worth its calls now, if there is one; {@link read} reads it. */
@@ -124,6 +142,9 @@ export class ListingScheduler {
     this.#checkedMs = nowMs;
     const { isCrowded } = this.#limits.describe;
     const totals = { ...fleetTotals(this.#fleet, this.coverage, nowMs), isCrowded };
+    if (this.coverage.lag.wantsPoll(totals.endsPerSecond, nowMs)) {
+      this.#doubted = this.#mostDoubtful(nowMs);
+    }
     const pagesOf = (status: ListedStatus): number => this.#sizes.pagesOf(status, size, nowMs);
     const knownPagesOf: typeof pagesOf = (status) => this.#sizes.knownPagesOf(status, size, nowMs);
     this.coverage.serveAll(scansCostLess(totals, pagesOf, knownPagesOf));
@@ -145,29 +166,10 @@ export class ListingScheduler {
     return scan;
   }
 
-  /** Reads a scan: the tracked tasks that its pages show, page by page; at last, what its end means. */
+  /** Reads a scan: what its pages tell, page by page; at last, what its end means. */
   async *read(scan: ListingScan): AsyncGenerator<readonly ShownTask[], ScanResult, undefined> {
-    const shown = new Set<string>();
-    const pages = scan.pages();
-    let next = await pages.next();
-    for (; !next.done; next = await pages.next()) {
-      yield this.#shownBy(next.value, shown);
-    }
-    return this.#finish(scan, next.value, shown);
-  }
-
-  #shownBy({ tasks, sentMs, callMs }: ScannedPage, shown: Set<string>): readonly ShownTask[] {
-    const found: ShownTask[] = [];
-    for (const task of tasks) {
-      const tracked = this.#fleet.tasks.get(task?.taskId);
-      // Listed twice, because it moved between pages: the first time was as good.
-      if (tracked !== undefined && (!shown.has(task.taskId) || isFinalStatus(task.taskStatus))) {
-        shown.add(task.taskId);
-        tracked.listed();
-        found.push({ tracked, task, sentMs, callMs });
-      }
-    }
-    return found;
+    const { end, shown } = yield* readScan(scan, this.#fleet, this.coverage, this.#clock);
+    return this.#finish(scan, end, shown);
   }
 
   #finish(scan: ListingScan, end: ScanEnd, shown: ReadonlySet<string>): ScanResult {
@@ -208,19 +210,33 @@ export class ListingScheduler {
     return nowMs + aheadMs;
   }
 
+  /** The task that has gone without a poll of its own for the most of its gaps. */
+  #mostDoubtful(nowMs: number): TrackedTask | undefined {
+    let most: TrackedTask | undefined;
+    let mostGaps = 0;
+    for (const tracked of this.#fleet.tasks.values()) {
+      const gaps = (nowMs - tracked.polledMs) / tracked.value.gapMs;
+      if (tracked.listedMs > tracked.polledMs && gaps > mostGaps && !this.#fleet.inFlight.has(tracked)) {
+        [most, mostGaps] = [tracked, gaps];
+      }
+    }
+    return most;
+  }
+
   /** What it means that listings did not show a task: never more than that it is worth a poll of its own (W6). */
   #presumeEnded({ plan, startedAtMs }: ListingScan, shown: ReadonlySet<string>): readonly TrackedTask[] {
     const { tasks, inFlight } = this.#fleet;
     const nowMs = this.#clock.nowMs();
+    const asOfMs = startedAtMs - this.coverage.lag.lagMs(nowMs);
     if (plan.kind === "ended") {
-      this.coverage.readEnded(startedAtMs);
+      this.coverage.readEnded(asOfMs);
     }
     const ended: TrackedTask[] = [];
     for (const tracked of tasks.values()) {
       const isMissing =
         !shown.has(tracked.taskId) &&
-        Math.max(tracked.value.fromMs, tracked.ranAtMs) < startedAtMs &&
-        tracked.addedMs < startedAtMs - LISTED_AFTER_MS &&
+        Math.max(tracked.value.fromMs, tracked.ranAtMs) < asOfMs &&
+        tracked.addedMs < asOfMs - LISTED_AFTER_MS &&
         !inFlight.has(tracked);
       if (!isMissing) {
         continue;

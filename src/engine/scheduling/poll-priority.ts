@@ -37,18 +37,23 @@ export function deferredUntilMs(
   coverage: ListingCoverage,
   nowMs: number,
 ): number | undefined {
+  if (tracked.isDoubted) {
+    return undefined;
+  }
   const isHeld = coverage.servesAll && canBeHeld(tracked, coverage, nowMs);
   const coveredMs = coverage.coveredMs(tracked, nowMs);
   const isCovered = isHeld || coveredMs > tracked.value.fromMs;
   if (!isCovered || tracked.waits.some((core) => mustPollNow(core, nowMs))) {
     return undefined;
   }
+  // W3: a last poll before a deadline is not slept through.
+  const latestMs = tracked.lastChanceMs - FORESEEN_MS;
   if (isHeld) {
-    return nowMs + HELD_MS;
+    return Math.min(latestMs, nowMs + HELD_MS);
   }
   if (coveredMs === Number.POSITIVE_INFINITY) {
     // The end of the scan brings it up again; this is only in case that takes too long.
-    return nowMs + RECHECK_MS;
+    return Math.min(latestMs, nowMs + RECHECK_MS);
   }
   if (coverage.valueOf(tracked, nowMs) >= NEARLY * tracked.value.price) {
     return undefined;
@@ -58,6 +63,7 @@ export function deferredUntilMs(
   // than its poll.
   const lapseMs = coverage.presumedRunningUntilMs(tracked);
   const untilMs = Math.min(
+    latestMs,
     dueSince(tracked.value, coveredMs),
     lapseMs > nowMs ? lapseMs : nowMs + RECHECK_MS,
   );

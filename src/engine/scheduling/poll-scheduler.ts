@@ -3,9 +3,8 @@ import { RearmableTimer } from "../../async/rearmable-timer.ts";
 import { decideTimeout } from "../../policy/decide/decide.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
 import { clockOffsetMsOf } from "../../task/source.ts";
-import { isFinalStatus } from "../../task/status.ts";
 import type { ListingScan } from "../listing/listing-scan.ts";
-import { type ListingOptions, ListingScheduler, type ShownTask } from "../listing/listing-scheduler.ts";
+import { type ListingOptions, ListingScheduler } from "../listing/listing-scheduler.ts";
 import { IndexedHeap } from "../rate/indexed-heap.ts";
 import { RateLimits, type RateLimitsOptions } from "../rate/rate-limits.ts";
 import { applyObservation } from "../tasks/apply-observation.ts";
@@ -105,7 +104,7 @@ export class PollScheduler {
     if (this.#inFlight.has(tracked)) {
       return;
     }
-    if (tracked.dueMs > this.#clock.nowMs()) {
+    if (tracked.dueMs > this.#clock.nowMs() && !tracked.isDoubted) {
       this.#sleepUntil(tracked, tracked.dueMs);
     } else {
       this.#queue(tracked);
@@ -161,6 +160,11 @@ export class PollScheduler {
         void this.#read(scan);
       }
     }
+    const doubted = this.#listings.takeDoubted();
+    if (doubted !== undefined) {
+      doubted.doubt();
+      this.#queue(doubted);
+    }
     for (let next = this.#asleep.peek(); next && next.rank <= nowMs; next = this.#asleep.peek()) {
       this.#queue(next.item);
     }
@@ -177,7 +181,8 @@ export class PollScheduler {
     this.#inFlight.set(tracked, poll);
     const result = await poll.run();
     this.#inFlight.delete(tracked);
-    this.#take(tracked, result);
+    tracked.polled(result, this.#clock.nowMs());
+    this.#take(tracked, result, 0);
   }
 
   async #read(scan: ListingScan): Promise<void> {
@@ -190,7 +195,7 @@ export class PollScheduler {
     let next = await pages.next();
     for (; !next.done; next = await pages.next()) {
       for (const shown of next.value) {
-        this.#show(shown);
+        this.#take(shown.tracked, shown.result, shown.ageMs);
       }
     }
     const { presumedEnded, refusal } = next.value;
@@ -208,23 +213,12 @@ export class PollScheduler {
     }
   }
 
-  /** A page shows a task. What was seen since the page was asked for is newer. */
-  #show({ tracked, task, sentMs, callMs }: ShownTask): void {
-    if (this.#asleep.has(tracked.entry) && tracked.isRedundant(task, this.#clock.nowMs())) {
-      tracked.ranAt(sentMs);
-      return;
-    }
-    const isOlder = tracked.isSeen && !tracked.isPresumedEnded && tracked.value.fromMs >= sentMs;
-    if (isFinalStatus(task.taskStatus) || !(this.#inFlight.has(tracked) || isOlder)) {
-      this.#take(tracked, { observation: { kind: "task", task }, callMs });
-    }
-  }
-
-  #take(tracked: TrackedTask, result: PollResult): void {
+  /** @param ageMs - How long ago the task was as it was seen. */
+  #take(tracked: TrackedTask, result: PollResult, ageMs: number): void {
     const { source, random, onEndNoticed } = this.#options;
     const clockOffsetMs = clockOffsetMsOf(source);
     const { before, after, history, lagMs } = applyObservation(tracked, result, {
-      nowMs: this.#clock.nowMs(),
+      nowMs: this.#clock.nowMs() - ageMs,
       random,
       ratePerSecond: this.limits.describe.ratePerSecond,
       history: this.#history,
@@ -232,7 +226,7 @@ export class PollScheduler {
     });
     this.#history = history;
     if (after !== undefined) {
-      this.#listings.seen(before, after);
+      this.#listings.seen(tracked, before, after, clockOffsetMs);
     }
     if (lagMs !== undefined) {
       onEndNoticed(lagMs);

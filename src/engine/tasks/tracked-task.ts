@@ -1,10 +1,13 @@
 import type { ImmediateRetry } from "../../policy/decide/immediate-retry.ts";
 import { certainPollValue, firstPollValue, type PollValueCurve } from "../../policy/forecast/poll-value.ts";
 import { lastPollLeadMs } from "../../policy/state/delay-limits.ts";
+import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import { HeapEntry } from "../rate/indexed-heap.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
+import type { PollResult } from "./poll.ts";
 
+const NEAR_MS = 1000;
 // Of the gap between two polls.
 const REDUNDANT_SHARE = 0.1;
 
@@ -23,6 +26,12 @@ export class TrackedTask {
   task: Task | undefined;
   /** A page showed it running then, too soon after the last poll to think again about it. */
   ranAtMs: number = Number.NEGATIVE_INFINITY;
+  /** When the last page was asked for that showed it running. */
+  listedMs: number = Number.NEGATIVE_INFINITY;
+  /** When a poll last showed it running; before that, when it was added. */
+  polledMs: number;
+  /** It wants a poll of its own, whatever listings tell. */
+  isDoubted = false;
   /** A poll or a page has shown it. */
   isSeen = false;
   /** It was missing from the listings of active tasks: it has probably ended. */
@@ -40,6 +49,7 @@ export class TrackedTask {
     this.taskId = taskId;
     this.task = task;
     this.addedMs = nowMs;
+    this.polledMs = nowMs;
     this.value = firstPollValue(nowMs, Math.max(nowMs, nextPollAtMs), core.options.waitPriceMs / 1000);
   }
 
@@ -95,6 +105,12 @@ export class TrackedTask {
     return this.#lastChanceMs;
   }
 
+  /** Whether a poll that is answered before the first of the waits' deadlines has to go out soon. */
+  isNearDeadline(nowMs: number): boolean {
+    const fromMs = this.#least(({ state, options }) => state.deadlineMs - 2 * lastPollLeadMs(state, options));
+    return nowMs >= fromMs - NEAR_MS;
+  }
+
   /** The longest that any of the waits lets a call take; each has its own deadline besides. */
   get callTimeoutMs(): number {
     return -this.#least(({ options }) => -options.pollTimeoutMs);
@@ -131,9 +147,27 @@ export class TrackedTask {
     this.ranAtMs = sentMs;
   }
 
-  /** A listing shows it. */
-  listed(): void {
+  /**
+   * A listing shows it.
+   *
+   * @param sentMs - When the page was asked for, if it shows the task running.
+   */
+  listed(sentMs: number | undefined): void {
     this.isMissingFromListings = false;
+    this.listedMs = Math.max(this.listedMs, sentMs ?? this.listedMs);
+  }
+
+  /** Only listings tell of it: a poll has to say whether they are right. */
+  doubt(): void {
+    this.isDoubted = true;
+  }
+
+  /** A poll of it has ended. */
+  polled({ observation }: PollResult, nowMs: number): void {
+    this.isDoubted = false;
+    if (observation.kind === "task" && !isFinalStatus(observation.task.taskStatus)) {
+      this.polledMs = nowMs;
+    }
   }
 
   /** A listing that should have shown it did not. */
