@@ -18,6 +18,7 @@ import {
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { rolldown } from "rolldown";
 import { writeCommonJs } from "./commonjs.mjs";
 
@@ -60,6 +61,23 @@ async function writeModules() {
     sourcemapExcludeSources: true,
   });
   await bundle.close();
+}
+
+/**
+ * Keeps of each module's map what a stack trace needs: where a line begins, and where within it the source's line
+ * changes. The columns between would be three quarters of its size.
+ */
+function thinMaps() {
+  for (const name of readdirSync(fresh, { recursive: true }).filter((one) => one.endsWith(".js.map"))) {
+    const path = join(fresh, name);
+    const map = JSON.parse(readFileSync(path, "utf8"));
+    const lines = decode(map.mappings).map((segments) =>
+      segments.filter(
+        ([, file, line], at) => at === 0 || file !== segments[at - 1][1] || line !== segments[at - 1][2],
+      ),
+    );
+    writeFileSync(path, JSON.stringify({ ...map, mappings: encode(lines) }));
+  }
 }
 
 /**
@@ -117,6 +135,7 @@ function removeEmpty(folder) {
 
 try {
   await writeModules();
+  thinMaps();
   writeDeclarations();
   removeEmpty(fresh);
   writeCommonJs(required.map((path) => path.replace(/^\.\/dist/, fresh)));

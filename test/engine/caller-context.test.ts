@@ -27,7 +27,7 @@ async function callbacksOf(source: TaskSource, batch: "never" | "always") {
       waiter.on(name, note("waiter"));
     }
     wait.then(note("then"), note("then"));
-    wait.outcome.then(note("outcome"));
+    void wait.outcome.then(note("outcome"));
     void group.then(note("group then"), note("group then"));
     void (async () => {
       for await (const _ of wait) {
