@@ -1,9 +1,10 @@
+import * as z from "zod/mini";
 import { Caller } from "../openapi/caller.ts";
 import { checkCallerOptions } from "../openapi/caller-options.ts";
 import type { Operation } from "../openapi/request/operation.ts";
 import type { Envelope } from "../openapi/response/envelope.ts";
-import { InvalidOptionError, isBdrcApiError } from "../task/errors.ts";
-import { abortSignal, checkParameters, nonEmptyString, positiveInteger } from "../task/parameters.ts";
+import { abortSignal, checkOption, nonEmptyString, strictOptions } from "../task/check-options.ts";
+import { isBdrcApiError } from "../task/errors.ts";
 import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
 import { checkTaskId } from "../task/task-id.ts";
@@ -41,14 +42,18 @@ export interface StartedTask {
   readonly taskId: string;
 }
 
-const CALL_OPTIONS = { signal: abortSignal };
+const CALL_OPTIONS = strictOptions({ signal: z.exactOptional(abortSignal) });
 
-const QUERY = {
-  taskStatus: nonEmptyString,
-  taskType: nonEmptyString,
-  nextToken: nonEmptyString,
-  maxResults: positiveInteger,
-};
+const POSITIVE = "must be a whole number of at least 1";
+const QUERY = strictOptions({
+  taskStatus: z.exactOptional(nonEmptyString),
+  taskType: z.exactOptional(nonEmptyString),
+  // However long: a token goes back as it came.
+  nextToken: z.exactOptional(nonEmptyString),
+  maxResults: z.exactOptional(z.int(POSITIVE).check(z.gte(1, POSITIVE))),
+});
+const UPDATE_RESOURCES = strictOptions({ resourceType: z.exactOptional(nonEmptyString) });
+const CHECK_RULES = strictOptions({ resourceArn: nonEmptyString, ruleId: z.exactOptional(nonEmptyString) });
 
 /**
  * A client of the BDRC API 2023-08-08, as far as tasks go: it signs, calls and reads, with one set of
@@ -70,14 +75,14 @@ export class BdrcClient implements TaskSource {
   /** How a task looks now, in exactly one HTTP call: a {@link TaskSource} repeats nothing by itself. */
   async describe(taskId: string, options: CallOptions = {}): Promise<Task> {
     checkTaskId(taskId);
-    const { signal } = checkParameters("describe", options, CALL_OPTIONS);
+    const { signal } = checkOption(CALL_OPTIONS, options, "describe:");
     const operation = describeTaskOperation(taskId);
     return taskOf((await this.#caller.call(operation, { signal })).body, operation);
   }
 
   /** A page of tasks, in exactly one HTTP call. */
   async list(query: TaskListQuery, options: CallOptions = {}): Promise<TaskPage> {
-    const { signal } = checkParameters("list", options, CALL_OPTIONS);
+    const { signal } = checkOption(CALL_OPTIONS, options, "list:");
     const { operation, read } = listing("list", query);
     return read((await this.#caller.call(operation, { signal })).body);
   }
@@ -93,7 +98,7 @@ export class BdrcClient implements TaskSource {
    */
   async describeTask(taskId: string, options: CallOptions = {}): Promise<Task> {
     checkTaskId(taskId);
-    const { signal } = checkParameters("describeTask", options, CALL_OPTIONS);
+    const { signal } = checkOption(CALL_OPTIONS, options, "describeTask:");
     const operation = describeTaskOperation(taskId);
     return taskOf(await this.#callTwice(operation, signal), operation);
   }
@@ -104,7 +109,7 @@ export class BdrcClient implements TaskSource {
    * listing lacks a task proves nothing anyway. Repeated as {@link BdrcClient.describeTask} is.
    */
   async describeTasks(query: DescribeTasksQuery = {}, options: CallOptions = {}): Promise<TaskPage> {
-    const { signal } = checkParameters("describeTasks", options, CALL_OPTIONS);
+    const { signal } = checkOption(CALL_OPTIONS, options, "describeTasks:");
     const { operation, read } = listing("describeTasks", query);
     return read(await this.#callTwice(operation, signal));
   }
@@ -117,22 +122,16 @@ export class BdrcClient implements TaskSource {
     parameters: UpdateResourcesParameters = {},
     options: CallOptions = {},
   ): Promise<StartedTask> {
-    const { signal } = checkParameters("updateResources", options, CALL_OPTIONS);
-    const { resourceType } = checkParameters("updateResources", parameters, { resourceType: nonEmptyString });
+    const { signal } = checkOption(CALL_OPTIONS, options, "updateResources:");
+    const { resourceType } = checkOption(UPDATE_RESOURCES, parameters, "updateResources:");
     const operation = updateResourcesOperation(resourceType);
     return startedTaskOf(await this.#callTwice(operation, signal), operation);
   }
 
   /** Starts a task that checks a resource against one rule or all. Repeated as {@link BdrcClient.updateResources} is. */
   async checkRules(parameters: CheckRulesParameters, options: CallOptions = {}): Promise<StartedTask> {
-    const { signal } = checkParameters("checkRules", options, CALL_OPTIONS);
-    const { resourceArn, ruleId } = checkParameters("checkRules", parameters, {
-      resourceArn: nonEmptyString,
-      ruleId: nonEmptyString,
-    });
-    if (resourceArn === undefined) {
-      throw new InvalidOptionError("checkRules: resourceArn must be given, it is missing");
-    }
+    const { signal } = checkOption(CALL_OPTIONS, options, "checkRules:");
+    const { resourceArn, ruleId } = checkOption(CHECK_RULES, parameters, "checkRules:");
     const operation = checkRulesOperation(resourceArn, ruleId);
     return startedTaskOf(await this.#callTwice(operation, signal), operation);
   }
@@ -166,7 +165,7 @@ function listing(
   action: string,
   query: DescribeTasksQuery,
 ): { readonly operation: Operation; readonly read: (envelope: Envelope) => TaskPage } {
-  const checked = checkParameters(action, query, QUERY);
+  const checked = checkOption(QUERY, query, `${action}:`);
   const operation = describeTasksOperation(checked);
   return { operation, read: (envelope) => pageOf(envelope, operation, checked.taskType) };
 }

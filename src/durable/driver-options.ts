@@ -3,9 +3,7 @@ import {
   resolveWaitOptions,
   WAIT_OPTION_NAMES,
 } from "../policy/state/wait-options.ts";
-import { InvalidOptionError } from "../task/errors.ts";
-import { checkOptionNames } from "../task/option-names.ts";
-import { quoted } from "../task/printable.ts";
+import { checkOptionNames, invalidOption } from "../task/check-options.ts";
 import type { TaskSource } from "../task/source.ts";
 
 /** What every adapter is given: where the tasks are seen, and defaults for its waits. */
@@ -53,5 +51,5 @@ export function checkPerSecond(action: string, perSecond: unknown): number {
 
 /** Throws the error for an option of an adapter. */
 export function refuseOption(action: string, option: string, rule: string, value: unknown): never {
-  throw new InvalidOptionError(`${action}: ${option} must be ${rule}, got ${quoted(value)}`);
+  throw invalidOption(`${action}: ${option}`, `must be ${rule}`, value);
 }

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import * as z from "zod/mini";
-import { checkOption, unknownName } from "../task/check-option.ts";
+import { checkOption, unknownOption } from "../task/check-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import {
@@ -98,7 +98,7 @@ export function resolveEmulatorOptions(options: EmulatorOptions = {}): ResolvedE
   checkFunction("log", log);
   const unknown = Object.keys(options).find((name) => !NAMES.has(name));
   if (unknown !== undefined) {
-    throw new InvalidOptionError(`startEmulator() ${unknownName(unknown, NAMES)}`);
+    throw new InvalidOptionError(`startEmulator(): ${unknownOption(unknown, NAMES)}`);
   }
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   const plain = checkOption(

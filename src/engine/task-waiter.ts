@@ -5,8 +5,8 @@ import { beginWait, resumeWait } from "../policy/decide/begin-wait.ts";
 import { settleResumed } from "../policy/decide/settle.ts";
 import type { TaskHistory } from "../policy/forecast/history.ts";
 import { resolveWaitOptions, type WaitOptions } from "../policy/state/wait-options.ts";
-import { InvalidOptionError, WaiterClosedError } from "../task/errors.ts";
-import { quoted } from "../task/printable.ts";
+import { invalidOption } from "../task/check-options.ts";
+import { WaiterClosedError } from "../task/errors.ts";
 import { checkTaskId } from "../task/task-id.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
 import type { CallAnswer } from "./rate/rate-limits.ts";
@@ -126,7 +126,7 @@ export class TaskWaiter implements AsyncDisposable {
    */
   async close({ waits = "abort" }: { readonly waits?: "abort" | "await" } = {}): Promise<void> {
     if (waits !== "abort" && waits !== "await") {
-      throw new InvalidOptionError(`close: waits must be "abort" or "await", got ${quoted(waits)}`);
+      throw invalidOption("close: waits", 'must be "abort" or "await"', waits);
     }
     this.#isClosed = true;
     const left = [...this.#live.keys()];

@@ -6,9 +6,7 @@ import {
   WAIT_OPTION_NAMES,
   type WaitOptions,
 } from "../policy/state/wait-options.ts";
-import { InvalidOptionError } from "../task/errors.ts";
-import { checkOptionNames } from "../task/option-names.ts";
-import { quoted } from "../task/printable.ts";
+import { checkOptionNames, invalidOption } from "../task/check-options.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { BatchOption } from "./listing/listing-plan.ts";
 import type { RateOption } from "./rate/rate-limiter.ts";
@@ -73,18 +71,14 @@ export function resolveWaiterOptions(options: TaskWaiterOptions): ResolvedWaiter
     ...waitOptions
   } = given;
   if (typeof source?.describe !== "function") {
-    throw new InvalidOptionError(
-      `TaskWaiter: source must be an object with a describe function, got ${quoted(source)}`,
-    );
+    throw invalidOption("TaskWaiter: source", "must be an object with a describe function", source);
   }
   if (typeof random !== "function") {
-    throw new InvalidOptionError(`TaskWaiter: random must be a function, got ${quoted(random)}`);
+    throw invalidOption("TaskWaiter: random", "must be a function", random);
   }
   checkRate(rate);
   if (!BATCH_OPTIONS.includes(batch)) {
-    throw new InvalidOptionError(
-      `TaskWaiter: batch must be one of ${BATCH_OPTIONS.join(", ")}, got ${quoted(batch)}`,
-    );
+    throw invalidOption("TaskWaiter: batch", `must be one of ${BATCH_OPTIONS.join(", ")}`, batch);
   }
   return {
     source,
@@ -112,8 +106,10 @@ function checkRate(rate: unknown): void {
   }
   const perSecond = (rate as { readonly perSecond?: unknown } | null)?.perSecond;
   if (typeof perSecond !== "number" || !(perSecond > 0 && perSecond <= FASTEST_PER_SECOND)) {
-    throw new InvalidOptionError(
-      `TaskWaiter: rate must be "adaptive" or { perSecond } with a number above 0 and at most ${FASTEST_PER_SECOND}, got ${quoted(typeof rate === "object" ? JSON.stringify(rate) : rate)}`,
+    throw invalidOption(
+      "TaskWaiter: rate",
+      `must be "adaptive" or { perSecond } with a number above 0 and at most ${FASTEST_PER_SECOND}`,
+      rate,
     );
   }
 }

@@ -1,6 +1,5 @@
+import { checkOptionNames, invalidOption } from "../task/check-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
-import { kindOf } from "../task/parameters.ts";
-import { printable, quoted } from "../task/printable.ts";
 import type { CredentialOptions } from "./credentials/credential-options.ts";
 import type { EndpointOptions } from "./endpoint/endpoint.ts";
 import type { RegionOptions } from "./endpoint/region.ts";
@@ -37,8 +36,10 @@ const KINDS: Readonly<Record<keyof CallerOptions, Kind>> = {
   onCall: "function",
 };
 
-// What setTimeout can hold.
-const MAX_TIMEOUT_MS = 2_147_483_647;
+const NAMES: ReadonlySet<string> = new Set(Object.keys(KINDS));
+
+// Ten years, as the options of a wait.
+const MAX_TIMEOUT_MS = 10 * 365 * 86_400_000;
 
 // Ways to name the caller: one at most.
 const IDENTITIES = ["accessKeyId", "bearerToken", "credential", "profile"] as const;
@@ -50,19 +51,11 @@ const IDENTITIES = ["accessKeyId", "bearerToken", "credential", "profile"] as co
  * @throws {@link InvalidOptionError} naming the option, the rule and the value, if it is no secret.
  */
 export function checkCallerOptions(options: unknown, owner: string): CallerOptions {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new InvalidOptionError(`${owner}'s options must be an object, got ${kindOf(options)}`);
-  }
+  checkOptionNames(options, NAMES, owner);
   const given: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(KINDS, name)) {
-      const names = Object.keys(KINDS).join(", ");
-      throw new InvalidOptionError(
-        `${owner} knows no option "${printable(name, 60)}"; its options are ${names}`,
-      );
-    }
     if (value !== undefined) {
-      checkKind(name, KINDS[name as keyof CallerOptions], value);
+      checkKind(name, KINDS[name as keyof CallerOptions], value, owner);
       given[name] = value;
     }
   }
@@ -70,12 +63,11 @@ export function checkCallerOptions(options: unknown, owner: string): CallerOptio
   return given as CallerOptions;
 }
 
-function checkKind(name: string, kind: Kind, value: unknown): void {
+function checkKind(name: string, kind: Kind, value: unknown, owner: string): void {
   const rule = brokenRule(kind, value);
   if (rule !== undefined) {
-    const shown =
-      kind === "secret" || kind === "credential" ? `a value of type ${kindOf(value)}` : quoted(value);
-    throw new InvalidOptionError(`${name} must be ${rule}, got ${shown}`);
+    const isHidden = kind === "secret" || kind === "credential";
+    throw invalidOption(`${owner}: ${name}`, `must be ${rule}`, value, isHidden);
   }
 }
 

@@ -1,8 +1,8 @@
 import { sleep } from "../async/sleep.ts";
 import { timedCall } from "../async/timed-call.ts";
 import type { PortableWaitOptions } from "../durable/step.ts";
+import { checkOptionNames, invalidOption } from "../task/check-options.ts";
 import { InvalidOptionError, ProtocolError, UnreachableError } from "../task/errors.ts";
-import { checkOptionNames } from "../task/option-names.ts";
 import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
 import { checkTaskId } from "../task/task-id.ts";
@@ -213,9 +213,7 @@ function parse(text: string): unknown {
 
 function checkUrl(url: unknown, option: string): string {
   if (typeof url !== "string" || !/^https?:\/\/\S+$/.test(url)) {
-    throw new InvalidOptionError(
-      `restateClient: ${option} must be a URL with http or https, got ${quoted(url)}`,
-    );
+    throw invalidOption(`restateClient: ${option}`, "must be a URL with http or https", url);
   }
   return url.replace(/\/+$/, "");
 }

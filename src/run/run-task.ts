@@ -1,9 +1,7 @@
 import { MonotonicClock } from "../async/monotonic-clock.ts";
 import { resolveWaitOptions, WAIT_OPTION_NAMES, type WaitOptions } from "../policy/state/wait-options.ts";
 import { restoreWait } from "../policy/state/wait-state.ts";
-import { InvalidOptionError } from "../task/errors.ts";
-import { checkOptionNames } from "../task/option-names.ts";
-import { quoted } from "../task/printable.ts";
+import { checkOptionNames, invalidOption } from "../task/check-options.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
 import { checkTaskId } from "../task/task-id.ts";
@@ -57,13 +55,13 @@ const NAMES: ReadonlySet<string> = new Set([
  */
 export function runTask(start: TaskStart, options: RunTaskOptions = {}): TaskRun {
   if (typeof start !== "function") {
-    throw new InvalidOptionError(`${ACTION}: start must be a function, got ${quoted(start)}`);
+    throw invalidOption(`${ACTION}: start`, "must be a function", start);
   }
   checkOptionNames(options, NAMES, ACTION);
   const { client, source, waiter, attempts, taskType, isOurs, resume, ...rest } = options as RunTaskOptions;
   const waitOptions = resolveWaitOptions(rest, undefined, ACTION);
   if (waitOptions.timeoutMs === 0) {
-    throw new InvalidOptionError(`${ACTION}: timeoutMs must be more than 0, got 0`);
+    throw invalidOption(`${ACTION}: timeoutMs`, "must be more than 0", waitOptions.timeoutMs);
   }
   const given = { client, source, waiter };
   const isOwn = Object.values(given).every((one) => one === undefined);
@@ -114,16 +112,14 @@ function checkAttempts(attempts: unknown = DEFAULT_ATTEMPTS): number {
     attempts < 1 ||
     attempts > MAX_ATTEMPTS
   ) {
-    throw new InvalidOptionError(
-      `${ACTION}: attempts must be a whole number from 1 to ${MAX_ATTEMPTS}, got ${quoted(attempts)}`,
-    );
+    throw invalidOption(`${ACTION}: attempts`, `must be a whole number from 1 to ${MAX_ATTEMPTS}`, attempts);
   }
   return attempts;
 }
 
 function checkIsOurs(isOurs: RunTaskOptions["isOurs"]): RunTaskOptions["isOurs"] {
   if (isOurs !== undefined && typeof isOurs !== "function") {
-    throw new InvalidOptionError(`${ACTION}: isOurs must be a function, got ${quoted(isOurs)}`);
+    throw invalidOption(`${ACTION}: isOurs`, "must be a function", isOurs);
   }
   return isOurs;
 }

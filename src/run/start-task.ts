@@ -1,5 +1,6 @@
-import { InvalidOptionError, StartUnknownError } from "../task/errors.ts";
-import { printable, quoted } from "../task/printable.ts";
+import { invalidOption } from "../task/check-options.ts";
+import { StartUnknownError } from "../task/errors.ts";
+import { printable } from "../task/printable.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
 import { claim, claimsOf } from "./claims.ts";
@@ -57,7 +58,7 @@ export async function startTask(
   options: StartTaskOptions = {},
 ): Promise<StartedTaskFinding> {
   if (typeof start !== "function") {
-    throw new InvalidOptionError(`startTask: start must be a function, got ${quoted(start)}`);
+    throw invalidOption("startTask: start", "must be a function", start);
   }
   const { signal = new AbortController().signal, attempt = 1, onRetry = () => {} } = options;
   const { sentAtMs, source = start.source } = options;

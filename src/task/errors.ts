@@ -28,19 +28,20 @@ export class TaskwaitError extends Error {
   override readonly name: string = "TaskwaitError";
   /** A constant for programs; the message is for people. */
   readonly code: string = "TASKWAIT";
-  readonly taskId?: string;
-  readonly task?: Task;
-  /** Looks that were answered or given up, good and bad; 0 outside a wait. */
-  readonly polls: number;
+  // Declared only: a field that is not given is no property, and so is not printed.
+  declare readonly taskId?: string;
+  declare readonly task?: Task;
+  /** Polls that were answered or given up, good and bad; 0 outside a wait. */
+  declare readonly polls: number;
   /** How many of them failed; 0 outside a wait. */
-  readonly failures: number;
+  declare readonly failures: number;
   /** Milliseconds since the wait began; 0 outside a wait. */
-  readonly elapsedMs: number;
+  declare readonly elapsedMs: number;
   /**
    * Of an `UnreachableError` or a `ProtocolError` of a source: asking again can't help, so a wait ends at once.
    * Absent when a later call may succeed.
    */
-  readonly permanent?: boolean;
+  declare readonly permanent?: boolean;
 
   constructor(message: string, details: TaskwaitErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -53,9 +54,9 @@ export class TaskwaitError extends Error {
     if (details.permanent === true) {
       this.permanent = true;
     }
-    this.polls = details.polls ?? 0;
-    this.failures = details.failures ?? 0;
-    this.elapsedMs = details.elapsedMs ?? 0;
+    for (const name of ["polls", "failures", "elapsedMs"] as const) {
+      Object.defineProperty(this, name, { value: details[name] ?? 0, enumerable: name in details });
+    }
     Object.defineProperty(this, MARK, { value: true });
   }
 }
@@ -177,9 +178,9 @@ export class BdrcApiError extends TaskwaitError {
   /** The service's own `Code`, such as `Throttling.User`. */
   readonly apiCode: string;
   /** For the service's support. */
-  readonly requestId?: string;
+  declare readonly requestId?: string;
   /** How long the service asks to wait: `x-acs-retry-after`, or `Retry-After`, in milliseconds. */
-  readonly retryAfterMs?: number;
+  declare readonly retryAfterMs?: number;
   /** What the answer complains of (the clock, the nonce) is mended: the same call may be sent again at once. */
   readonly resend: boolean;
   /** The service is down and names the end of that (5xx with `Retry-After`): an outage, not throttling. */

@@ -2,6 +2,7 @@ import { BdrcClient } from "../bdrc/client.ts";
 import type { BdrcClientOptions } from "../bdrc/client-options.ts";
 import { type OfficialClient, sourceFromOfficialClient } from "../bdrc/official-client.ts";
 import { TaskWaiter } from "../engine/task-waiter.ts";
+import { invalidOption } from "../task/check-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import type { TaskSource } from "../task/source.ts";
@@ -39,7 +40,7 @@ export function sharedWaiter(target: WaitTarget, action: string): TaskWaiter {
   const { client, source, waiter } = target;
   if (waiter !== undefined) {
     if (!(waiter instanceof TaskWaiter)) {
-      throw new InvalidOptionError(`${action}: waiter must be a TaskWaiter, got ${quoted(waiter)}`);
+      throw invalidOption(`${action}: waiter`, "must be a TaskWaiter", waiter);
     }
     return waiter;
   }
@@ -54,8 +55,10 @@ export function sharedWaiter(target: WaitTarget, action: string): TaskWaiter {
 
 function waiterOfClient(client: unknown, action: string): TaskWaiter {
   if (typeof client !== "object" || client === null) {
-    throw new InvalidOptionError(
-      `${action}: client must be a BdrcClient, its options, or a client of the official SDK, got ${quoted(client)}`,
+    throw invalidOption(
+      `${action}: client`,
+      "must be a BdrcClient, its options, or a client of the official SDK",
+      client,
     );
   }
   if (isSource(client)) {

@@ -1,6 +1,6 @@
 import { TaskGroupWait } from "../engine/wait/group-wait.ts";
+import { invalidOption } from "../task/check-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
-import { quoted } from "../task/printable.ts";
 import { checkTaskId } from "../task/task-id.ts";
 import { sharedWaiter } from "./shared-waiter.ts";
 import { splitOptions, type WaitForTaskOptions } from "./wait-for-task.ts";
@@ -28,7 +28,7 @@ export function waitForTasks(
 ): TaskGroupWait {
   const action = "waitForTasks";
   if (typeof taskIds === "string" || typeof taskIds?.[Symbol.iterator] !== "function") {
-    throw new InvalidOptionError(`${action}: taskIds must be a list of ids, got ${quoted(taskIds)}`);
+    throw invalidOption(`${action}: taskIds`, "must be a list of ids", taskIds);
   }
   const ids = [...taskIds];
   if (ids.length === 0) {

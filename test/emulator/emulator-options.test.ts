@@ -10,14 +10,14 @@ describe("the emulator's options", () => {
     [{ host: "0.0.0.0" }, 'startEmulator().host must be a loopback address, 127.0.0.1 or ::1, got "0.0.0.0"'],
     [
       { prot: 1 },
-      'startEmulator() must not have "prot"; did you mean "port"? Known are acceptHosts, bearers, clockSkewMs,',
+      'startEmulator(): unknown option "prot"; did you mean "port"? Known are acceptHosts, bearers, clockSkewMs,',
     ],
-    [{ description: "x" }, 'startEmulator() must not have "description"'],
+    [{ description: "x" }, 'startEmulator(): unknown option "description"'],
     [{ keys: [] }, "startEmulator().keys must be at least 1, got a list of 0"],
     [{ log: "x" }, 'startEmulator().log must be a function, got "x"'],
     [{ faults: 5 }, "startEmulator().faults must be a function or a text"],
     [{ faults: "reset" }, "fault must be a list of name=value"],
-    [{ scenario: { sed: 1 } }, 'startEmulator().scenario must not have "sed"'],
+    [{ scenario: { sed: 1 } }, 'startEmulator().scenario: unknown option "sed"'],
     [{ tasks: [{ status: "x" }] }, "startEmulator().tasks[0].status must be"],
   ])("refuse %j with a clear error, before anything is started", async (options, message) => {
     await expect(startEmulator(options as EmulatorOptions)).rejects.toThrow(InvalidOptionError);
@@ -27,7 +27,7 @@ describe("the emulator's options", () => {
   it("are checked as well when they change while it runs", async () => {
     const emulator = await startEmulator();
     expect(() => emulator.setQuota({ persecond: 1 } as never)).toThrow(
-      'setQuota() must not have "persecond"; did you mean "perSecond"?',
+      'setQuota(): unknown option "persecond"; did you mean "perSecond"?',
     );
     expect(() => emulator.setRam({ denied: ["DescribeTsk"] } as never)).toThrow("setRam().denied[0] must be");
     expect(() => emulator.keys.put({ accessKeyId: "AK" } as never)).toThrow(

@@ -35,7 +35,7 @@ describe("the world", () => {
     ],
     [
       { duration: 5 },
-      'addTask() must not have "duration"; did you mean "durationMs"? Known are createdMs, detail,',
+      'addTask(): unknown option "duration"; did you mean "durationMs"? Known are createdMs, detail,',
     ],
     [{ progress: { kind: "steps", count: 0 } }, "addTask().progress.count must be at least 1, got 0"],
     [{ taskId: "../x" }, "addTask().taskId must match"],
@@ -43,7 +43,7 @@ describe("the world", () => {
     [{ end: "FAILED", status: "EXPIRED" }, 'addTask() must have "end" or its older name "status", not both'],
     [
       { quirks: { notyet: "null" } },
-      'addTask().quirks must not have "notyet"; did you mean "notYet"? Known are almost',
+      'addTask().quirks: unknown option "notyet"; did you mean "notYet"? Known are almost',
     ],
     ["x", 'addTask() must be of type object, got "x"'],
   ])("refuses the spec %j with a clear error", (spec, message) => {

@@ -179,7 +179,7 @@ describe("scriptedSource", () => {
 
   it("refuses an option that it does not know, naming the nearest and all", () => {
     expect(() => scriptedSource({}, { listng: true } as never)).toThrow(
-      'scriptedSource: its options must not have "listng"; did you mean "listing"? Known are listDelayMs, listing, otherwise',
+      'scriptedSource: unknown option "listng"; did you mean "listing"? Known are listDelayMs, listing, otherwise',
     );
   });
 
@@ -193,17 +193,17 @@ describe("scriptedSource", () => {
     [
       "a field that no task has",
       [{ status: "RUNNING", progres: 5 }],
-      /\[0\] must not have "progres"; did you mean "progress"\? Known are completeTime,/,
+      /\[0\]: unknown option "progres"; did you mean "progress"\? Known are completeTime,/,
     ],
     [
       "a time to wait of a good answer",
       [{ status: "RUNNING", retryAfterMs: 5 }],
-      /must not have "retryAfterMs"/,
+      /unknown option "retryAfterMs"/,
     ],
     [
       "a timed script with another name",
       { durationMs: 5, ends: "FAILED" },
-      /scripts\["t-1"\] must not have "ends"; did you mean "end"\? Known are createdMs, delayMs, durationMs, end, fields, progress/,
+      /scripts\["t-1"\]: unknown option "ends"; did you mean "end"\? Known are createdMs, delayMs, durationMs, end, fields, progress/,
     ],
     [
       "a timed script with an end that is none",

@@ -1,7 +1,6 @@
+import { checkOptionNames, invalidOption } from "../../task/check-options.ts";
 import { parseDurationMs } from "../../task/duration.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
-import { checkOptionNames } from "../../task/option-names.ts";
-import { quoted } from "../../task/printable.ts";
 import type { WaitCheckpoint } from "./wait-state.ts";
 
 /**
@@ -133,8 +132,10 @@ function readDuration(
     throw new InvalidOptionError(`${action}: give ${name} or ${textName(name)}, not both`);
   }
   if (text !== undefined && typeof text !== "string") {
-    throw new InvalidOptionError(
-      `${action}: ${textName(name)} must be a string such as "90s" (use ${name} for numbers), got ${quoted(text)}`,
+    throw invalidOption(
+      `${action}: ${textName(name)}`,
+      `must be a string such as "90s" (use ${name} for numbers)`,
+      text,
     );
   }
   if (number === undefined && text === undefined) {
@@ -147,8 +148,10 @@ function readDuration(
     !(durationMs >= 0 && durationMs <= MAX_MS) ||
     (durationMs === 0 && POSITIVE.has(name))
   ) {
-    throw new InvalidOptionError(
-      `${action}: ${name} must be a number of milliseconds, ${atLeast} and at most ${MAX_MS} (10 years), got ${quoted(text ?? number)}`,
+    throw invalidOption(
+      `${action}: ${name}`,
+      `must be a number of milliseconds, ${atLeast} and at most ${MAX_MS} (10 years)`,
+      text ?? number,
     );
   }
   return durationMs;
@@ -159,8 +162,10 @@ function checkJustStarted(justStarted: unknown, action: string): void {
   const taskType = isFlag ? undefined : (justStarted as JustStarted | null)?.taskType;
   const isObject = typeof justStarted === "object" && justStarted !== null;
   if (!isFlag && !(isObject && (taskType === undefined || typeof taskType === "string"))) {
-    throw new InvalidOptionError(
-      `${action}: justStarted must be true, false or { taskType } with a string, got ${quoted(isObject ? JSON.stringify(justStarted) : justStarted)}`,
+    throw invalidOption(
+      `${action}: justStarted`,
+      "must be true, false or { taskType } with a string",
+      justStarted,
     );
   }
 }
@@ -172,6 +177,6 @@ function checkSignal(signal: unknown, action: string): void {
     typeof (signal as AbortSignal).aborted === "boolean" &&
     typeof (signal as AbortSignal).addEventListener === "function";
   if (signal !== undefined && !isSignal) {
-    throw new InvalidOptionError(`${action}: signal must be an AbortSignal, got ${quoted(signal)}`);
+    throw invalidOption(`${action}: signal`, "must be an AbortSignal", signal);
   }
 }

@@ -1,4 +1,4 @@
-import { unknownName } from "../../task/check-option.ts";
+import { unknownOption } from "../../task/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { TASK_FIELDS } from "../../task/parse-task.ts";
 import { quoted } from "../../task/printable.ts";
@@ -115,7 +115,7 @@ export function fullStep(step: ScriptStep, where: string): FullStep {
   const named = Object.entries(step).filter(([name, value]) => value !== undefined || name === mark);
   const unknown = named.find(([name]) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new InvalidOptionError(`scriptedSource: ${where} ${unknownName(unknown[0], known)}`);
+    throw new InvalidOptionError(`scriptedSource: ${where}: ${unknownOption(unknown[0], known)}`);
   }
   checkNumber(step.delayMs, 0, `${where}.delayMs`);
   checkNumber(step.times, 1, `${where}.times`);

@@ -1,4 +1,4 @@
-import { unknownName } from "../../task/check-option.ts";
+import { unknownOption } from "../../task/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
@@ -55,7 +55,7 @@ export function scriptedSource(
 ): ScriptedSource {
   const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
   if (unknown !== undefined) {
-    throw new InvalidOptionError(`scriptedSource: its options ${unknownName(unknown, OPTIONS)}`);
+    throw new InvalidOptionError(`scriptedSource: ${unknownOption(unknown, OPTIONS)}`);
   }
   const log = new CallLog();
   const { otherwise = ["notFound"], listing = false, listDelayMs = 0 } = options;

@@ -15,23 +15,38 @@ export function strictOptions<T extends z.core.$ZodShape>(shape: T): z.ZodMiniOb
   return z.strictObject(shape, {
     error: ({ code, keys }) => {
       const [name] = (keys ?? []) as readonly string[];
-      return code === "unrecognized_keys" && name !== undefined ? unknownName(name, names) : undefined;
+      return code === "unrecognized_keys" && name !== undefined ? unknownOption(name, names) : undefined;
     },
   });
 }
 
-/** What to say of a name that is none of the known ones. */
-export function unknownName(name: string, known: Iterable<string>): string {
+const TEXT = "must be a non-empty string";
+
+/** A string that says something. */
+export const nonEmptyString: z.ZodMiniType<string> = z.string(TEXT).check(z.minLength(1, TEXT));
+
+/** An AbortSignal, of any realm. */
+export const abortSignal: z.ZodMiniType<AbortSignal> = z.custom<AbortSignal>(
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    typeof Reflect.get(value, "addEventListener") === "function",
+  "must be an AbortSignal",
+);
+
+/** What to say of a name that is none of the known ones: the nearest of them, and all. */
+export function unknownOption(name: string, known: Iterable<string>): string {
   const names = [...known].sort();
   const nearest = nearestName(name, names);
   const hint = nearest === undefined ? "known are" : `did you mean ${quoted(nearest)}? Known are`;
-  return `must not have ${quoted(name)}; ${hint} ${names.join(", ")}`;
+  return `unknown option ${quoted(name)}; ${hint} ${names.join(", ")}`;
 }
 
 /**
  * Reads a value through a schema. A name whose value is undefined counts as absent, at any depth.
  *
- * @param name - What the value is called in errors, such as `addTask()` or `scenario`.
+ * @param name - What the value is called in errors, such as `scenario`; or what takes the options, such as
+ * `describeTasks:`.
  * @throws `InvalidOptionError` naming the path, the rule and the value.
  */
 export function checkOption<T>(schema: z.ZodMiniType<T>, value: unknown, name: string): T {
@@ -41,15 +56,59 @@ export function checkOption<T>(schema: z.ZodMiniType<T>, value: unknown, name: s
   }
   const issue = deepest(parsed.error.issues[0]);
   const path = issue?.path ?? [];
-  const where = path.reduce<string>(
-    (prefix, key) =>
-      typeof key === "number" ? `${prefix}[${key}]` : `${prefix}.${printable(String(key), 80)}`,
-    name,
-  );
-  const got = SECRET.test(String(path.at(-1))) ? "something else" : described(valueAt(value, path));
-  throw new InvalidOptionError(
-    issue?.code === "unrecognized_keys" ? `${where} ${issue.message}` : `${where} ${rule(issue)}, got ${got}`,
-  );
+  const steps = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${printable(String(key), 80)}`));
+  const isAction = name.endsWith(":");
+  const inside = steps.join("");
+  if (issue?.code === "unrecognized_keys") {
+    throw new InvalidOptionError(`${isAction ? name.slice(0, -1) : name}${inside}: ${issue.message}`);
+  }
+  const where = isAction ? `${name} ${inside === "" ? "options" : inside.slice(1)}` : `${name}${inside}`;
+  throw invalidOption(where, rule(issue), valueAt(value, path));
+}
+
+/**
+ * The error for a value that can't be used.
+ *
+ * @param where - The action and the option, such as `waitForTask: timeoutMs`.
+ * @param rule - Such as `must be a function`.
+ * @param isHidden - Whether the value may be a secret; by default told from the option's name.
+ */
+export function invalidOption(
+  where: string,
+  rule: string,
+  value: unknown,
+  isHidden: boolean = SECRET.test(/\w*$/.exec(where)?.[0] ?? ""),
+): InvalidOptionError {
+  const got = isHidden ? `a value of type ${kindOf(value)}` : described(value);
+  return new InvalidOptionError(`${where} ${rule}, got ${got}`);
+}
+
+/**
+ * Refuses options under names that nothing reads, so that a typing error can't silently mean a default.
+ *
+ * @param action - What the options are for, such as `waitForTask`.
+ * @throws `InvalidOptionError` naming the unknown option, the nearest known one and all known ones.
+ */
+export function checkOptionNames(
+  options: unknown,
+  known: ReadonlySet<string>,
+  action: string,
+): asserts options is Readonly<Record<string, unknown>> {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw invalidOption(`${action}: options`, "must be an object", options);
+  }
+  const unknown = Object.keys(options).find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    throw new InvalidOptionError(`${action}: ${unknownOption(unknown, known)}`);
+  }
+}
+
+/** What a value is, for messages that must not show it. */
+export function kindOf(value: unknown): string {
+  if (value === null) {
+    return "null";
+  }
+  return Array.isArray(value) ? "array" : value === "" ? "empty string" : typeof value;
 }
 
 /** The value without the names in it that have no value. What has none stays the object that it is. */
@@ -103,6 +162,9 @@ function reach(issue: Issue | undefined): number {
 }
 
 function rule(issue: Issue | undefined): string {
+  if (issue?.message.startsWith("must ")) {
+    return issue.message;
+  }
   switch (issue?.code) {
     case "invalid_type":
       return `must be of type ${String(issue["expected"])}`;
@@ -114,8 +176,6 @@ function rule(issue: Issue | undefined): string {
       return `must be at most ${String(issue["maximum"])}`;
     case "invalid_format":
       return `must match ${String(issue["pattern"] ?? issue["format"])}`;
-    case "custom":
-      return issue.message;
     default:
       return "must be one of the documented forms";
   }
