@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { ProtocolError } from "./errors.ts";
+import { parseJson } from "./parse-json.ts";
 import { quoted } from "./printable.ts";
 import type { Task } from "./task.ts";
 
@@ -107,12 +108,9 @@ function describeMismatch(
 }
 
 function addParsedJson(task: Record<string, unknown>, name: string, json: string | undefined): void {
-  if (json === undefined) {
-    return;
-  }
-  try {
-    task[name] = JSON.parse(json);
-  } catch {
-    // The raw string stays in the task, so nothing is lost.
+  const value = json === undefined ? undefined : parseJson(json);
+  // Without a value, the raw string stays in the task, so nothing is lost.
+  if (value !== undefined) {
+    task[name] = value;
   }
 }

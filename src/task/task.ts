@@ -40,8 +40,11 @@ export interface Task {
   readonly requestId?: string;
   /** 0 to 100, from {@link Task.progress}, clamped; absent when there is no progress. */
   readonly percent?: number;
-  /** What is inside {@link Task.taskDetail}; absent when that is not JSON. */
+  /**
+   * What is inside {@link Task.taskDetail}; absent when that is not JSON, is nested deeper than 500, or has a number
+   * beyond JavaScript's range. Large integers are rounded, as `JSON.parse` does: `taskDetail` has all digits.
+   */
   readonly detail?: unknown;
-  /** What is inside {@link Task.taskResult}; absent when that is not JSON. */
+  /** What is inside {@link Task.taskResult}, under the same conditions as {@link Task.detail}. */
   readonly result?: unknown;
 }
