@@ -46,6 +46,7 @@ export class TaskWaiter implements AsyncDisposable {
     const scheduling = {
       ...this.#options,
       callTimeoutMs: this.#options.defaults.pollTimeoutMs,
+      maxPauseMs: this.#options.defaults.maxIntervalMs,
       onAnswer: (answer: CallAnswer) => this.#telemetry.called(answer),
       onEndNoticed: (lagMs: number) => {
         this.#lags.add(lagMs);

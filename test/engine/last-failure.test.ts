@@ -1,8 +1,18 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { isProtocolError, ProtocolError, type TaskwaitError } from "../../src/index.ts";
 import { BdrcApiError, TaskNotFoundError, UnreachableError } from "../../src/task/errors.ts";
 import { scriptedSource } from "../../src/testing/index.ts";
-import { expectNothingLeft, flush, ID, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+import {
+  expectNothingLeft,
+  flush,
+  HOUR_MS,
+  ID,
+  makeWaiter,
+  manualSource,
+  pass,
+  useFakeTime,
+  watch,
+} from "./fake-time.ts";
 
 useFakeTime();
 
@@ -79,6 +89,18 @@ describe("a wait whose time is up", () => {
 });
 
 describe("an answer that names a time to come again", () => {
+  it("never holds the calls back for longer than maxIntervalMs", async () => {
+    const error = new BdrcApiError("slow", {
+      httpStatus: 429,
+      apiCode: "Throttling",
+      retryAfterMs: 24 * HOUR_MS,
+    });
+    const source = scriptedSource({ [ID]: [{ error }, "COMPLETE"] });
+    const seen = watch(makeWaiter(source, { maxInterval: "1m" }).wait(ID));
+    await pass(2 * 60_000);
+    expect(seen.outcome?.kind).toBe("complete");
+  });
+
   it("does not keep maintenance from being an outage", async () => {
     const error = new BdrcApiError("down", {
       httpStatus: 503,
@@ -89,5 +111,23 @@ describe("an answer that names a time to come again", () => {
     const seen = watch(makeWaiter(scriptedSource({ [ID]: [{ error, times: 1000 }] })).wait(ID));
     await pass(5 * 60_000 + 1000);
     expect(seen.outcome).toMatchObject({ kind: "unreachable", error: { cause: error } });
+  });
+});
+
+describe("a process that was suspended in a call", () => {
+  it("goes on after that call has failed, and so does the retry at once", async () => {
+    const reset = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+    const source = manualSource();
+    const seen = watch(makeWaiter(source, { pollTimeout: "10s" }).wait(ID));
+    await flush();
+    // The clock goes on, and no timer fires.
+    vi.setSystemTime(Date.now() + HOUR_MS);
+    vi.spyOn(performance, "now").mockReturnValue(performance.now() + HOUR_MS);
+    source.calls[0]?.fail(reset);
+    await pass(100);
+    source.calls[1]?.fail(new UnreachableError("the connection was refused"));
+    await pass(1000);
+    expect(seen.outcome).toBeUndefined();
+    vi.restoreAllMocks();
   });
 });

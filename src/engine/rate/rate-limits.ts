@@ -10,6 +10,8 @@ export type CallAnswer = "accepted" | "transient" | "throttled";
 /** What {@link RateLimits} are made of. */
 export interface RateLimitsOptions<T> extends PermitQueueOptions<T> {
   readonly rate: RateOption;
+  /** The longest pause of all calls, whatever the service asks for. */
+  readonly maxPauseMs: number;
   /** Is told how each call went. */
   readonly onAnswer: (answer: CallAnswer) => void;
 }
@@ -25,11 +27,13 @@ export class ApiRateLimit<T> {
   throttled = 0;
   readonly #onAnswer: (answer: CallAnswer) => void;
   readonly #limiter: RateLimiter;
+  readonly #maxPauseMs: number;
   readonly #queue: PermitQueue<T>;
 
   constructor(clock: MonotonicClock, options: RateLimitsOptions<T>) {
     this.#onAnswer = options.onAnswer;
     this.#limiter = new RateLimiter(clock, options.rate);
+    this.#maxPauseMs = options.maxPauseMs;
     this.#queue = new PermitQueue(this.#limiter, clock, options);
   }
 
@@ -81,7 +85,7 @@ export class ApiRateLimit<T> {
     if (answer === "throttled") {
       this.throttled++;
       // W5: slows down every call of this API.
-      this.#limiter.throttled(retryAfterMs);
+      this.#limiter.throttled(Math.min(this.#maxPauseMs, retryAfterMs ?? 0));
     } else if (answer === "accepted") {
       this.#limiter.accepted();
     }

@@ -16,7 +16,7 @@ import { deferredUntilMs, pollPriority } from "./poll-priority.ts";
 /** What a poll scheduler is made of. */
 export interface PollSchedulerOptions
   extends ListingOptions,
-    Pick<RateLimitsOptions<unknown>, "rate" | "onAnswer"> {
+    Pick<RateLimitsOptions<unknown>, "rate" | "onAnswer" | "maxPauseMs"> {
   readonly random: () => number;
   readonly history: TaskHistory;
   /** Is told how late each end of a task was noticed, in milliseconds. */

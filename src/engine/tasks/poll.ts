@@ -55,7 +55,7 @@ export class Poll {
   }
 
   async #retry(first: FailedPoll): Promise<PollResult> {
-    const { limit, clock, onRetry } = this.#context;
+    const { limit, clock, callTimeoutMs, onRetry } = this.#context;
     const abort = new AbortController();
     const { signal } = abort;
     this.#cancelCurrent = (reason) => abort.abort(reason);
@@ -78,7 +78,12 @@ export class Poll {
           backoff: IN_POLL_BACKOFF,
           signal,
           onRetry: ({ error, delayMs }) =>
-            onRetry({ error: toError(error), calledAtMs: clock.nowMs() - last.callMs, delayMs }),
+            // A call takes longer than its limit only in a process that was suspended, which is no outage.
+            onRetry({
+              error: toError(error),
+              calledAtMs: clock.nowMs() - Math.min(last.callMs, callTimeoutMs),
+              delayMs,
+            }),
         },
       );
     } catch {
