@@ -44,6 +44,54 @@ describe("taskwait emulate", () => {
     expect(code).toBe(0);
   });
 
+  it.each([
+    ["exit 0", 0],
+    ["exit 3", 3],
+    ["kill -TERM $$", 143],
+    ['test -n "$ALIBABA_CLOUD_ENDPOINT" || exit 9; exit 4', 4],
+  ])("with a command, hands on the exit code of %j", async (script, code) => {
+    expect(await runCli(["emulate", "--", "sh", "-c", script])).toEqual({
+      code,
+      signal: null,
+      stdout: "",
+      stderr: "",
+    });
+  });
+
+  it("with a command, sets the variables by which that finds it, over HTTPS too", async () => {
+    const script = "taskwait start update-resources --quiet";
+    for (const flags of ["--speed 20", "--speed 20 --tls"]) {
+      const { status, stdout } = runScript(`taskwait emulate ${flags} -- sh -c '${script}'`);
+      expect(stdout, flags).toMatch(/^t-\w+ COMPLETE \{"resourceCounts":[^\n]*\n$/);
+      expect(status, flags).toBe(0);
+    }
+  });
+
+  it("with a command that is not there, exits as a shell does", async () => {
+    const { code, stderr } = await runCli(["emulate", "--", "no-such-program"]);
+
+    expect(stderr).toBe('taskwait: can\'t run "no-such-program" (ENOENT)\n');
+    expect(code).toBe(127);
+  });
+
+  it("with a command, does not start it where the emulator can't be had", async () => {
+    const emulator = await startEmulator();
+    const port = new URL(emulator.endpoint).port;
+    const { code, stdout } = await runCli(["emulate", "--port", port, "--", "echo", "ran"]);
+    await emulator.stop();
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  it("hands a signal on to its command, and ends with it", async () => {
+    const script = "trap 'echo stopped; exit 5' TERM; echo ready; while :; do sleep 0.1; done";
+    const emulate = startCli(["emulate", "--", "sh", "-c", script], {});
+    await emulate.until(/ready/, "stdout");
+    emulate.child.kill("SIGTERM");
+
+    expect(await emulate.done).toMatchObject({ code: 5, stdout: "ready\nstopped\n" });
+  });
+
   it("is found by another command through the lines that it prints", async () => {
     const script = `
       taskwait emulate --speed 10 > '${folder}/env.sh' 2> '${folder}/log' &
