@@ -5,7 +5,7 @@ import { sleep } from "./sleep.ts";
 /**
  * An attempt that failed and has a successor.
  *
- * @internal
+ * @hidden
  */
 export interface FailedAttempt {
   /** What it threw, untouched. */
@@ -19,7 +19,7 @@ export interface FailedAttempt {
 /**
  * When to try again.
  *
- * @internal
+ * @hidden
  */
 export interface RetryOptions {
   /** The pauses between attempts. */
@@ -46,7 +46,7 @@ export interface RetryOptions {
  * @param attempt - One attempt; is told its number, from 1.
  * @throws The signal's reason once it has aborted; else what the last attempt threw.
  *
- * @internal Exported for the command, which imports nothing but public entry points.
+ * @hidden Exported for the command, which imports nothing but public entry points.
  */
 export async function retry<T>(attempt: (number: number) => Promise<T>, options: RetryOptions): Promise<T> {
   const { backoff, retries = Number.POSITIVE_INFINITY, attemptsBefore = 0, random, signal } = options;

@@ -6,7 +6,7 @@ export const MAX_TIMER_MS: number = 2 ** 31 - 1;
  *
  * @returns Stops it.
  *
- * @internal Exported for the command.
+ * @hidden Exported for the command.
  */
 export function startTimer(durationMs: number, fire: () => void): () => void {
   let leftMs = durationMs;

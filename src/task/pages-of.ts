@@ -4,14 +4,14 @@ import type { Task } from "./task.ts";
 /**
  * The most tasks that BDRC puts on a page.
  *
- * @internal
+ * @hidden
  */
 export const MAX_PAGE_SIZE = 500;
 
 /**
  * Why a listing was left before its end: its tokens go round, its pages bring nothing new, or it has no end.
  *
- * @internal
+ * @hidden
  */
 export type ListingCut = "repeatedToken" | "nothingNew" | "tooManyPages";
 
@@ -38,7 +38,7 @@ export interface PagesOptions {
  *
  * @param getPage - Gets one page; a token goes back as it came.
  *
- * @internal Exported for the command.
+ * @hidden Exported for the command.
  */
 export async function* pagesOf<Page extends TaskPage>(
   getPage: (nextToken: string | undefined) => Promise<Page>,

@@ -6,17 +6,17 @@ import {
   ProtocolError,
   pagesOf,
   type Task,
-  type TaskPage,
 } from "../../index.ts";
 import { withRetry } from "./with-retry.ts";
 
 const MIN_PAGE_SIZE = 10;
-// Between two pages: a listing without an end is not read at the speed of the connection.
-const PAUSE_MS = 50;
-const CUTS: Readonly<Record<ListingCut, string>> = {
+// 20 pages a second are 10,000 tasks; a listing that has no end must not become a storm.
+const PAGE_INTERVAL_MS = 50;
+
+const CUT_WORDS: Readonly<Record<ListingCut, string>> = {
   repeatedToken: "the service gave the same NextToken twice",
-  nothingNew: "page after page brings no new task",
-  tooManyPages: "it has too many pages",
+  nothingNew: "its pages bring nothing new",
+  tooManyPages: "it has no end",
 };
 
 /** Which tasks to list. */
@@ -30,7 +30,7 @@ export interface TaskPagesQuery {
 /**
  * The tasks of the account, page by page, each task once.
  *
- * @throws ProtocolError when the listing has no end.
+ * @throws ProtocolError after the last page when the listing would not end.
  */
 export async function* taskPages(
   client: BdrcClient,
@@ -38,24 +38,24 @@ export async function* taskPages(
   signal: AbortSignal,
 ): AsyncGenerator<readonly Task[]> {
   const { limit = Number.POSITIVE_INFINITY, ...filter } = query;
-  let left = limit;
-  const getPage = async (nextToken: string | undefined): Promise<TaskPage> => {
-    if (nextToken !== undefined) {
-      await sleep(PAUSE_MS, undefined, { signal });
-    }
-    const maxResults = Math.min(MAX_PAGE_SIZE, Math.max(MIN_PAGE_SIZE, left));
-    const page = nextToken === undefined ? { maxResults } : { maxResults, nextToken };
-    return await withRetry(() => client.describeTasks({ ...filter, ...page }, { signal }), signal);
+  let count = 0;
+  let sentAtMs = Number.NEGATIVE_INFINITY;
+  const getPage = async (nextToken: string | undefined) => {
+    await sleep(Math.max(0, sentAtMs + PAGE_INTERVAL_MS - performance.now()), undefined, { signal });
+    sentAtMs = performance.now();
+    const maxResults = Math.min(MAX_PAGE_SIZE, Math.max(MIN_PAGE_SIZE, limit - count));
+    const page = { ...filter, maxResults, ...(nextToken === undefined ? {} : { nextToken }) };
+    return await withRetry(() => client.describeTasks(page, { signal }), signal);
   };
   for await (const { fresh, cut } of pagesOf(getPage)) {
-    const tasks = fresh.slice(0, left);
-    left -= tasks.length;
-    yield tasks;
-    if (left === 0) {
+    const wanted = fresh.slice(0, limit - count);
+    count += wanted.length;
+    yield wanted;
+    if (count >= limit) {
       return;
     }
     if (cut !== undefined) {
-      throw new ProtocolError(`DescribeTasks: ${CUTS[cut]}; the listing is cut off`);
+      throw new ProtocolError(`DescribeTasks: the listing was cut off: ${CUT_WORDS[cut]}`);
     }
   }
 }

@@ -3,8 +3,9 @@ import { describeError } from "../errors/describe-error.ts";
 import { printError } from "../terminal/messages.ts";
 
 const MAY_PASS: ReadonlySet<ErrorMeaning> = new Set<ErrorMeaning>(["throttled", "transient"]);
-const RETRIES = 4;
-const BACKOFF = { firstMs: 500, factor: 2, maxMs: 10_000 };
+const MAX_RETRIES = 4;
+const MAX_DELAY_MS = 10_000;
+const BACKOFF = { firstMs: 500, factor: 2, maxMs: MAX_DELAY_MS };
 
 /**
  * Makes a call that may be repeated, a few times, while the service asks to slow down or is out of order.
@@ -12,13 +13,13 @@ const BACKOFF = { firstMs: 500, factor: 2, maxMs: 10_000 };
  * @param call - One call.
  * @param signal - Ends it at once.
  */
-export function withRetry<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  return retry(call, {
+export async function withRetry<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return await retry(call, {
     backoff: BACKOFF,
-    retries: RETRIES,
+    retries: MAX_RETRIES,
     signal,
     shouldRetry: (error) => MAY_PASS.has(classifyError(error)),
-    retryAfterMs: (error) => Math.min(BACKOFF.maxMs, retryAfterMsOf(error) ?? 0),
+    retryAfterMs: (error) => Math.min(MAX_DELAY_MS, retryAfterMsOf(error) ?? 0),
     onRetry: ({ error, delayMs }) =>
       printError(`${describeError(error)}; asking again in ${formatDurationMs(delayMs)}`),
   });

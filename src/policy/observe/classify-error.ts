@@ -43,7 +43,7 @@ const NETWORK_CODE = /^(?!ERR_)E[A-Z_]+$|^UND_ERR_(?!INVALID)/;
  * How long the service asked to wait, in milliseconds: our `retryAfterMs`, or the official SDK's `retryAfter`
  * (milliseconds, from `x-acs-retry-after`). Undefined when it is absent or not positive.
  *
- * @internal Exported for the command.
+ * @hidden Exported for the command.
  */
 export function retryAfterMsOf(error: unknown): number | undefined {
   const value = fieldOf(error, "retryAfterMs") ?? fieldOf(error, "retryAfter");
