@@ -1,3 +1,6 @@
+// Less is the grain of the two clocks, and slow adjustment.
+const MIN_WALL_JUMP_MS = 500;
+
 /**
  * Unix milliseconds that only run forward: the wall clock is read once, and from then on the monotonic clock
  * counts, so that a jump of the wall clock neither ends a wait early nor keeps it for ever.
@@ -9,6 +12,12 @@ export class MonotonicClock {
   nowMs(): number {
     this.#reachedMs = Math.max(this.#reachedMs, this.#anchorMs + performance.now());
     return this.#reachedMs;
+  }
+
+  /** How far the wall clock is ahead now, in milliseconds: 0 until it is set. */
+  get wallAheadMs(): number {
+    const aheadMs = Date.now() - this.nowMs();
+    return Math.abs(aheadMs) < MIN_WALL_JUMP_MS ? 0 : aheadMs;
   }
 
   /**

@@ -75,7 +75,7 @@ export class TaskQueue {
       find: async () => (await this.#queue.getJob(jobIdOf(taskId))) as TaskJob | undefined,
     });
     const wait = new QueuedWait(follower);
-    queueMicrotask(() => void follower.begin());
+    void Promise.resolve().then(() => follower.begin());
     return wait;
   }
 

@@ -1,7 +1,7 @@
 import { MonotonicClock } from "../async/monotonic-clock.ts";
 import { SafeEmitter } from "../async/safe-emitter.ts";
 import { joinSignal, leaveSignal } from "../async/shared-abort.ts";
-import { beginWait, resumeWait } from "../policy/decide/begin-wait.ts";
+import { beginWait, movedBack, resumeWait } from "../policy/decide/begin-wait.ts";
 import { settleResumed } from "../policy/decide/settle.ts";
 import type { TaskHistory } from "../policy/forecast/history.ts";
 import { resolveWaitOptions, type WaitOptions } from "../policy/state/wait-options.ts";
@@ -55,6 +55,7 @@ export class TaskWaiter implements AsyncDisposable {
     };
     this.#scheduler = new PollScheduler(scheduling, this.#clock);
     this.#driver = {
+      clock: this.#clock,
       release: (core) => this.#release(core),
       forward: (core, event) => this.#forward(core, event),
       hears: (name) => this.#emitter.hears(name),
@@ -78,15 +79,20 @@ export class TaskWaiter implements AsyncDisposable {
     const resolved = resolveWaitOptions(options, this.#options.defaults, "wait");
     const { signal, resume, justStarted } = options;
     const nowMs = this.#clock.nowMs();
+    const { wallAheadMs } = this.#clock;
     const state =
       resume === undefined
         ? beginWait(taskId, { nowMs, options: resolved, justStarted, history: this.#scheduler.history })
-        : resumeWait(taskId, { checkpoint: resume, nowMs, options: resolved });
+        : movedBack(
+            resumeWait(taskId, { checkpoint: resume, nowMs: nowMs + wallAheadMs, options: resolved }),
+            wallAheadMs,
+          );
     const core = new WaitCore(state, resolved, signal, this.#driver);
     const wait = new TaskWait(core);
     this.#live.set(core, wait);
     this.#telemetry.began(core);
-    queueMicrotask(() => this.#begin(core));
+    // A promise's microtask: fake timers of a test replace `queueMicrotask`.
+    void Promise.resolve().then(() => this.#begin(core));
     return wait;
   }
 

@@ -1,5 +1,6 @@
 import type * as OpenTelemetry from "@opentelemetry/api";
 import type { Counter, Histogram, Span, SpanStatusCode, Tracer } from "@opentelemetry/api";
+import { printable } from "../task/printable.ts";
 import type { CallAnswer } from "./rate/rate-limits.ts";
 import type { WaitCore } from "./wait/wait-core.ts";
 
@@ -16,6 +17,8 @@ interface Instruments {
 // Where the API keeps what an app has registered: when there is nothing, nobody wants to hear of us.
 const REGISTRY = Symbol.for("opentelemetry.js.api.1");
 const NAME = "taskwait";
+const MAX_TYPES = 100;
+const MAX_TYPE_LENGTH = 80;
 const ERROR_STATUS: SpanStatusCode.ERROR = 2;
 
 /**
@@ -23,6 +26,7 @@ const ERROR_STATUS: SpanStatusCode.ERROR = 2;
  * waiter; else every method does nothing. One span a wait, none a call.
  */
 export class Telemetry {
+  readonly #types = new Set<string>();
   readonly #spans = new Map<WaitCore, Span>();
   #instruments: Instruments | undefined;
   #loading: Promise<Api | undefined> | undefined;
@@ -73,6 +77,15 @@ export class Telemetry {
     this.#spans.set(core, tracer.startSpan("taskwait.wait", { attributes, startTime }));
   }
 
+  /** The types are the service's words: so many time series are made of them, and no more. */
+  #boundedType(taskType: string): string {
+    const type = printable(taskType, MAX_TYPE_LENGTH);
+    if (this.#types.size < MAX_TYPES) {
+      this.#types.add(type);
+    }
+    return this.#types.has(type) ? type : "other";
+  }
+
   #end({ waits, duration }: Instruments, core: WaitCore, endTime: number): void {
     const span = this.#spans.get(core);
     const { outcome, state } = core;
@@ -82,7 +95,9 @@ export class Telemetry {
     this.#spans.delete(core);
     const attributes = {
       "taskwait.outcome": outcome.kind,
-      ...(state.task?.taskType === undefined ? {} : { "taskwait.task.type": state.task.taskType }),
+      ...(state.task?.taskType === undefined
+        ? {}
+        : { "taskwait.task.type": this.#boundedType(state.task.taskType) }),
     };
     waits.add(1, attributes);
     duration.record(Math.max(0, endTime - state.startedAtMs) / 1000, attributes);
@@ -90,7 +105,7 @@ export class Telemetry {
       ...attributes,
       "taskwait.polls": state.polls,
       "taskwait.failures": state.failures,
-      ...(state.task === undefined ? {} : { "taskwait.task.status": state.task.taskStatus }),
+      ...(state.task === undefined ? {} : { "taskwait.task.status": printable(state.task.taskStatus, MAX_TYPE_LENGTH) }),
     });
     if (outcome.kind !== "complete") {
       const { error } = outcome;

@@ -82,7 +82,7 @@ export function runTask(start: TaskStart, options: RunTaskOptions = {}): TaskRun
     clock,
   );
   const handle = new TaskRun(run);
-  queueMicrotask(() => void run.begin());
+  void Promise.resolve().then(() => run.begin());
   return handle;
 }
 

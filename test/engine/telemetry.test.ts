@@ -11,7 +11,7 @@ import {
   SimpleSpanProcessor,
 } from "@opentelemetry/sdk-trace-base";
 import { afterEach, describe, expect, it } from "vitest";
-import { TaskWaiter } from "../../src/index.ts";
+import { type TaskSource, TaskWaiter } from "../../src/index.ts";
 import { scriptedSource } from "../../src/testing/index.ts";
 
 describe("telemetry", () => {
@@ -63,6 +63,31 @@ describe("telemetry", () => {
     );
     // The calls were answered before the API had loaded.
     expect(sums).toEqual({ "taskwait.calls": 2, "taskwait.waits": 2 });
+    await provider.shutdown();
+  });
+
+  it("makes a bounded number of time series of the service's words", async () => {
+    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1e8 });
+    const provider = new MeterProvider({ readers: [reader] });
+    metrics.setGlobalMeterProvider(provider);
+    const source: TaskSource = {
+      describe: async (taskId) => ({
+        taskId,
+        taskStatus: "COMPLETE",
+        taskType: `${taskId}-${"x".repeat(1e5)}`,
+      }),
+    };
+    const waiter = new TaskWaiter({ source, rate: { perSecond: 10_000 } });
+    await Promise.all(Array.from({ length: 300 }, (_, index) => waiter.wait(`t-${index}`)));
+    await reader.forceFlush();
+    const types = exporter
+      .getMetrics()
+      .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
+      .filter(({ descriptor }) => descriptor.name === "taskwait.waits")
+      .flatMap(({ dataPoints }) => dataPoints.map(({ attributes }) => attributes["taskwait.task.type"]));
+    expect(new Set(types).size).toBe(101);
+    expect(Math.max(...types.map((type) => String(type).length))).toBeLessThanOrEqual(80);
     await provider.shutdown();
   });
 

@@ -122,3 +122,21 @@ describe("W4: every call spends a permit of the one limiter", () => {
     expect(source.calls).toHaveLength(2);
   });
 });
+
+it("a service that is slow to answer has a bounded number of calls in flight, and all waits end", async () => {
+  let inFlight = 0;
+  let most = 0;
+  const waiter = makeWaiter({
+    describe: async (taskId) => {
+      most = Math.max(most, ++inFlight);
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      inFlight--;
+      return { taskId, taskStatus: "COMPLETE" };
+    },
+  });
+  const outcomes = Array.from({ length: 1500 }, (_, index) => waiter.wait(`t-${index}`).outcome);
+  await pass(HOUR_MS);
+  expect((await Promise.all(outcomes)).every(({ kind }) => kind === "complete")).toBe(true);
+  expect(most).toBe(256);
+  expectNothingLeft(waiter);
+});

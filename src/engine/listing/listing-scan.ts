@@ -133,7 +133,10 @@ export class ListingScan {
         limits.listed("accepted");
         return { ...page, sentMs, callMs: clock.nowMs() - sentMs };
       } catch (error) {
-        signal.throwIfAborted();
+        if (signal.aborted) {
+          limits.list.cancelled();
+          throw error;
+        }
         const observed = observeError(error);
         if (observed.kind === "throttled" && ++throttles <= MAX_THROTTLES) {
           limits.listed("throttled", observed.retryAfterMs);

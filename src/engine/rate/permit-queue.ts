@@ -8,6 +8,8 @@ export interface PermitQueueOptions<T> {
   readonly priority: (item: T, nowMs: number) => number;
   /** The item's call may go out now; it must. */
   readonly grant: (item: T) => void;
+  /** Calls that may be in flight at once; more wait until {@link PermitQueue.returned}. Default: any number. */
+  readonly maxInFlight?: number;
 }
 
 /** Every so many permits one goes to the item that has waited longest, whatever its priority. */
@@ -39,6 +41,7 @@ export class PermitQueue<T> {
   // In order of arrival.
   readonly #arrivals = new Set<HeapEntry<T | Continuation>>();
   #granted = 0;
+  #inFlight = 0;
   #rerankedAtMs = Number.NEGATIVE_INFINITY;
   #handingOut: AbortController | undefined;
 
@@ -84,13 +87,28 @@ export class PermitQueue<T> {
     });
   }
 
+  /** A call that was granted has ended. */
+  returned(): void {
+    this.#inFlight--;
+    this.#start();
+  }
+
   #put(entry: HeapEntry<T | Continuation>): void {
     this.#items.put(entry, this.#rankOf(entry.item, this.#clock.nowMs()));
     this.#arrivals.add(entry);
-    if (this.#handingOut === undefined) {
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.#handingOut === undefined && this.#hasNext()) {
       this.#handingOut = new AbortController();
       void this.#handOut(this.#handingOut);
     }
+  }
+
+  #hasNext(): boolean {
+    const { maxInFlight = Number.POSITIVE_INFINITY } = this.#options;
+    return this.#items.size > 0 && this.#inFlight < maxInFlight;
   }
 
   #withdraw(entry: HeapEntry<T | Continuation>): void {
@@ -104,7 +122,7 @@ export class PermitQueue<T> {
 
   async #handOut(turn: AbortController): Promise<void> {
     try {
-      while (this.#items.size > 0) {
+      while (this.#hasNext()) {
         await this.#limiter.permit(turn.signal);
         this.#grantNext();
       }
@@ -126,6 +144,7 @@ export class PermitQueue<T> {
     }
     this.#items.remove(entry);
     this.#arrivals.delete(entry);
+    this.#inFlight++;
     const { item } = entry;
     if (item instanceof Continuation) {
       item.go();

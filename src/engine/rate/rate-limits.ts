@@ -16,6 +16,8 @@ export interface RateLimitsOptions<T> extends PermitQueueOptions<T> {
   readonly onAnswer: (answer: CallAnswer) => void;
 }
 
+// A service that is slow to answer must not take all of the process's descriptors.
+const MAX_IN_FLIGHT = 256;
 // Seconds of permits.
 const CROWDED_S = 0.5;
 
@@ -34,7 +36,7 @@ export class ApiRateLimit<T> {
     this.#onAnswer = options.onAnswer;
     this.#limiter = new RateLimiter(clock, options.rate);
     this.#maxPauseMs = options.maxPauseMs;
-    this.#queue = new PermitQueue(this.#limiter, clock, options);
+    this.#queue = new PermitQueue(this.#limiter, clock, { ...options, maxInFlight: MAX_IN_FLIGHT });
   }
 
   get ratePerSecond(): number {
@@ -70,6 +72,7 @@ export class ApiRateLimit<T> {
   /** Takes in how a call went. A cancelled one says nothing of the quota. */
   observed(observation: Observation, isCancelled: boolean): void {
     if (isCancelled) {
+      this.#queue.returned();
       this.calls++;
       this.#onAnswer("transient");
     } else if (observation.kind === "throttled") {
@@ -79,7 +82,13 @@ export class ApiRateLimit<T> {
     }
   }
 
+  /** A call was cancelled before its answer, and does not count. */
+  cancelled(): void {
+    this.#queue.returned();
+  }
+
   answered(answer: CallAnswer, retryAfterMs?: number): void {
+    this.#queue.returned();
     this.calls++;
     this.#onAnswer(answer);
     if (answer === "throttled") {

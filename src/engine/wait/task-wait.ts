@@ -53,7 +53,7 @@ export class TaskWait extends SettledPromise<Task, Outcome, WaitEvents> {
    * an aborted wait can be resumed; that of a settled one settles the same way again, without a call.
    */
   checkpoint(): WaitCheckpoint {
-    return structuredClone(this.#core.state);
+    return this.#core.checkpoint();
   }
 
   /**

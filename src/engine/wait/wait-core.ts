@@ -1,5 +1,7 @@
+import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { Settler } from "../../async/settled-promise.ts";
 import type { Abortable } from "../../async/shared-abort.ts";
+import { movedBack } from "../../policy/decide/begin-wait.ts";
 import { countImmediateRetry, type ImmediateRetry } from "../../policy/decide/immediate-retry.ts";
 import { settleAborted } from "../../policy/decide/settle.ts";
 import type { Decision } from "../../policy/state/decision.ts";
@@ -12,6 +14,7 @@ import { HeapEntry } from "../rate/indexed-heap.ts";
 
 /** What a wait asks of the waiter that drives it. */
 export interface WaitDriver {
+  readonly clock: MonotonicClock;
   /** The wait has settled: nothing of it may remain. */
   release(core: WaitCore): void;
   /** Passes an event on to those who listen to all waits. */
@@ -42,6 +45,11 @@ export class WaitCore extends Settler<Task, Outcome, WaitEvents> implements Abor
     this.options = options;
     this.signal = signal;
     this.#driver = driver;
+  }
+
+  /** The state in wall time of this moment: another process has no other clock in common. */
+  checkpoint(): WaitState {
+    return structuredClone(movedBack(this.state, -this.#driver.clock.wallAheadMs));
   }
 
   protected override itemsSoFar(): readonly Task[] {

@@ -1,7 +1,7 @@
 import { checkTaskId } from "../../task/task-id.ts";
 import { gapForPrice } from "../forecast/expected-delay.ts";
 import { historyOf, type TaskHistory } from "../forecast/history.ts";
-import { movedBack } from "../forecast/progress-extrapolation.ts";
+import { movedBack as trackMovedBack } from "../forecast/progress-extrapolation.ts";
 import { RemainingTime } from "../forecast/remaining-time.ts";
 import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
 import { DEFAULT_WAIT_OPTIONS, type JustStarted, type ResolvedWaitOptions } from "../state/wait-options.ts";
@@ -88,15 +88,27 @@ function byOurClock(state: WaitState, nowMs: number): WaitState {
   if (aheadMs <= 0) {
     return state;
   }
-  const moved: WaitDraft = { ...state, nextPollAtMs: state.nextPollAtMs - aheadMs };
+  return { ...movedBack(state, aheadMs), deadlineMs: state.deadlineMs };
+}
+
+/** The state as a clock tells it that is behind by so much. */
+export function movedBack(state: WaitState, byMs: number): WaitState {
+  if (byMs === 0) {
+    return state;
+  }
+  const moved: WaitDraft = {
+    ...state,
+    nextPollAtMs: state.nextPollAtMs - byMs,
+    deadlineMs: state.deadlineMs - byMs,
+  };
   for (const name of PAST_MOMENTS) {
     const atMs = state[name];
     if (atMs !== undefined) {
-      moved[name] = atMs - aheadMs;
+      moved[name] = atMs - byMs;
     }
   }
   if (state.progressTrack !== undefined) {
-    moved.progressTrack = movedBack(state.progressTrack, aheadMs);
+    moved.progressTrack = trackMovedBack(state.progressTrack, byMs);
   }
   return moved;
 }
