@@ -213,7 +213,7 @@ describe("a mistake in a source", () => {
     new TypeError("terminated"),
   ];
 
-  it("can't be mended by asking again", () => {
+  it("is permanent: asking again does not help", () => {
     expect(MISTAKES.filter((error) => classifyError(error) !== "permanent")).toEqual([]);
   });
 

@@ -14,13 +14,13 @@ const anHour: TaskHistory = Array.from({ length: 50 }).reduce<TaskHistory>(
   [],
 );
 
-describe("the first look", () => {
+describe("the first poll", () => {
   it("is due at once at a task that may run already", () => {
     expect(begin({})).toBe(0);
     expect(begin({ justStarted: false, history: anHour })).toBe(0);
   });
 
-  it("waits until it is worth its price at a task that has just started", () => {
+  it("waits until it is value its price at a task that has just started", () => {
     expect(begin({ justStarted: true })).toBeGreaterThan(1000);
     expect(begin({ justStarted: true })).toBeLessThan(3000);
   });

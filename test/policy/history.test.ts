@@ -89,7 +89,7 @@ describe("how far progress is believed", () => {
     expect(reliabilityOf(undefined)).toBeCloseTo(0.95, 12);
   });
 
-  it("weighs ten lies as much as the ten tasks that the prior is worth", () => {
+  it("weighs ten wrong predictions as much as the ten tasks that the prior stands for", () => {
     const lied = learned(
       Array.from({ length: 10 }, () => 60),
       0,
@@ -158,7 +158,7 @@ describe("what history expects of a task", () => {
     expect(weights.at(-1)).toBeLessThan(0.01);
   });
 
-  it("waits for the end of a type that always takes as long, and no look before", () => {
+  it("waits for the end of a type that always takes as long, and no poll before", () => {
     const known = historyOf(learned(Array.from({ length: 50 }, (_, i) => 59 + (i % 3))), "A");
     const gap = gapForPrice(new RemainingTime(0, known), 0.5);
     expect(gap).toBeGreaterThan(10);

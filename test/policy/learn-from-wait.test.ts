@@ -11,10 +11,10 @@ const TASK_ID = "t-0000e4w0u1v592zdf6s7";
 const BEGAN_MS = 1_700_000_000_000;
 
 /** The state of a wait on a task that was seen so, at these seconds. */
-function seen(...looks: readonly (readonly [seconds: number, fields: Partial<Task>])[]): WaitState {
+function seen(...polls: readonly (readonly [seconds: number, fields: Partial<Task>])[]): WaitState {
   const options = DEFAULT_WAIT_OPTIONS;
   let state = beginWait(TASK_ID, { nowMs: BEGAN_MS, options, justStarted: true });
-  for (const [seconds, fields] of looks) {
+  for (const [seconds, fields] of polls) {
     const task: Task = { taskId: TASK_ID, taskType: "A", taskStatus: "RUNNING", ...fields };
     const context = { nowMs: BEGAN_MS + 1000 * seconds, random: () => 0.5, options };
     ({ state } = decide(state, { kind: "task", task }, context));
@@ -22,17 +22,17 @@ function seen(...looks: readonly (readonly [seconds: number, fields: Partial<Tas
   return state;
 }
 
-const lesson = (state: WaitState, history: TaskHistory = []) => historyOf(rememberWait(history, state), "A");
+const learned = (state: WaitState, history: TaskHistory = []) => historyOf(rememberWait(history, state), "A");
 const startTime = BEGAN_MS / 1000;
 
 describe("what a task teaches when it has ended", () => {
   it("is how long it ran by its own clock", () => {
     const state = seen([5, {}], [99, { taskStatus: "COMPLETE", startTime, completeTime: startTime + 42 }]);
-    expect(lesson(state)?.durations).toEqual([42]);
+    expect(learned(state)?.durations).toEqual([42]);
   });
 
-  it("is taken from our own looks when the service tells no times", () => {
-    const [duration] = lesson(seen([5, {}], [60, { taskStatus: "FAILED" }]))?.durations ?? [];
+  it("is taken from our own polls when the service tells no times", () => {
+    const [duration] = learned(seen([5, {}], [60, { taskStatus: "FAILED" }]))?.durations ?? [];
     expect(duration).toBeGreaterThan(55);
     expect(duration).toBeLessThanOrEqual(60);
   });
@@ -41,9 +41,9 @@ describe("what a task teaches when it has ended", () => {
     expect(rememberWait([], seen([60, { taskStatus: "COMPLETE" }]))).toEqual([]);
   });
 
-  it("is no nought: what the service's seconds can't tell apart took half a second", () => {
+  it("is not 0: what the service's seconds can't tell apart took half a second", () => {
     const times = { startTime, completeTime: startTime };
-    expect(lesson(seen([5, { taskStatus: "COMPLETE", ...times }]))?.durations).toEqual([0.5]);
+    expect(learned(seen([5, { taskStatus: "COMPLETE", ...times }]))?.durations).toEqual([0.5]);
   });
 
   it.each([["EXPIRED"], ["CANCELED"], ["RUNNING"]])("is nothing when it is %s", (taskStatus) => {
@@ -53,7 +53,7 @@ describe("what a task teaches when it has ended", () => {
 
   it("is that progress was reliable when the task ended where it was foretold", () => {
     const even = [20, 40, 60, 80].map((s) => [s, { progress: 100 * s }] as const);
-    expect(lesson(seen(...even, [102, { taskStatus: "COMPLETE" }]))).toMatchObject({
+    expect(learned(seen(...even, [102, { taskStatus: "COMPLETE" }]))).toMatchObject({
       judged: 1,
       reliable: 1,
     });
@@ -61,13 +61,13 @@ describe("what a task teaches when it has ended", () => {
 
   it("is that progress lied when the task ended long before", () => {
     const slow = [20, 40, 60, 80].map((s) => [s, { progress: 2 * s }] as const);
-    const known = lesson(seen(...slow, [102, { taskStatus: "COMPLETE" }]));
+    const known = learned(seen(...slow, [102, { taskStatus: "COMPLETE" }]));
     expect(known?.judged).toBe(1);
     expect(known?.reliable).toBeLessThan(0.2);
   });
 
   it("says nothing of a progress that there was none of", () => {
-    expect(lesson(seen([20, {}], [40, { taskStatus: "COMPLETE" }]))).toMatchObject({
+    expect(learned(seen([20, {}], [40, { taskStatus: "COMPLETE" }]))).toMatchObject({
       judged: 0,
       reliable: 0,
     });

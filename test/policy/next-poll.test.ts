@@ -13,22 +13,22 @@ const TASK_ID = "t-0000e4w0u1v592zdf6s7";
 const BEGAN_MS = 1_700_000_000_000;
 const options = { ...DEFAULT_WAIT_OPTIONS, timeoutMs: 1e9, minIntervalMs: 0, maxIntervalMs: 1e9 };
 
-interface Look {
+interface Polled {
   readonly afterMs: number;
   readonly fields: Partial<Task>;
 }
 
-const running = (afterMs: number, fields: Partial<Task> = {}): Look => ({ afterMs, fields });
+const running = (afterMs: number, fields: Partial<Task> = {}): Polled => ({ afterMs, fields });
 
-/** The state after these looks at a running task of type A, and the context of the last. */
-function lookedAt(
-  looks: readonly Look[],
+/** The state after these polls of a running task of type A, and the context of the last. */
+function polledAt(
+  polls: readonly Polled[],
   context: Partial<DecideContext> = {},
   justStarted = true,
 ): { state: WaitState; context: DecideContext } {
   let state = beginWait(TASK_ID, { nowMs: BEGAN_MS, options, justStarted });
   let last: DecideContext = { nowMs: BEGAN_MS, random: () => 0.5, options, ...context };
-  for (const { afterMs, fields } of looks) {
+  for (const { afterMs, fields } of polls) {
     last = { ...last, nowMs: BEGAN_MS + afterMs };
     const task: Task = { taskId: TASK_ID, taskType: "A", taskStatus: "RUNNING", ...fields };
     ({ state } = decide(state, { kind: "task", task }, last));
@@ -36,8 +36,12 @@ function lookedAt(
   return { state, context: last };
 }
 
-const gapMs = (looks: readonly Look[], context: Partial<DecideContext> = {}, justStarted = true): number => {
-  const seen = lookedAt(looks, context, justStarted);
+const gapMs = (
+  polls: readonly Polled[],
+  context: Partial<DecideContext> = {},
+  justStarted = true,
+): number => {
+  const seen = polledAt(polls, context, justStarted);
   return nextPoll(seen.state, seen.context).delayMs;
 };
 
@@ -54,7 +58,7 @@ const taught = (n: number, seconds: number, reliability?: number): TaskHistory =
 };
 
 describe("progress, however wrong, is believed within bounds", () => {
-  const looks = fc.array(
+  const polls = fc.array(
     fc.record({ gap: fc.integer({ min: 200, max: 600_000 }), progress: fc.integer({ min: 0, max: 10_000 }) }),
     { minLength: 1, maxLength: 12 },
   );
@@ -68,7 +72,7 @@ describe("progress, however wrong, is believed within bounds", () => {
 
   it("never stretches a gap beyond 1 / sqrt(1 - reliability) of the gap without it", () => {
     fc.assert(
-      fc.property(looks, histories, (reported, history) => {
+      fc.property(polls, histories, (reported, history) => {
         let afterMs = 0;
         const told = reported.map(({ gap, progress }) => {
           afterMs += gap;
@@ -98,12 +102,12 @@ describe("progress, however wrong, is believed within bounds", () => {
   });
 });
 
-describe("the next look", () => {
+describe("the next poll", () => {
   it("comes about when even progress foretells the end", () => {
-    const looks = [1.7, 6, 20, 60].map((s) =>
+    const polls = [1.7, 6, 20, 60].map((s) =>
       running(1000 * s, { progress: Math.floor((10_000 * s) / 100) }),
     );
-    const gap = gapMs(looks);
+    const gap = gapMs(polls);
     expect(gap).toBeGreaterThan(33_000);
     expect(gap).toBeLessThan(43_000);
   });
@@ -140,9 +144,9 @@ describe("the next look", () => {
   });
 
   it.each([[-60], [-5], [5], [60]])(
-    "is not misled by a clock that is %d s off: our own looks bound the start",
+    "is not misled by a clock that is %d s off: our own polls bound the start",
     (seconds) => {
-      const at = (skew: number): readonly Look[] =>
+      const at = (skew: number): readonly Polled[] =>
         [2000, 5000, 30_000].map((afterMs) =>
           running(afterMs, { startTime: BEGAN_MS / 1000 + skew, progress: afterMs / 20 }),
         );
@@ -161,7 +165,7 @@ describe("the next look", () => {
   });
 
   it("of a task in a queue is not sooner than its run can be over, nor than the queue lets expect", () => {
-    const queued = (afterMs: number): Look => running(afterMs, { taskStatus: "CREATED" });
+    const queued = (afterMs: number): Polled => running(afterMs, { taskStatus: "CREATED" });
     const history = taught(50, 1000);
     expect(gapMs([queued(2000)], { history })).toBeGreaterThan(5 * gapMs([queued(2000)]));
     expect(gapMs([queued(3_600_000)], { history })).toBeGreaterThanOrEqual(
@@ -171,8 +175,8 @@ describe("the next look", () => {
 
   it("starts counting when the task leaves the queue", () => {
     const queued = [2000, 100_000].map((at) => running(at, { taskStatus: "CREATED" }));
-    const looks = [...queued, running(110_000, { progress: 1000 }), running(120_000, { progress: 3000 })];
-    const { state } = lookedAt(looks);
+    const polls = [...queued, running(110_000, { progress: 1000 }), running(120_000, { progress: 3000 })];
+    const { state } = polledAt(polls);
     expect(state.progressTrack?.origin.atMs).toBe(BEGAN_MS + 105_000);
     expect(state.progressTrack?.prediction?.remaining).toBeLessThan(60);
   });
@@ -182,22 +186,22 @@ describe("when the task is expected to end", () => {
   const even = [10, 20, 30].map((s) => running(1000 * s, { progress: 100 * s + 1 }));
 
   it("is told from progress that moves evenly", () => {
-    const { state, context } = lookedAt(even);
+    const { state, context } = polledAt(even);
     expect(nextPoll(state, context).etaMs).toBeGreaterThan(60_000);
     expect(nextPoll(state, context).etaMs).toBeLessThan(80_000);
   });
 
-  it("is not told without progress, at the first look, or where progress has lied", () => {
-    const silent = lookedAt([running(10_000), running(20_000)]);
+  it("is not told without progress, at the first poll, or where progress was wrong", () => {
+    const silent = polledAt([running(10_000), running(20_000)]);
     expect(nextPoll(silent.state, silent.context).etaMs).toBeUndefined();
-    const first = lookedAt(even.slice(0, 1));
+    const first = polledAt(even.slice(0, 1));
     expect(nextPoll(first.state, { ...first.context, history: taught(50, 10, 0) }).etaMs).toBeUndefined();
-    const lied = lookedAt(even, { history: taught(50, 100, 0) });
+    const lied = polledAt(even, { history: taught(50, 100, 0) });
     expect(nextPoll(lied.state, lied.context).etaMs).toBeUndefined();
   });
 
   it("reaches the listener of progress", () => {
-    const { state, context } = lookedAt(even);
+    const { state, context } = polledAt(even);
     const task: Task = { taskId: TASK_ID, taskType: "A", taskStatus: "RUNNING", progress: 4001 };
     const decision = decide(state, { kind: "task", task }, { ...context, nowMs: BEGAN_MS + 40_000 });
     const progress = decision.events.find(({ name }) => name === "progress")?.payload;
@@ -215,10 +219,10 @@ describe("when the task is expected to end", () => {
 
 describe("a wait that goes on elsewhere", () => {
   it("decides the same from the JSON of its state", () => {
-    const looks = [3, 9, 20, 50].map((s) =>
+    const polls = [3, 9, 20, 50].map((s) =>
       running(1000 * s, { progress: 137 * s, startTime: BEGAN_MS / 1000 }),
     );
-    const { state, context } = lookedAt(looks, { history: taught(7, 80) });
+    const { state, context } = polledAt(polls, { history: taught(7, 80) });
     const carried = restoreWait(JSON.parse(JSON.stringify(state)), TASK_ID);
     expect(carried).toEqual({ ...state, task: { ...state.task, percent: 68.5 } });
     expect(nextPoll(carried, context)).toEqual(nextPoll(state, context));
@@ -231,7 +235,7 @@ describe("a wait that goes on elsewhere", () => {
     [{ runningAtMs: "now" }],
     [{ notRunningAtMs: -5 }],
   ])("refuses a checkpoint with %j", (broken) => {
-    const { state } = lookedAt([running(1000, { progress: 100 })]);
+    const { state } = polledAt([running(1000, { progress: 100 })]);
     const checkpoint = { ...state, ...broken };
     expect(() => restoreWait(checkpoint, TASK_ID)).toThrow(/^resume: not a checkpoint: /);
   });

@@ -13,7 +13,7 @@ import { TASK_STATUSES } from "../../src/task/status.ts";
 
 export const TASK_ID = "t-0000e4w0u1v592zdf6s7";
 
-/** What a test does between two looks: the look's answer, how long it took, how late it was made. */
+/** What a test does between two polls: the poll's answer, how long it took, how late it was made. */
 export interface Step {
   readonly observation: Observation;
   readonly callMs: number;

@@ -92,7 +92,7 @@ describe("the outage budget", () => {
     expect([unknown.until(missing), unknown.outcome]).toEqual([HOUR_MS, "notFound"]);
   });
 
-  it("begins anew with each usable answer", () => {
+  it("begins again with each usable answer", () => {
     for (const answer of [running, throttled(), missing]) {
       const driver = new Driver({ notFoundGraceMs: HOUR_MS });
       for (let round = 0; round < 20; round++) {

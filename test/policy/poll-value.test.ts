@@ -24,8 +24,8 @@ const cases: readonly (readonly [string, RemainingTime])[] = [
   ],
 ];
 
-describe("the worth of a look", () => {
-  it.each(cases)("is the price when the look is due: %s", (_, expectation) => {
+describe("the value of a poll", () => {
+  it.each(cases)("is the price when the poll is due: %s", (_, expectation) => {
     const gap = gapForPrice(expectation, price);
     const curve = pollValueCurve(expectation, gap, price, 1000);
     expect(pollValueAt(curve, 1000 + 1000 * gap)).toBeCloseTo(price, 6);
@@ -48,11 +48,11 @@ describe("the worth of a look", () => {
     const curve = pollValueCurve(expectation, gap, price, 0);
     let [before, ended] = [0, 0];
     for (let ms = 0; ms < 3000 * gap; ms += 50 * gap) {
-      const worth = pollValueAt(curve, ms);
-      expect(worth).toBeGreaterThanOrEqual(before - 1e-9);
-      expect(worth - before).toBeLessThanOrEqual(0.05 * gap + 1e-9);
+      const value = pollValueAt(curve, ms);
+      expect(value).toBeGreaterThanOrEqual(before - 1e-9);
+      expect(value - before).toBeLessThanOrEqual(0.05 * gap + 1e-9);
       expect(endedAt(curve, ms)).toBeGreaterThanOrEqual(ended - 1e-6);
-      [before, ended] = [worth, endedAt(curve, ms)];
+      [before, ended] = [value, endedAt(curve, ms)];
     }
   });
 
@@ -62,7 +62,7 @@ describe("the worth of a look", () => {
     expect(pollValueAt(curve, 7000)).toBeCloseTo(2, 9);
   });
 
-  it("is less after another look has told, and is due again later", () => {
+  it("is less after another poll has told, and is due again later", () => {
     const expectation = new RemainingTime(100);
     const gap = gapForPrice(expectation, price);
     const curve = pollValueCurve(expectation, gap, price, 0);
@@ -74,7 +74,7 @@ describe("the worth of a look", () => {
     expect(pollValueSince(curve, coveredMs, dueMs)).toBeCloseTo(price, 2);
   });
 
-  it("is the price at the first look, whenever that is due", () => {
+  it("is the price at the first poll, whenever that is due", () => {
     expect(pollValueAt(firstPollValue(1000, 1000, price), 1000)).toBeCloseTo(price, 9);
     expect(pollValueAt(firstPollValue(1000, 9000, price), 9000)).toBeCloseTo(price, 9);
     expect(pollValueAt(firstPollValue(1000, 9000, price), 5000)).toBeCloseTo(price / 4, 9);

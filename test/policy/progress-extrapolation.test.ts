@@ -8,10 +8,10 @@ import {
 
 const BEGAN_MS = 1_700_000_000_000;
 
-/** Looks at a progress at these seconds of the run. */
-function follow(progressAt: (seconds: number) => number, looks: readonly number[]): ProgressTrack {
+/** Polls a progress at these seconds of the run. */
+function follow(progressAt: (seconds: number) => number, polls: readonly number[]): ProgressTrack {
   let track: ProgressTrack | undefined;
-  for (const seconds of looks) {
+  for (const seconds of polls) {
     const value = Math.floor(progressAt(seconds));
     track = trackProgress(track, BEGAN_MS + 1000 * seconds, value, { startedAtMs: BEGAN_MS, spreadMs: 0 });
   }
@@ -29,7 +29,7 @@ describe("the end that progress predicts", () => {
     expect(prediction?.scale).toBeLessThan(20);
   });
 
-  it("is vague at the first look, whatever it says", () => {
+  it("is vague at the first poll, whatever it says", () => {
     const { prediction } = follow(linear(600), [61]);
     expect(prediction?.remaining).toBeCloseTo(539, -1);
     expect(prediction?.scale).toBeGreaterThan(100);
@@ -49,18 +49,18 @@ describe("the end that progress predicts", () => {
     expect(prediction?.remaining).toBeCloseTo((byWhole + byRecent) / 2, -1);
   });
 
-  it("is widened by how far it has moved since the look before", () => {
+  it("is widened by how far it has moved since the poll before", () => {
     const even = follow(linear(600), [100, 200, 300]);
     const jumped = follow((seconds) => (seconds < 250 ? linear(600)(seconds) : 8000), [100, 200, 300]);
     expect(jumped.prediction?.scale).toBeGreaterThan(3 * (even.prediction?.scale ?? 0));
   });
 
-  it("stays vague for a while after it was wrong, though looks that follow closely agree", () => {
+  it("stays vague for a while after it was wrong, though polls that follow closely agree", () => {
     const slower = (seconds: number): number => (seconds <= 100 ? 50 * seconds : 5000 + 20 * (seconds - 100));
     const wrong = [...every(10, 100), 120];
     const closely = [120.5, 121, 121.5, 122];
-    const scaleAfter = (looks: readonly number[]): number =>
-      follow(slower, looks).prediction?.scale ?? Number.NaN;
+    const scaleAfter = (polls: readonly number[]): number =>
+      follow(slower, polls).prediction?.scale ?? Number.NaN;
     expect(scaleAfter([...wrong, ...closely])).toBeGreaterThan(0.8 * scaleAfter(wrong));
   });
 
@@ -84,17 +84,17 @@ describe("the end that progress predicts", () => {
 
   it("is forgotten when progress goes backwards, and counted from there", () => {
     const restarted = (seconds: number): number => (seconds < 100 ? 80 * seconds : 20 * (seconds - 100));
-    const looks = [50, 90, 110];
-    const { prediction, origin, points } = follow(restarted, looks);
+    const polls = [50, 90, 110];
+    const { prediction, origin, points } = follow(restarted, polls);
     expect(prediction).toBeUndefined();
     expect(points).toEqual([]);
     expect(origin.value).toBe(200);
-    const later = follow(restarted, [...looks, 150, 200]).prediction;
+    const later = follow(restarted, [...polls, 150, 200]).prediction;
     expect(later?.remaining).toBeGreaterThan(360);
     expect(later?.remaining).toBeLessThan(440);
   });
 
-  it("comes to nought, but never to less, at 10000 that runs on", () => {
+  it("comes to 0, but never below, at 10000 that runs on", () => {
     const { prediction } = follow(linear(100), [50, 100, 100.5]);
     expect(prediction?.remaining).toBeGreaterThanOrEqual(0);
     expect(prediction?.remaining).toBeLessThan(1);
@@ -102,7 +102,7 @@ describe("the end that progress predicts", () => {
 });
 
 describe("the track", () => {
-  const looks = fc.array(
+  const polls = fc.array(
     fc.record({
       gap: fc.double({ min: 0.2, max: 300, noNaN: true }),
       value: fc.oneof(fc.integer({ min: 0, max: 10_000 }), fc.constantFrom(0, 1000, 5000, 9900, 10_000)),
@@ -113,7 +113,7 @@ describe("the track", () => {
 
   it("stays small, finite and plain JSON, whatever is reported", () => {
     fc.assert(
-      fc.property(looks, (all) => {
+      fc.property(polls, (all) => {
         let track: ProgressTrack | undefined;
         let atMs = BEGAN_MS;
         for (const { gap, value, spread } of all) {
@@ -131,7 +131,7 @@ describe("the track", () => {
     );
   });
 
-  it("keeps the last tenth of a run that is looked at all the time, within its limit", () => {
+  it("keeps the last tenth of a run that is polled all the time, within its limit", () => {
     const { points } = follow(linear(100_000), every(10, 50_000));
     expect(points.length).toBeLessThanOrEqual(MAX_POINTS);
     expect(JSON.stringify(points).length).toBeLessThan(2000);
