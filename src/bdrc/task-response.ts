@@ -13,6 +13,12 @@ const WIRE_NAMES: ReadonlyArray<readonly [string, string]> = TASK_FIELDS.map((na
   wireName(name),
 ]);
 
+// Source: API BDRC 2023-08-08, DescribeTasks, MaxResults.
+const MAX_PAGE_SIZE = 500;
+
+/** A token goes back as it came. A longer one fits into no URL. */
+const MAX_TOKEN_LENGTH = 65_536;
+
 const listing = z.object({
   Content: z.nullable(z.array(z.unknown())),
   NextToken: z.optional(z.nullable(z.string())),
@@ -50,6 +56,12 @@ export function taskOf(envelope: Envelope, operation: Operation): Task {
  */
 export function pageOf(envelope: Envelope, operation: Operation, taskType: string | undefined): TaskPage {
   const { Content, NextToken, TotalCount } = check(listing, dataOf(envelope, operation), operation);
+  if (Content !== null && Content.length > MAX_PAGE_SIZE) {
+    throw protocolError(`Data.Content has ${Content.length} tasks, more than ${MAX_PAGE_SIZE}`, operation);
+  }
+  if (typeof NextToken === "string" && NextToken.length > MAX_TOKEN_LENGTH) {
+    throw protocolError(`Data.NextToken has ${NextToken.length} characters`, operation);
+  }
   const tasks = (Content ?? []).flatMap((item) => tryTask(item, operation) ?? []);
   return {
     tasks: taskType === undefined ? tasks : tasks.filter((task) => task.taskType === taskType),

@@ -141,6 +141,8 @@ function access(options: ResolvedEmulatorOptions, endpoint: string): Pick<Emulat
   const { regionId } = options;
   return {
     env: {
+      // A profile that the shell names would go before the key.
+      ALIBABA_CLOUD_PROFILE: "",
       ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
       ...(securityToken === undefined ? {} : { ALIBABA_CLOUD_SECURITY_TOKEN: securityToken }),

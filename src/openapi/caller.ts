@@ -144,7 +144,7 @@ export class Caller {
     const dateMs = this.#clock.now();
     const sentAtMs = Date.now();
     const request = signRequest(operation, credential, { host: route.host, dateMs, nonce: randomUUID() });
-    const scrub = scrubber([...route.secrets, ...secretsOf(credential), ...secretsIn(request)]);
+    const scrub = scrubber([...route.secrets, ...secretsOf(credential), ...signatureOf(request)]);
     let answer: RawAnswer;
     try {
       answer = await route.connections.use(use, (send) => exchange(send, operation, request, scrub));
@@ -165,7 +165,9 @@ export class Caller {
     if (envelope === undefined || answer.httpStatus >= 400) {
       throw notAnEnvelope(answer, operation, scrub);
     }
-    scrubEnvelope(envelope, scrub);
+    if (scrub(answer.text) !== answer.text) {
+      scrubEnvelope(envelope, scrub);
+    }
     return { httpStatus: answer.httpStatus, headers: answer.headers, body: envelope };
   }
 
@@ -193,7 +195,6 @@ export class Caller {
   }
 }
 
-function secretsIn({ headers }: SignedRequest): string[] {
-  const authorization = headers["authorization"];
-  return authorization === undefined ? [] : [authorization, authorization.slice(-64)];
+function signatureOf({ headers }: SignedRequest): string[] {
+  return headers["authorization"] === undefined ? [] : [headers["authorization"].slice(-64)];
 }

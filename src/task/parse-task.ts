@@ -23,8 +23,14 @@ const integer: Reader = (value) => {
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 };
 
+// The end of the year 9999, in Unix seconds. Beyond it are milliseconds, microseconds and nonsense.
+const MAX_MOMENT_S = 253_402_300_799;
+
 // What has not happened yet is 0.
-const moment: Reader = (value) => integer(value) || undefined;
+const moment: Reader = (value) => {
+  const seconds = integer(value);
+  return typeof seconds === "number" && seconds > 0 && seconds <= MAX_MOMENT_S ? seconds : undefined;
+};
 
 const BDRC_READERS: readonly (readonly [name: string, read: Reader])[] = Object.entries({
   taskId: text,

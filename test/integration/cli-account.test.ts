@@ -59,7 +59,7 @@ describe("taskwait whoami", () => {
       "the current profile, when there is nothing else",
       [],
       {},
-      'credentials: a profile of ~/.aliyun/config.json\nregion: cn-shanghai (from region_id of profile "default")\nendpoint: https://bdrc.cn-shanghai.aliyuncs.com (from the region)\n',
+      'credentials: profile "default" of ~/.aliyun/config.json\nregion: cn-shanghai (from region_id of profile "default")\nendpoint: https://bdrc.cn-shanghai.aliyuncs.com (from the region)\n',
     ],
     [
       "an endpoint of the environment",

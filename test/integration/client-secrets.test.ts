@@ -192,7 +192,7 @@ describe("nothing secret shows", () => {
     const error = await rejection(
       new BdrcClient({ endpoint: "https://127.0.0.1:1", credential: broken }).describe("t-1"),
     );
-    expect(error.name).toBe("InvalidOptionError");
+    expect(error.name).toBe("AccessDeniedError");
     expectNoLeak(error);
   });
 });

@@ -63,7 +63,7 @@ const FAULTS: readonly (readonly [name: string, fault: Fault, tells: string])[] 
     "BdrcApiError",
   ],
   ["throttled", { kind: "refuse", code: "Throttling.User" }, "BdrcApiError"],
-  ["gzip", { kind: "gzip" }, "fine"],
+  ["gzip", { kind: "gzip" }, "ProtocolError"],
   ["chunks", { kind: "chunked" }, "fine"],
   ["a huge body", { kind: "huge", bytes: 20_000_000 }, "ProtocolError"],
   ["a connection that closes", { kind: "close" }, "fine"],

@@ -13,6 +13,7 @@ describe("the server", () => {
     const { endpoint, env, clientOptions } = await emulate();
     expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(env).toEqual({
+      ALIBABA_CLOUD_PROFILE: "",
       ALIBABA_CLOUD_ACCESS_KEY_ID: clientOptions.accessKeyId,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: clientOptions.accessKeySecret,
       ALIBABA_CLOUD_REGION_ID: "cn-shanghai",

@@ -31,6 +31,9 @@ describe("retryAfterOf", () => {
     [{ "retry-after": "0" }, undefined],
     [{ "retry-after": "Tue, 24 Nov 2026 12:00:30 GMT" }, 30_000],
     [{ "retry-after": "Tue, 24 Nov 2026 11:59:00 GMT" }, undefined],
+    [{ "retry-after": "Tue, 24 Nov 2026 12:20:30 GMT", date: "Tue, 24 Nov 2026 12:20:00 GMT" }, 30_000],
+    [{ "retry-after": "Tue, 24 Nov 2026 11:40:30 GMT", date: "Tue, 24 Nov 2026 11:40:00 GMT" }, 30_000],
+    [{ "retry-after": "Tue, 24 Nov 2026 12:00:30 GMT", date: "soon" }, 30_000],
     [{ "retry-after": "x 5" }, undefined],
     [{ "x-acs-retry-after": "1500", "retry-after": "2" }, 1500],
     [{ "x-acs-retry-after": "0", "retry-after": "2" }, 2000],
@@ -107,3 +110,21 @@ describe("apiErrorOf", () => {
     });
   });
 });
+
+it.each([" ", "\n", "server ", "string to ", "the ", "a", "%", "\\", "&"])(
+  "a message of 1 MiB of %j is cut before it is searched",
+  (awkward) => {
+    const Message = awkward.repeat(Math.ceil(1_048_576 / awkward.length));
+    const operation = describeTaskOperation("t-1");
+    const beganMs = performance.now();
+    const error = apiErrorOf(
+      { httpStatus: 400, headers: new Map(), text: "" },
+      { Code: Message, Message, RequestId: Message },
+      operation,
+      scrubber(["secret-1234"]),
+    );
+    // Quadratic it would be minutes.
+    expect(performance.now() - beganMs).toBeLessThan(5000);
+    expect(error?.message.length).toBeLessThan(1000);
+  },
+);

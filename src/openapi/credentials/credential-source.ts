@@ -1,43 +1,30 @@
 import { errorCodeOf } from "../../policy/observe/error-code.ts";
-import {
-  AccessDeniedError,
-  isInvalidOptionError,
-  isTaskwaitError,
-  UnreachableError,
-} from "../../task/errors.ts";
+import { AccessDeniedError, isTaskwaitError, UnreachableError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
-
-import { type Credential, toCredential } from "./credential.ts";
+import { type Credential, OPTION_NAMES, toCredential } from "./credential.ts";
+import { askChain, askNamed, askProvider, NO_CREDENTIALS, PASSING_CODE } from "./credential-chain.ts";
 import type { CredentialOptions } from "./credential-options.ts";
-import { keyFromEnvironment } from "./environment-keys.ts";
+import { keyFromEnvironment, keyNamesIn } from "./environment-keys.ts";
 import type { OfficialCredential } from "./official-credential.ts";
-import { chainProviders, type OfficialProvider, profileProvider } from "./official-providers.ts";
-import { readProfile } from "./profile.ts";
+import type { ChainLink } from "./official-providers.ts";
+import { profileFromEnvironment } from "./profile.ts";
+
+/** A credential, and where it comes from. */
+interface Found {
+  readonly credential: Credential;
+  /** Such as `ALIBABA_CLOUD_ACCESS_KEY_ID`; nothing secret. */
+  readonly origin: string;
+}
 
 /** Where a call's credential comes from. */
 export interface CredentialSource {
   /** Asked before every call, so that an expiring token never ends a long wait. */
   get(): Promise<Credential>;
+  /** Where the last credential came from, such as `ALIBABA_CLOUD_ACCESS_KEY_ID`. */
+  readonly origin: string;
   /** Drops what is remembered: the service refused it, or it never came. */
   forget(): void;
 }
-
-const ANY_CODE = /^[A-Z][A-Z0-9_]+$/;
-// The network failed, rather than anything that was asked for.
-const PASSING_CODE =
-  /^(?:EAI_AGAIN|ECONNABORTED|ECONNREFUSED|ECONNRESET|EHOSTDOWN|EHOSTUNREACH|ENETDOWN|ENETUNREACH|ENOTFOUND|EPIPE|ETIMEDOUT|UND_ERR_\w+)$/;
-
-const OPTION_NAMES = {
-  accessKeyId: "accessKeyId",
-  accessKeySecret: "accessKeySecret",
-  securityToken: "securityToken",
-  bearerToken: "bearerToken",
-};
-
-const NO_CREDENTIALS =
-  "no credentials: pass accessKeyId and accessKeySecret (or bearerToken, credential or profile), or set " +
-  "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET; the default chain (OIDC role, " +
-  "~/.aliyun/config.json, ~/.alibabacloud/credentials, ECS role, ALIBABA_CLOUD_CREDENTIALS_URI) gave none either";
 
 /**
  * Where the options, else the environment, else the official default chain say that credentials come from.
@@ -47,16 +34,16 @@ const NO_CREDENTIALS =
 export function chooseCredentials(options: CredentialOptions): CredentialSource {
   const explicit = toCredential(options, OPTION_NAMES);
   if (explicit !== undefined) {
-    return { get: () => Promise.resolve(explicit), forget: () => undefined };
+    return { get: () => Promise.resolve(explicit), origin: "the options", forget: () => undefined };
   }
   if (options.credential !== undefined) {
     return new SharedCredentials(fromObject(options.credential));
   }
-  return new SharedCredentials(options.profile === undefined ? fromDefaults() : fromProfile(options.profile));
+  return new SharedCredentials(fromProfileOrDefaults(options.profile));
 }
 
 interface Asked {
-  ask(): Promise<Credential>;
+  ask(): Promise<Found>;
   forget?(): void;
   /** What to say when asking fails. The failure's own text may hold secrets and is never passed on. */
   readonly failure: string;
@@ -67,6 +54,7 @@ class SharedCredentials implements CredentialSource {
   readonly #source: Asked;
   #pending: Promise<Credential> | undefined;
   #worked = false;
+  origin = "";
 
   constructor(source: Asked) {
     this.#source = source;
@@ -91,14 +79,12 @@ class SharedCredentials implements CredentialSource {
 
   async #ask(): Promise<Credential> {
     try {
-      const credential = await this.#source.ask();
+      const { credential, origin } = await this.#source.ask();
       this.#worked = true;
+      this.origin = origin;
       return credential;
     } catch (error) {
-      if (isInvalidOptionError(error)) {
-        throw error;
-      }
-      const code = errorCodeOf(error, ANY_CODE);
+      const code = errorCodeOf(error, /^[A-Z][A-Z0-9_]+$/);
       const text = isTaskwaitError(error)
         ? error.message
         : `${this.#source.failure}${code === undefined ? "" : ` (${code})`}`;
@@ -111,83 +97,52 @@ class SharedCredentials implements CredentialSource {
 }
 
 function fromObject(object: OfficialCredential): Asked {
+  const origin = "credential.getCredential()";
   return {
-    failure: "credential.getCredential() failed",
+    failure: `${origin} failed`,
     async ask() {
-      const model = await object.getCredential();
-      const credential = toCredential(model ?? {}, {
-        accessKeyId: "accessKeyId of credential.getCredential()",
-        accessKeySecret: "accessKeySecret of credential.getCredential()",
-        securityToken: "securityToken of credential.getCredential()",
-        bearerToken: "bearerToken of credential.getCredential()",
+      const credential = toCredential((await object.getCredential()) ?? {}, {
+        accessKeyId: `accessKeyId of ${origin}`,
+        accessKeySecret: `accessKeySecret of ${origin}`,
+        securityToken: `securityToken of ${origin}`,
+        bearerToken: `bearerToken of ${origin}`,
       });
       if (credential === undefined) {
-        throw new AccessDeniedError(
-          "credential.getCredential() gave neither an access key nor a bearer token",
-        );
+        throw new AccessDeniedError(`${origin} gave neither an access key nor a bearer token`);
       }
-      return credential;
+      return { credential, origin };
     },
   };
 }
 
-function fromProfile(name: string): Asked {
-  let provider: OfficialProvider | undefined;
+/** @param option - A profile; without it, what the environment says, which may change from call to call. */
+function fromProfileOrDefaults(option: string | undefined): Asked {
+  // The provider that worked is kept for its session, under the profile that was asked for.
+  let working: (ChainLink & { readonly wanted: string | undefined }) | undefined;
   return {
-    failure: `profile ${quoted(name)} of ~/.aliyun/config.json gave no credentials`,
+    failure: option === undefined ? NO_CREDENTIALS : `profile ${quoted(option)} gave no credentials`,
     async ask() {
-      if (provider === undefined) {
-        // Only for its errors, which are plainer than the library's and never quote the file.
-        await readProfile(name);
-        provider = await profileProvider(name);
+      const wanted = option ?? profileFromEnvironment(process.env);
+      const names = wanted === undefined ? keyNamesIn(process.env) : undefined;
+      const key = names && keyFromEnvironment(process.env);
+      if (names !== undefined && key !== undefined) {
+        const token = process.env[names.securityToken] ? ` with ${names.securityToken}` : "";
+        return { credential: key, origin: `${names.accessKeyId}${token}` };
       }
-      const credential = await askProvider(provider);
-      if (credential === undefined) {
-        throw new AccessDeniedError(this.failure);
-      }
-      return credential;
-    },
-    forget() {
-      provider = undefined;
-    },
-  };
-}
-
-function fromDefaults(): Asked {
-  // The one that worked is kept for its session; the rest is put together anew, as the environment may change.
-  let working: OfficialProvider | undefined;
-  return {
-    failure: NO_CREDENTIALS,
-    async ask() {
-      const fromEnvironment = keyFromEnvironment(process.env);
-      if (fromEnvironment !== undefined) {
-        return fromEnvironment;
-      }
-      if (working !== undefined) {
-        try {
-          const credential = await askProvider(working);
-          if (credential !== undefined) {
-            return credential;
-          }
-        } catch {
-          working = undefined;
-        }
-      }
-      for (const provider of await chainProviders(process.env)) {
-        const credential = await askProvider(provider).catch(() => undefined);
+      if (working !== undefined && working.wanted === wanted) {
+        const credential = await askProvider(working.provider).catch(() => undefined);
         if (credential !== undefined) {
-          working = provider;
-          return credential;
+          return { credential, origin: working.origin };
         }
       }
-      throw new AccessDeniedError(NO_CREDENTIALS);
+      working = undefined;
+      const { link, credential } =
+        wanted === undefined ? await askChain() : await askNamed(wanted, option === undefined);
+      working = { ...link, wanted };
+      return { credential, origin: link.origin };
     },
     forget() {
       working = undefined;
     },
   };
-}
-
-async function askProvider(provider: OfficialProvider): Promise<Credential | undefined> {
-  return toCredential((await provider.getCredentials()) ?? {}, OPTION_NAMES);
 }

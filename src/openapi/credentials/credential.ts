@@ -60,6 +60,14 @@ export function toCredential(parts: OfficialCredentialModel, names: PartNames): 
   };
 }
 
+/** What the parts are called as options. */
+export const OPTION_NAMES: PartNames = {
+  accessKeyId: "accessKeyId",
+  accessKeySecret: "accessKeySecret",
+  securityToken: "securityToken",
+  bearerToken: "bearerToken",
+};
+
 /** All parts that must never be shown. */
 export function secretsOf(credential: Credential): string[] {
   if (credential.kind === "bearer") {

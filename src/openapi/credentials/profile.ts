@@ -1,19 +1,14 @@
 import { promises as fs } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import * as z from "zod/mini";
 import { AccessDeniedError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
 import type { CredentialOptions } from "./credential-options.ts";
 import { type Environment, firstSet, prefixed } from "./environment.ts";
-import { keyFromEnvironment } from "./environment-keys.ts";
+import { keyNamesIn } from "./environment-keys.ts";
 
-const FILE_IN_MESSAGES = "~/.aliyun/config.json";
-
-const configuration = z.object({
-  current: z.optional(z.string()),
-  profiles: z.array(z.looseObject({ name: z.string(), region_id: z.optional(z.string()) })),
-});
+/** The official command's configuration, as errors call it. */
+export const CONFIGURATION_FILE = "~/.aliyun/config.json";
 
 /** A region, and which option, variable or profile named it. */
 export interface NamedRegion {
@@ -21,40 +16,52 @@ export interface NamedRegion {
   readonly source: string;
 }
 
-/** A profile, as far as it is read here: its keys are left to the official library. */
+/** The fields of a profile, as they are in the file: any may be missing or odd. */
+export type ProfileFields = Readonly<Record<string, unknown>> & { readonly name: string };
+
+/** A profile, and those beside it, which it may build on. */
 export interface Profile {
   readonly name: string;
   readonly region?: NamedRegion;
+  readonly fields: ProfileFields;
+  readonly all: readonly ProfileFields[];
 }
 
 /**
- * Reads the official command's configuration, `~/.aliyun/config.json`.
+ * Reads a profile of the official command's configuration. What is odd in other profiles does no harm.
  *
  * @param name - The profile's name; the current profile by default.
  * @throws {@link AccessDeniedError} when the file or the profile isn't there, never showing the file's content.
  */
 export async function readProfile(name?: string): Promise<Profile> {
   const wanted = name === undefined ? "the current profile" : `profile ${quoted(name)}`;
-  const fail = (why: string) => new AccessDeniedError(`${wanted} can't be used: ${FILE_IN_MESSAGES} ${why}`);
+  const fail = (why: string) =>
+    new AccessDeniedError(`${wanted} can't be used: ${CONFIGURATION_FILE} ${why}`);
   let text: string;
   try {
     text = await fs.readFile(join(homedir(), ".aliyun", "config.json"), "utf8");
   } catch (error) {
     throw fail(`can't be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`);
   }
-  const parsed = configuration.safeParse(parseJson(text));
-  if (!parsed.success) {
+  const { profiles, current } = parseObject(text) ?? {};
+  if (!Array.isArray(profiles)) {
     throw fail("is not a configuration of the official command");
   }
-  const found = parsed.data.profiles.find((profile) => profile.name === (name ?? parsed.data.current));
-  if (found === undefined) {
+  const all = profiles.filter(
+    (profile): profile is ProfileFields => typeof profile === "object" && typeof profile?.name === "string",
+  );
+  const fields = all.find((profile) => profile.name === (name ?? current));
+  if (fields === undefined) {
     throw fail("holds no such profile");
   }
+  const regionId = fields["region_id"];
   return {
-    name: found.name,
-    ...(found.region_id
-      ? { region: { regionId: found.region_id, source: `region_id of profile ${quoted(found.name)}` } }
+    name: fields.name,
+    ...(typeof regionId === "string" && regionId !== ""
+      ? { region: { regionId, source: `region_id of profile ${quoted(fields.name)}` } }
       : {}),
+    fields,
+    all,
   };
 }
 
@@ -63,32 +70,42 @@ export function profileFromEnvironment(environment: Environment): string | undef
   return firstSet(environment, prefixed("PROFILE"))?.value;
 }
 
+/** Whether `ALIBABA_CLOUD_CLI_PROFILE_DISABLED` leaves {@link CONFIGURATION_FILE} out. */
+export function profilesAreOff(environment: Environment): boolean {
+  return environment["ALIBABA_CLOUD_CLI_PROFILE_DISABLED"]?.toLowerCase() === "true";
+}
+
 /**
  * The region of the profile that the credentials come from, if they come from one: an access key that is given
  * or set has nothing to do with any profile.
  */
 export async function regionOfProfile(
-  options: CredentialOptions,
+  { profile, accessKeyId, bearerToken, credential }: CredentialOptions,
   environment: Environment,
 ): Promise<NamedRegion | undefined> {
-  const { profile, accessKeyId, bearerToken, credential } = options;
-  const disabled = environment["ALIBABA_CLOUD_CLI_PROFILE_DISABLED"]?.toLowerCase() === "true";
-  const elsewhere = accessKeyId ?? bearerToken ?? credential ?? keyFromEnvironment(environment);
-  if (profile === undefined && (disabled || elsewhere !== undefined)) {
+  if ((accessKeyId ?? bearerToken ?? credential) !== undefined) {
+    return undefined;
+  }
+  const name = profile ?? profileFromEnvironment(environment);
+  if (name === undefined && keyNamesIn(environment) !== undefined) {
+    return undefined;
+  }
+  if (profilesAreOff(environment)) {
     return undefined;
   }
   try {
-    return (await readProfile(profile ?? profileFromEnvironment(environment))).region;
+    return (await readProfile(name)).region;
   } catch {
-    // Whoever asks for the credentials hears of it.
+    // The call that asks for the credentials tells it.
     return undefined;
   }
 }
 
 // Not JSON.parse's own error: newer versions of Node quote the text in it.
-function parseJson(text: string): unknown {
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }

@@ -64,7 +64,11 @@ function refuseEncoding(encoding: string | undefined, operation: Operation, scru
 
 function tooLarge(operation: Operation): ProtocolError {
   const limit = `${operation.maxBytes / 1024 / 1024} MiB`;
-  return new ProtocolError(`${operation.subject} was answered with more than ${limit}`, aboutTask(operation));
+  // A further answer would be as long.
+  return new ProtocolError(`${operation.subject} was answered with more than ${limit}`, {
+    ...aboutTask(operation),
+    permanent: true,
+  });
 }
 
 function firstOfEach(headers: Readonly<Record<string, string | string[] | undefined>>): Map<string, string> {

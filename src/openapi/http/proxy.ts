@@ -1,3 +1,4 @@
+import { BlockList, isIP } from "node:net";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { type Environment, firstSet } from "../credentials/environment.ts";
 import type { Endpoint } from "../endpoint/endpoint.ts";
@@ -82,6 +83,9 @@ function isExcepted(endpoint: Endpoint, environment: Environment): boolean {
     .toLowerCase()
     .split(/[\s,]+/)
     .some((exception) => {
+      if (isInRange(hostname.replace(/^\[|\]$/g, ""), exception)) {
+        return true;
+      }
       const [, name = "", exceptedPort] = /^(.*?)(?::(\d+))?$/.exec(exception) ?? [];
       const bare = name.replace(/^\*?\./, "");
       return (
@@ -89,6 +93,24 @@ function isExcepted(endpoint: Endpoint, environment: Environment): boolean {
         (exceptedPort === undefined || exceptedPort === actualPort)
       );
     });
+}
+
+/** Whether the host is an address within the range, such as `10.0.0.0/8`, `fd00::/8` or a single address. */
+function isInRange(host: string, range: string): boolean {
+  const [address = "", bits] = range.split("/", 2);
+  const version = isIP(address);
+  if (version === 0 || isIP(host) !== version) {
+    return false;
+  }
+  const maxBits = version === 4 ? 32 : 128;
+  const prefix = bits === undefined ? maxBits : Number(/^\d{1,3}$/.exec(bits)?.[0] ?? Number.NaN);
+  if (!(prefix <= maxBits)) {
+    return false;
+  }
+  const family = version === 4 ? "ipv4" : "ipv6";
+  const list = new BlockList();
+  list.addSubnet(address, prefix, family);
+  return list.check(host, family);
 }
 
 function decode(text: string): string {

@@ -6,7 +6,9 @@ import type { RawAnswer } from "./raw-answer.ts";
 import type { Scrub } from "./scrub.ts";
 
 // A refused signature is answered with the text that the service signed, which holds key id and token.
-const ECHO = /\s*(?:the\s+)?(?:server\s*)?(?:string\s*to\s*sign|canonical\s*request)/i;
+const ECHO = /(?:the\s{1,9})?(?:server\s{0,9})?(?:string\s{0,9}to\s{0,9}sign|canonical\s{0,9}request)/i;
+// Much more than is shown. What is longer is cut before it is searched.
+const MAX_TEXT_LENGTH = 16_384;
 
 /** What the service said of an error, as it came. */
 interface ErrorText {
@@ -36,10 +38,11 @@ export function apiErrorOf(
   if (evidence === undefined || !(failed || lacksData(told, body, operation))) {
     return undefined;
   }
-  const clean = (text: string, maxLength: number) => printable(scrub(text), maxLength);
+  const clean = (text: string, maxLength: number) =>
+    printable(scrub(text.slice(0, MAX_TEXT_LENGTH)), maxLength);
   const apiCode = clean(told.code ?? `HTTP${httpStatus}`, 100);
   const requestId = told.requestId ?? headers.get("x-acs-request-id");
-  const message = clean(withoutEcho(told.message ?? "no message"), 500);
+  const message = clean(withoutEcho((told.message ?? "no message").slice(0, MAX_TEXT_LENGTH)), 500);
   const shownId = requestId === undefined ? "" : `, request ${clean(requestId, 100)}`;
   return new ApiError(`${operation.subject} failed: ${apiCode}: ${message} (HTTP ${httpStatus}${shownId})`, {
     httpStatus,
@@ -66,7 +69,7 @@ export function resendable(error: ApiError): ApiError {
 
 /**
  * How long the service asks to wait, in milliseconds: `x-acs-retry-after` (milliseconds), else `Retry-After`
- * (seconds or a date). Nothing, nought and less count as not asked.
+ * (seconds, or a date, which counts from the answer's own `Date`). Zero and less count as not asked.
  *
  * Source of the unit: the official SDK's runtime, which sleeps the number as milliseconds.
  */
@@ -80,11 +83,13 @@ export function retryAfterOf(headers: ReadonlyMap<string, string>): number | und
   if (seconds !== undefined) {
     return seconds * 1000;
   }
-  // Date.parse takes almost anything with a number for a date.
-  const dateMs =
-    standard !== undefined && /^[A-Z][a-z]+, /.test(standard) ? Date.parse(standard) : Number.NaN;
-  const waitMs = dateMs - Date.now();
+  const waitMs = dateOf(standard) - (dateOf(headers.get("date")) || Date.now());
   return waitMs > 0 ? waitMs : undefined;
+}
+
+// Date.parse takes almost anything with a number for a date.
+function dateOf(text: string | undefined): number {
+  return text !== undefined && /^[A-Z][a-z]+, /.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 function positive(text: string | undefined): number | undefined {
