@@ -15,13 +15,16 @@ import { networkError, timeoutError } from "./http/network-error.ts";
 import { type Route, Routes } from "./http/routes.ts";
 import { ServiceClock } from "./http/service-clock.ts";
 import { aboutTask, type Operation } from "./request/operation.ts";
-import { type SignedRequest, signRequest } from "./request/signed-request.ts";
+import { signRequest } from "./request/signed-request.ts";
 import { apiErrorOf, resendable } from "./response/api-error.ts";
 import { type Envelope, notAnEnvelope, parseEnvelope, scrubEnvelope } from "./response/envelope.ts";
 import type { RawAnswer } from "./response/raw-answer.ts";
-import { scrubber } from "./response/scrub.ts";
+import { hidingToo, type Scrub, scrubber } from "./response/scrub.ts";
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+
+// Of SHA-256 in hexadecimal, at the end of the header.
+const SIGNATURE_LENGTH = 64;
 
 const ANY_ENDPOINT = { origin: "https://endpoint.invalid", host: "endpoint.invalid", loopback: false };
 
@@ -50,6 +53,7 @@ export class Caller {
   readonly #region: () => Promise<NamedRegion | undefined>;
   readonly #routes: Routes;
   readonly #clock = new ServiceClock();
+  #scrubber: { readonly key: string; readonly scrub: Scrub } | undefined;
   readonly #onCall: CallerOptions["onCall"];
 
   /**
@@ -144,7 +148,10 @@ export class Caller {
     const dateMs = this.#clock.now();
     const sentAtMs = Date.now();
     const request = signRequest(operation, credential, { host: route.host, dateMs, nonce: randomUUID() });
-    const scrub = scrubber([...route.secrets, ...secretsOf(credential), ...signatureOf(request)]);
+    const scrub = hidingToo(
+      this.#scrubberOf([...route.secrets, ...secretsOf(credential)]),
+      request.headers["authorization"]?.slice(-SIGNATURE_LENGTH),
+    );
     let answer: RawAnswer;
     try {
       answer = await route.connections.use(use, (send) => exchange(send, operation, request, scrub));
@@ -171,6 +178,15 @@ export class Caller {
     return { httpStatus: answer.httpStatus, headers: answer.headers, body: envelope };
   }
 
+  /** Making one costs more than signing, and the secrets of one call are mostly those of the next. */
+  #scrubberOf(secrets: readonly string[]): Scrub {
+    const key = secrets.join("\n");
+    if (this.#scrubber?.key !== key) {
+      this.#scrubber = { key, scrub: scrubber(secrets) };
+    }
+    return this.#scrubber.scrub;
+  }
+
   /** Whether the same call may be sent again at once, because it would now be another request. */
   async #correct(
     error: ApiError,
@@ -193,8 +209,4 @@ export class Caller {
     }
     return false;
   }
-}
-
-function signatureOf({ headers }: SignedRequest): string[] {
-  return headers["authorization"] === undefined ? [] : [headers["authorization"].slice(-64)];
 }

