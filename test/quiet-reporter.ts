@@ -1,4 +1,15 @@
-import { MinimalReporter, type SerializedError, type TestModule, type Vitest } from "vitest/node";
+import { spawnSync } from "node:child_process";
+import {
+  MinimalReporter,
+  type SerializedError,
+  type TestCase,
+  type TestModule,
+  type Vitest,
+} from "vitest/node";
+
+// A worker in an endless loop reports nothing, and no timeout of its own can fire.
+const SILENCE_MS = 60_000;
+const CHECK_EVERY_MS = 5000;
 
 /** What the reporter tells beside the results. */
 export interface QuietReporterOptions {
@@ -10,6 +21,8 @@ export interface QuietReporterOptions {
 /** Says how long a run takes, then only what failed and what to do about it. */
 export class QuietReporter extends MinimalReporter {
   readonly #options: QuietReporterOptions;
+  /** When each file that runs last told of a test. */
+  readonly #lastToldMs = new Map<TestModule, number>();
 
   constructor(options: QuietReporterOptions) {
     super();
@@ -24,6 +37,38 @@ export class QuietReporter extends MinimalReporter {
       `Tests: ${names.join(", ")}. All of them take ${lengthOf(seconds)} on two idle cores. Seed ${seed}.`,
     );
     super.onInit(vitest);
+    setInterval(() => this.#endWhatHangs(), CHECK_EVERY_MS).unref();
+  }
+
+  override onTestModuleCollected(module: TestModule): void {
+    super.onTestModuleCollected(module);
+    this.#lastToldMs.set(module, performance.now());
+  }
+
+  override onTestCaseResult(test: TestCase): void {
+    super.onTestCaseResult(test);
+    this.#lastToldMs.set(test.module, performance.now());
+  }
+
+  override onTestModuleEnd(module: TestModule): void {
+    super.onTestModuleEnd(module);
+    this.#lastToldMs.delete(module);
+  }
+
+  #endWhatHangs(): void {
+    for (const [module, toldMs] of this.#lastToldMs) {
+      const timeouts = [...module.children.allTests()].map(({ options }) => options.timeout ?? 0);
+      if (performance.now() - toldMs > Math.max(...timeouts) + SILENCE_MS) {
+        const open = [...module.children.allTests()].find((test) => test.result().state === "pending");
+        this.error(
+          `${this.relative(module.moduleId)} hangs, at or after: ${open?.fullName ?? "its last test"}`,
+        );
+        this.error("Most likely an endless loop: no timer of its process fires.");
+        // Its own children alone: a loop heeds no message, and would outlive the run.
+        spawnSync("pkill", ["-KILL", "-P", String(process.pid)]);
+        process.exit(1);
+      }
+    }
   }
 
   override onTestRunEnd(
