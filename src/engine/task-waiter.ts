@@ -22,6 +22,22 @@ import {
 } from "./waiter-options.ts";
 import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 
+// The engine, from the outside in; each class alone writes its fields, and observations are handed on by value.
+//
+//   TaskWaiter         the waits that live, the waiter's listeners, telemetry
+//   └ PollScheduler    the tracked tasks; asleep, queued or in flight is the collection that holds one; the deadlines;
+//     │                the history; the one timer
+//     ├ RateLimits     an ApiRateLimit for each API: PermitQueue (what goes next) over RateLimiter (how fast)
+//     ├ ListingScheduler  when a scan is worth it; coverage and lag of listings, their sizes, the pacing of scans
+//     │ └ ListingScan  the pages of one scan, read by readScan
+//     └ TrackedTask    the last task seen, what its next poll is worth, the waits for it; Poll makes the calls
+//       └ WaitCore     a wait's state and outcome; TaskWait is the promise in front
+//
+// `decide` says what an observation means (policy/); applyObservation asks it for every wait on the task.
+// W1 PollScheduler#drop, PermitQueue · W2 WaitCore.aborted, PollScheduler#drop, Poll.cancel · W3 PollScheduler#serve,
+// pollPriority, readScan · W4 ApiRateLimit, PollScheduler#schedule · W5 ApiRateLimit.answered · W6 applyObservation
+// · W7 SafeEmitter (async/) · W8, W9 policy/
+
 /** A listener of all waits of a waiter. What it throws changes nothing. */
 export type WaiterListener<K extends WaitEventName> = (payload: WaitEvents[K], wait: TaskWait) => unknown;
 

@@ -14,7 +14,7 @@ interface Instruments {
   readonly lateness: Histogram;
 }
 
-// Where the API keeps what an app has registered: when there is nothing, nobody wants to hear of us.
+// Where the API keeps what an app has registered: when there is nothing, telemetry is off.
 const REGISTRY = Symbol.for("opentelemetry.js.api.1");
 const NAME = "taskwait";
 const MAX_TYPES = 100;
@@ -105,7 +105,9 @@ export class Telemetry {
       ...attributes,
       "taskwait.polls": state.polls,
       "taskwait.failures": state.failures,
-      ...(state.task === undefined ? {} : { "taskwait.task.status": printable(state.task.taskStatus, MAX_TYPE_LENGTH) }),
+      ...(state.task === undefined
+        ? {}
+        : { "taskwait.task.status": printable(state.task.taskStatus, MAX_TYPE_LENGTH) }),
     });
     if (outcome.kind !== "complete") {
       const { error } = outcome;

@@ -7,20 +7,20 @@ export interface WaiterStats {
   readonly waits: number;
   /** Tasks that they are for. */
   readonly tasks: number;
-  /** Looks at single tasks that were answered so far, good and bad. */
+  /** Polls that were answered so far, good and bad. */
   readonly polls: number;
   /** Pages of listings that were answered so far, good and bad. */
   readonly listings: number;
   /** How many of both were throttled. */
   readonly throttled: number;
-  /** Looks at single tasks that may go out now, in calls per second. */
+  /** Polls that may go out now, in calls per second. */
   readonly ratePerSecond: number;
   /** Pages of listings that may go out now, in calls per second. */
   readonly listRatePerSecond: number;
   /** Calls that are due and wait for their turn. */
   readonly queued: number;
   /**
-   * How late the ends of tasks were noticed, estimated from the service's whole seconds and the time between looks;
+   * How late the ends of tasks were noticed, estimated from the service's whole seconds and the time between polls;
    * absent until the end of a running task was noticed.
    */
   readonly lateness?: DetectionLagEstimate;

@@ -1,7 +1,7 @@
 const MAX_ENDED = 1000;
 // Whole seconds of the service, and what it takes to make a page, look like a little lag.
 const MIN_LAG_MS = 2000;
-// Nobody tells when listings have caught up, so what was measured is trusted less and less.
+// The service does not tell when listings have caught up, so what was measured is trusted less and less.
 const HALF_LIFE_MS = 10 * 60_000;
 // So many ends are expected and none was seen: a poll has to tell whether listings do.
 const UNSEEN_ENDS = 8;

@@ -8,7 +8,7 @@ interface Size {
   isWhole: boolean;
 }
 
-// Nobody tells when the rest of the account changes, so what was measured is believed less and less: a listing
+// The service does not tell when the rest of the account changes, so a measured size counts less and less: a listing
 // that was too long is tried again some day.
 const HALF_LIFE_MS = 5 * 60_000;
 
@@ -17,14 +17,14 @@ export class ListingSizes {
   readonly #sizes = new Map<ListedStatus, Size>();
 
   /** Pages that a listing is expected to take, at least one. */
-  pagesOf(status: ListedStatus, watched: number, nowMs: number): number {
-    return Math.max(1, Math.ceil(this.#tasksOf(status, watched, nowMs) / MAX_PAGE_SIZE));
+  pagesOf(status: ListedStatus, tracked: number, nowMs: number): number {
+    return Math.max(1, Math.ceil(this.#tasksOf(status, tracked, nowMs) / MAX_PAGE_SIZE));
   }
 
   /** The same, and infinite while none was read to its end: then it is but a guess. */
-  knownPagesOf(status: ListedStatus, watched: number, nowMs: number): number {
+  knownPagesOf(status: ListedStatus, tracked: number, nowMs: number): number {
     return this.#sizes.get(status)?.isWhole === true
-      ? this.pagesOf(status, watched, nowMs)
+      ? this.pagesOf(status, tracked, nowMs)
       : Number.POSITIVE_INFINITY;
   }
 
@@ -43,7 +43,7 @@ export class ListingSizes {
     });
   }
 
-  /** A watched task has moved from one listing to another. */
+  /** A tracked task has moved from one listing to another. */
   moved(from: ListedStatus, to: ListedStatus): void {
     const source = this.#sizes.get(from);
     if (source !== undefined) {
@@ -55,8 +55,8 @@ export class ListingSizes {
     }
   }
 
-  #tasksOf(status: ListedStatus, watched: number, nowMs: number): number {
-    const least = status === undefined || status === "RUNNING" ? watched : 0;
+  #tasksOf(status: ListedStatus, tracked: number, nowMs: number): number {
+    const least = status === undefined || status === "RUNNING" ? tracked : 0;
     const size = this.#sizes.get(status);
     if (size === undefined) {
       return least;

@@ -38,7 +38,7 @@ export class TaskWait extends SettledPromise<Task, Outcome, WaitEvents> {
     return this.#core.state.taskId;
   }
 
-  /** The task as it was last seen; `undefined` before the first good look. */
+  /** The task as it was last seen; `undefined` before the first successful poll. */
   get latest(): Task | undefined {
     return this.#core.state.task;
   }
