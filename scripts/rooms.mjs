@@ -21,12 +21,20 @@ const EMULATOR = [
   "emulator/service",
   "emulator/http",
 ];
-const APIS = ["apis/format", "apis/expression", "apis/reader", "apis/request", "apis/presets"];
+const APIS = [
+  "apis/format",
+  "apis/expression",
+  "apis/reader",
+  "apis/request",
+  "apis/transport",
+  "apis/presets",
+];
 const CLI = [
   "cli/errors",
   "cli/files",
   "cli/terminal",
   "cli/flags",
+  "cli/apis",
   "cli/progress",
   "cli/waiting",
   "cli/help",
@@ -35,7 +43,7 @@ const CLI = [
 const VALUES = ["async", "task"];
 const ZOD = ["zod", "zod/mini"];
 const NODE = ["node:*", "node:*/*"];
-const COMMAND = ["index.ts", "emulator/index.ts", "testing/index.ts"];
+const COMMAND = ["index.ts", "apis/index.ts", "emulator/index.ts", "testing/index.ts"];
 const ADAPTER = [...VALUES, ...POLICY, "durable"];
 
 /** Each of the rooms may import the ones before it, and what they share. */
@@ -61,12 +69,25 @@ export const ROOMS = new Map([
   ["apis/expression", { rooms: ["task"], packages: ["@jmespath-community/jmespath"] }],
   ["apis/reader", { rooms: ["task", "apis/format", "apis/expression"], packages: [] }],
   ["apis/request", { rooms: ["task", "openapi/request", "apis/format"], packages: [] }],
+  [
+    "apis/transport",
+    {
+      rooms: ["async", "task", ...OPENAPI, "openapi", "apis/format", "apis/request"],
+      packages: NODE,
+    },
+  ],
   ["apis/presets", { rooms: ["apis/presets/data"], packages: [] }],
   [
     "apis",
     { rooms: [...VALUES, "policy/observe", ...OPENAPI, "openapi", ...APIS], packages: [...ZOD, ...NODE] },
   ],
-  ["wait", { rooms: [...VALUES, ...POLICY, ...ENGINE, "engine", "openapi", "bdrc"], packages: ZOD }],
+  [
+    "wait",
+    {
+      rooms: [...VALUES, ...POLICY, ...ENGINE, "engine", "openapi", "bdrc", "apis/format", "apis"],
+      packages: ZOD,
+    },
+  ],
   ["run", { rooms: [...VALUES, ...POLICY, ...ENGINE, "engine", "openapi", "bdrc", "wait"], packages: ZOD }],
   ...inOrder(EMULATOR, ["task", "openapi/request"], [...ZOD, ...NODE]),
   ["emulator", { rooms: ["task", "openapi/request", ...EMULATOR], packages: [...ZOD, ...NODE] }],
@@ -87,7 +108,19 @@ export const ROOMS = new Map([
   [
     "index.ts",
     {
-      rooms: [...VALUES, ...POLICY, ...ENGINE, "engine", ...OPENAPI, "openapi", "bdrc", "wait", "run"],
+      rooms: [
+        ...VALUES,
+        ...POLICY,
+        ...ENGINE,
+        "engine",
+        ...OPENAPI,
+        "openapi",
+        "bdrc",
+        "apis/format",
+        "apis",
+        "wait",
+        "run",
+      ],
       packages: [],
     },
   ],

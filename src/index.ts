@@ -12,6 +12,8 @@
  * @packageDocumentation
  */
 
+export type * from "./apis/format/task-api.ts";
+export type { TaskApiSourceOptions } from "./apis/task-api-source.ts";
 export { retry } from "./async/retry.ts";
 export type { SettledPromise } from "./async/settled-promise.ts";
 export { startTimer } from "./async/timer.ts";
@@ -49,7 +51,12 @@ export type {
   OfficialCredentialModel,
 } from "./openapi/credentials/official-credential.ts";
 export type { CallRecord } from "./openapi/http/call-record.ts";
-export { type BeginWaitContext, beginWait, resumeWait } from "./policy/decide/begin-wait.ts";
+export {
+  type BeginWaitContext,
+  beginWait,
+  resumeWait,
+  type SourceIdentity,
+} from "./policy/decide/begin-wait.ts";
 export { decide, decideTimeout } from "./policy/decide/decide.ts";
 export { rememberWait } from "./policy/decide/learn-from-wait.ts";
 export {
@@ -104,7 +111,14 @@ export { type ListingCut, MAX_PAGE_SIZE, pagesOf } from "./task/pages-of.ts";
 export { parseTask } from "./task/parse-task.ts";
 export { printable } from "./task/printable.ts";
 export type { RecordSchema, SchemaIssue, SchemaResult, StandardSchema } from "./task/schema.ts";
-export type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "./task/source.ts";
+export type {
+  ApiIdentity,
+  CallOptions,
+  SourceLimits,
+  TaskListQuery,
+  TaskPage,
+  TaskSource,
+} from "./task/source.ts";
 export {
   type FinalTaskStatus,
   isFinalStatus,
@@ -126,6 +140,6 @@ export {
   type WaitEvents,
   type WarningEvent,
 } from "./task/wait-events.ts";
-export type { WaitTarget } from "./wait/shared-waiter.ts";
+export type { ApiClientOptions, WaitTarget } from "./wait/shared-waiter.ts";
 export { type WaitForTaskOptions, waitForTask } from "./wait/wait-for-task.ts";
 export { waitForTasks } from "./wait/wait-for-tasks.ts";

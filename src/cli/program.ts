@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from "commander";
+import { type ApiFlags, addApiFlags, addUntilFlag, repeated } from "./apis/api-flags.ts";
 import type { EmulateFlags } from "./commands/emulate-command.ts";
 import type { ListFlags } from "./commands/list-command.ts";
 import type { StartFlags } from "./commands/start-command.ts";
@@ -42,6 +43,7 @@ export function makeProgram(end: (exitCode: number) => void): Command {
   addWait(program, end);
   addStart(program, end);
   addReads(program, end);
+  addApis(program, end);
   addLocal(program, end);
   return program;
 }
@@ -63,7 +65,8 @@ function addWait(program: Command, end: End): void {
   addWaitFlags(command);
   addCheckpointFlags(command);
   addOutputFlags(command);
-  addAccountFlags(command).action(async (words: string[], flags: WaitFlags & AccountFlags) => {
+  addUntilFlag(addApiFlags(command));
+  addAccountFlags(command).action(async (words: string[], flags: WaitFlags & AccountFlags & ApiFlags) => {
     const { waitCommand } = await import("./commands/wait-command.ts");
     end(await interruptible((interruption) => waitCommand(words, flags, command, interruption)));
   });
@@ -110,8 +113,8 @@ function addReads(program: Command, end: End): void {
     .argument("<taskId>", "the task")
     .addOption(formOption(["text", "json"], "text"))
     .addOption(verboseOption());
-  addAccountFlags(describe).action(
-    async (taskId: string, flags: AccountFlags & { output: "text" | "json"; verbose?: true }) => {
+  addAccountFlags(addApiFlags(describe)).action(
+    async (taskId: string, flags: AccountFlags & ApiFlags & { output: "text" | "json"; verbose?: true }) => {
       const { describeCommand } = await import("./commands/describe-command.ts");
       end(await interruptible((interruption) => describeCommand(taskId, flags, interruption)));
     },
@@ -125,6 +128,39 @@ function addReads(program: Command, end: End): void {
     const { whoamiCommand } = await import("./commands/whoami-command.ts");
     end(await interruptible(() => whoamiCommand(flags)));
   });
+}
+
+function addApis(program: Command, end: End): void {
+  const apis = add(program, "apis", "declared task APIs: list, show, check, try");
+  const list = add(apis, "list", "list the APIs that come with the package", true).addOption(
+    formOption(["table", "json", "names"], "table"),
+  );
+  list.action(async (flags: { output: "table" | "json" | "names" }) => {
+    const { listApis } = await import("./commands/apis-command.ts");
+    end(await listApis(flags));
+  });
+  add(apis, "show", "print a declaration, to begin one of your own with")
+    .argument("<name|file>", "the API")
+    .action(async (named: string) => {
+      const { showApi } = await import("./commands/apis-command.ts");
+      end(await showApi(named));
+    });
+  add(apis, "check", "check a declaration and read its examples, without a call")
+    .argument("<name|file>", "the API")
+    .action(async (named: string) => {
+      const { checkApi } = await import("./commands/apis-command.ts");
+      end(await checkApi(named));
+    });
+  const trial = add(apis, "try", "make one call: what was asked, what was answered, what each key gave")
+    .argument("<name|file>", "the API")
+    .argument("<id>", "a task of it")
+    .option("--set <name=value>", "a value that the declaration needs; may be repeated", repeated);
+  addAccountFlags(trial).action(
+    async (named: string, id: string, flags: AccountFlags & Pick<ApiFlags, "set">) => {
+      const { tryApi } = await import("./commands/apis-command.ts");
+      end(await interruptible((interruption) => tryApi(named, id, flags, interruption)));
+    },
+  );
 }
 
 function addLocal(program: Command, end: End): void {

@@ -7,7 +7,8 @@ import type { TaskHistory } from "../policy/forecast/history.ts";
 import { resolveWaitOptions, type WaitOptions } from "../policy/state/wait-options.ts";
 import { invalidOption } from "../task/check-options.ts";
 import { WaiterClosedError } from "../task/errors.ts";
-import { checkTaskId } from "../task/task-id.ts";
+import type { TaskSource } from "../task/source.ts";
+import { checkIdFor } from "../task/task-id.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
 import type { CallAnswer } from "./rate/rate-limits.ts";
 import { PollScheduler } from "./scheduling/poll-scheduler.ts";
@@ -87,20 +88,27 @@ export class TaskWaiter implements AsyncDisposable {
    */
   wait(taskId: string, options: WaitOptions = {}): TaskWait {
     if (this.#isClosed) {
-      checkTaskId(taskId);
+      checkIdFor(this.source, taskId);
       throw new WaiterClosedError(`wait: the waiter is closed, task ${taskId} can't be waited for`, {
         taskId,
       });
     }
     const resolved = resolveWaitOptions(options, this.#options.defaults, "wait");
     const { signal, resume, justStarted } = options;
+    const { source } = this;
     const nowMs = this.#clock.nowMs();
     const { wallAheadMs } = this.#clock;
     const state =
       resume === undefined
-        ? beginWait(taskId, { nowMs, options: resolved, justStarted, history: this.#scheduler.history })
+        ? beginWait(taskId, {
+            nowMs,
+            options: resolved,
+            justStarted,
+            history: this.#scheduler.history,
+            source,
+          })
         : movedBack(
-            resumeWait(taskId, { checkpoint: resume, nowMs: nowMs + wallAheadMs, options: resolved }),
+            resumeWait(taskId, { checkpoint: resume, nowMs: nowMs + wallAheadMs, options: resolved, source }),
             wallAheadMs,
           );
     const core = new WaitCore(state, resolved, signal, this.#driver);
@@ -128,6 +136,11 @@ export class TaskWaiter implements AsyncDisposable {
   off<K extends WaitEventName>(event: K, listener: WaiterListener<K>): this {
     this.#emitter.off(event, listener);
     return this;
+  }
+
+  /** Where the tasks are seen. */
+  get source(): TaskSource {
+    return this.#options.source;
   }
 
   /** What the tasks that ended have taught: plain JSON, for another waiter's `history`. */

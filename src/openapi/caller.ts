@@ -4,6 +4,7 @@ import { type ApiError, isTaskwaitError, UnreachableError } from "../task/errors
 import type { CallerOptions } from "./caller-options.ts";
 import { type Credential, secretsOf } from "./credentials/credential.ts";
 import { type CredentialSource, chooseCredentials } from "./credentials/credential-source.ts";
+import type { Environment } from "./credentials/environment.ts";
 import type { NamedRegion } from "./credentials/profile.ts";
 import { type Endpoint, namedEndpoint, parseEndpoint, wantsVpc } from "./endpoint/endpoint.ts";
 import { chooseRegion } from "./endpoint/region.ts";
@@ -58,15 +59,16 @@ export class Caller {
 
   /**
    * @param options - Checked by `checkCallerOptions`.
+   * @param environment - What names endpoint and region.
    * @throws {@link InvalidOptionError} for what can be told without I/O.
    */
-  constructor(options: CallerOptions) {
+  constructor(options: CallerOptions, environment: Environment = process.env) {
     this.#timeoutMs = options.callTimeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#onCall = options.onCall;
     this.#credentials = chooseCredentials(options);
-    this.#endpoint = namedEndpoint(options, process.env);
-    this.#vpc = wantsVpc(options, process.env);
-    this.#region = chooseRegion(options, process.env);
+    this.#endpoint = namedEndpoint(options, environment);
+    this.#vpc = wantsVpc(options, environment);
+    this.#region = chooseRegion(options, environment);
     this.#routes = new Routes(options);
     // For a variable that names no proxy.
     this.#routes.to(this.#endpoint ?? ANY_ENDPOINT);

@@ -4,7 +4,7 @@ import { restoreWait } from "../policy/state/wait-state.ts";
 import { checkOptionNames, invalidOption } from "../task/check-options.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
-import { checkTaskId } from "../task/task-id.ts";
+import { checkIdFor } from "../task/task-id.ts";
 import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "../wait/shared-waiter.ts";
 import { Run } from "./run.ts";
 import { RUN_STATE_VERSION, type RunCheckpoint, restoreRun } from "./run-state.ts";
@@ -58,26 +58,31 @@ export function runTask(start: TaskStart, options: RunTaskOptions = {}): TaskRun
     throw invalidOption(`${ACTION}: start`, "must be a function", start);
   }
   checkOptionNames(options, NAMES, ACTION);
-  const { client, source, waiter, attempts, taskType, isOurs, resume, ...rest } = options as RunTaskOptions;
+  const { client, source, waiter, api, set, until, attempts, taskType, isOurs, resume, ...rest } =
+    options as RunTaskOptions;
   const waitOptions = resolveWaitOptions(rest, undefined, ACTION);
   if (waitOptions.timeoutMs === 0) {
     throw invalidOption(`${ACTION}: timeoutMs`, "must be more than 0", waitOptions.timeoutMs);
   }
-  const given = { client, source, waiter };
+  const given = { client, source, waiter, api, set, until };
   const isOwn = Object.values(given).every((one) => one === undefined);
   const target = isOwn && start.source !== undefined ? { source: start.source } : given;
   const clock = new MonotonicClock();
+  const shared = sharedWaiter(target, ACTION);
   const run = new Run(
     {
       start,
-      waiter: sharedWaiter(target, ACTION),
+      waiter: shared,
       waitOptions,
       attempts: checkAttempts(attempts),
       taskType: taskType ?? start.taskType,
-      source: start.source ?? sourceOf(given),
+      source: start.source ?? sourceOf(given) ?? (api === undefined ? undefined : shared.source),
       isOurs: checkIsOurs(isOurs),
       signal: rest.signal,
-      state: resume === undefined ? newRun(clock.nowMs(), waitOptions.timeoutMs) : checkResume(resume),
+      state:
+        resume === undefined
+          ? newRun(clock.nowMs(), waitOptions.timeoutMs)
+          : checkResume(resume, shared.source),
     },
     clock,
   );
@@ -96,12 +101,12 @@ function newRun(nowMs: number, timeoutMs: number): RunCheckpoint {
   };
 }
 
-function checkResume(resume: unknown): RunCheckpoint {
+function checkResume(resume: unknown, source: TaskSource): RunCheckpoint {
   const { wait, ...state } = restoreRun(resume);
   if (state.taskId === undefined) {
     return state;
   }
-  checkTaskId(state.taskId);
+  checkIdFor(source, state.taskId);
   return wait === undefined ? state : { ...state, wait: restoreWait(wait, state.taskId) };
 }
 

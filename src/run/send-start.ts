@@ -4,7 +4,8 @@ import { retryAfterMsOf } from "../policy/observe/classify-error.ts";
 import { classifyStart } from "../policy/observe/classify-start.ts";
 import { ProtocolError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
-import { checkTaskId } from "../task/task-id.ts";
+import type { TaskSource } from "../task/source.ts";
+import { checkIdFor } from "../task/task-id.ts";
 import type { StartContext, TaskStart } from "./task-start.ts";
 
 // What a service may ask for at most.
@@ -23,19 +24,21 @@ export type OnStartRetry = (error: Error, delayMs: number) => void;
  * Sends a start until it is taken, refused, or has become unclear. Only what was throttled or never sent is sent
  * again, for as long as the signal lets it.
  *
+ * @param source - Whose rule for ids holds.
  * @throws What the start threw when it was refused; the signal's reason.
  */
 export async function sendStart(
   start: TaskStart,
   context: StartContext,
   onRetry: OnStartRetry,
+  source: Pick<TaskSource, "checkTaskId"> = {},
 ): Promise<SentStart> {
   const { signal } = context;
   let sentAtMs = 0;
   try {
     const attempt = async (): Promise<SentStart> => {
       sentAtMs = Date.now();
-      return { taskId: startedId(await start(context)) };
+      return { taskId: startedId(await start(context), source) };
     };
     return await retry(attempt, {
       backoff: SERVICE_BACKOFF,
@@ -53,10 +56,10 @@ export async function sendStart(
   }
 }
 
-function startedId(started: unknown): string {
+function startedId(started: unknown, source: Pick<TaskSource, "checkTaskId">): string {
   const taskId = typeof started === "string" ? started : (started as { taskId?: unknown } | null)?.taskId;
   try {
-    checkTaskId(taskId);
+    checkIdFor(source, taskId);
   } catch (cause) {
     // It was taken all the same: what it has started is to be looked for.
     throw new ProtocolError(`start: gave no usable task id: ${quoted(taskId)}`, { cause });

@@ -65,7 +65,7 @@ export async function startTask(
   signal.throwIfAborted();
   const sent =
     sentAtMs === undefined
-      ? await sendStart(start, { attempt, signal }, onRetry)
+      ? await sendStart(start, { attempt, signal }, onRetry, source)
       : { unclear: new Error("it was interrupted"), sentAtMs };
   if ("taskId" in sent) {
     claim(sent.taskId, source);

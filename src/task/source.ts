@@ -27,6 +27,21 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What identifies a declared task API in a checkpoint. */
+export interface ApiIdentity {
+  readonly name: string;
+  /** Of what decides how a task is asked for and read. */
+  readonly digest: string;
+}
+
+/** What a service documents of its limits. */
+export interface SourceLimits {
+  /** Calls per second that it takes of one account. */
+  readonly perSecond?: number;
+  /** No task is to be asked for more often, in milliseconds. */
+  readonly minIntervalMs?: number;
+}
+
 /**
  * Where tasks are seen. {@link TaskSource.describe} makes exactly one call to the service and throws what went
  * wrong: retries, pace and patience are the wait's business, which tells errors apart by class and code.
@@ -41,6 +56,18 @@ export interface TaskSource {
   clockOffsetMs?(): number | undefined;
   /** A page of tasks, in no promised order. Sources without listings leave it out. */
   list?(query: TaskListQuery, options: CallOptions): Promise<TaskPage>;
+  /**
+   * Several tasks in exactly one call, at most {@link TaskSource.maxIds} of them. Unlike with a listing, a task that is
+   * missing in the answer does not exist.
+   */
+  describeMany?(taskIds: readonly string[], options: CallOptions): Promise<readonly Task[]>;
+  /** How many ids {@link TaskSource.describeMany} takes. */
+  readonly maxIds?: number;
+  /** Throws an `InvalidOptionError` for what can't be an id here. Without it, ids are those of BDRC. */
+  checkTaskId?(taskId: unknown): void;
+  /** Of a declared task API. A wait is resumed with the same only. */
+  readonly api?: ApiIdentity;
+  readonly limits?: SourceLimits;
 }
 
 /** What {@link TaskSource.clockOffsetMs} says; undefined when it says nothing, throws, or gives no finite number. */

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "./errors.ts";
 import { quoted } from "./printable.ts";
+import type { TaskSource } from "./source.ts";
 
 const TASK_ID = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/;
 
@@ -25,5 +26,21 @@ export function checkTaskId(taskId: unknown): asserts taskId is string {
     throw new InvalidOptionError(
       `taskId must be letters, digits and -._~: beginning with a letter or a digit, got ${quoted(taskId)}`,
     );
+  }
+}
+
+/**
+ * Checks an id by the source's own rule, or by BDRC's where it has none.
+ *
+ * @throws {@link InvalidOptionError} naming the rule and the value.
+ */
+export function checkIdFor(
+  source: Pick<TaskSource, "checkTaskId">,
+  taskId: unknown,
+): asserts taskId is string {
+  if (source.checkTaskId === undefined) {
+    checkTaskId(taskId);
+  } else {
+    source.checkTaskId(taskId);
   }
 }

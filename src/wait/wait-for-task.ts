@@ -14,7 +14,7 @@ const NAMES: ReadonlySet<string> = new Set([...WAIT_OPTION_NAMES, ...WAIT_TARGET
  *
  * @param taskId - Such as `t-0000e4w0u1v592zdf6s7`.
  * @param options - Where to look (`client`, `source` or `waiter`; by default a client made from the
- * environment) and how to wait.
+ * environment; `api` for a declared task API) and how to wait.
  * @returns A promise of the completed task, which rejects with {@link TaskFailedError},
  * {@link TaskExpiredError}, {@link TaskCanceledError}, {@link WaitTimeoutError}, {@link TaskNotFoundError},
  * {@link AccessDeniedError}, {@link UnreachableError}, or the reason of an abort.
@@ -37,6 +37,6 @@ export function splitOptions(
   action: string,
 ): { readonly target: WaitTarget; readonly waitOptions: WaitOptions } {
   checkOptionNames(options, NAMES, action);
-  const { client, source, waiter, ...waitOptions } = options as WaitForTaskOptions;
-  return { target: { client, source, waiter }, waitOptions };
+  const { client, source, waiter, api, set, until, ...waitOptions } = options as WaitForTaskOptions;
+  return { target: { client, source, waiter, api, set, until }, waitOptions };
 }

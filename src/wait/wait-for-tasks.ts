@@ -1,7 +1,7 @@
 import { TaskGroupWait } from "../engine/wait/group-wait.ts";
 import { invalidOption } from "../task/check-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
-import { checkTaskId } from "../task/task-id.ts";
+import { checkIdFor } from "../task/task-id.ts";
 import { sharedWaiter } from "./shared-waiter.ts";
 import { splitOptions, type WaitForTaskOptions } from "./wait-for-task.ts";
 
@@ -34,13 +34,13 @@ export function waitForTasks(
   if (ids.length === 0) {
     throw new InvalidOptionError(`${action}: taskIds must have at least one id, got none`);
   }
-  for (const id of ids) {
-    checkTaskId(id);
-  }
   const { target, waitOptions } = splitOptions(options, action);
   if (waitOptions.resume !== undefined) {
     throw new InvalidOptionError(`${action}: resume is for one wait; resume each task with waitForTask`);
   }
   const waiter = sharedWaiter(target, action);
+  for (const id of ids) {
+    checkIdFor(waiter.source, id);
+  }
   return new TaskGroupWait(ids.map((id) => waiter.wait(id, waitOptions)));
 }

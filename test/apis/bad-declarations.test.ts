@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defineTaskApi } from "../../src/apis/define-task-api.ts";
+import { defineTaskApi } from "../../src/apis/declared-api.ts";
 import { isInvalidOptionError } from "../../src/task/errors.ts";
 import { askingAs, declaration, readingAs } from "./declarations.ts";
 

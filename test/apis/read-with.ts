@@ -1,4 +1,4 @@
-import { compileApi } from "../../src/apis/define-task-api.ts";
+import { compileApi } from "../../src/apis/compile-api.ts";
 import type { TaskApi } from "../../src/apis/format/task-api.ts";
 import { type Finding, type ReadContext, readAnswer } from "../../src/apis/reader/read-answer.ts";
 import { wordsUntil } from "../../src/apis/reader/words.ts";

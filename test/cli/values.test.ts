@@ -178,7 +178,7 @@ describe("text results", () => {
 });
 
 describe("a checkpoint that is taken up again", () => {
-  const kept = { version: 1, taskId: "t-1", deadlineMs: 5000, contactAtMs: 10 } as WaitCheckpoint;
+  const kept = { version: 2, taskId: "t-1", deadlineMs: 5000, contactAtMs: 10 } as WaitCheckpoint;
 
   it("keeps its deadline while that lies ahead, and gets a new one otherwise", () => {
     expect(reopened(kept, 1000, 60_000).deadlineMs).toBe(5000);

@@ -43,7 +43,7 @@ describe("a checkpoint", () => {
     await pass(10_000);
     const checkpoint = wait.checkpoint();
     expect(carried(checkpoint)).toEqual(checkpoint);
-    expect(checkpoint).toMatchObject({ version: 1, taskId: ID, task: { detail: { a: [1] } } });
+    expect(checkpoint).toMatchObject({ version: 2, taskId: ID, task: { detail: { a: [1] } } });
     wait.abandon();
   });
 
@@ -225,7 +225,7 @@ describe("a checkpoint", () => {
   });
 
   const GARBAGE: [string, (good: WaitCheckpoint) => unknown, RegExp][] = [
-    ["another version", (good) => ({ ...good, version: 2 }), /version 1, got version 2/],
+    ["another version", (good) => ({ ...good, version: 3 }), /versions 1 and 2, got version 3/],
     ["a version that is a string", (good) => ({ ...good, version: "1" }), /version/],
     ["another task's", (good) => ({ ...good, taskId: "t-other" }), /"t-other".*t-0000/],
     ["null", () => null, /resume: not a checkpoint/],

@@ -76,12 +76,17 @@ function copyObject(object: object, path: string, depth: number, left: Left): Js
     throw new InvalidOptionError(`${path} must be a plain object, got one of a class`);
   }
   const copied: Record<string, Json> = {};
-  const keys = Reflect.ownKeys(object);
+  // What can't be enumerated is no part of JSON either.
+  const keys = Object.keys(object);
   checkCount(keys.length, path, left);
+  if (
+    Object.getOwnPropertySymbols(object).some((key) =>
+      Object.prototype.propertyIsEnumerable.call(object, key),
+    )
+  ) {
+    throw new InvalidOptionError(`${path} must be plain JSON, got a symbol as a key`);
+  }
   for (const key of keys) {
-    if (typeof key === "symbol") {
-      throw new InvalidOptionError(`${path} must be plain JSON, got a symbol as a key`);
-    }
     if (key === "__proto__") {
       throw new InvalidOptionError(`${path} must not have a key named __proto__`);
     }

@@ -1,4 +1,7 @@
-import { printable, type Task } from "../../index.ts";
+import { type BdrcClientOptions, printable, type Task } from "../../index.ts";
+import type { ApiFlags } from "../apis/api-flags.ts";
+import { type NamedTask, nameTasks } from "../apis/named-tasks.ts";
+import { sourcesOf } from "../apis/task-sources.ts";
 import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
 import { sentJson, timeText } from "../terminal/result-json.ts";
@@ -16,16 +19,39 @@ export interface DescribeFlags {
 /** `taskwait describe <id>`: one call. Exits with 0 whatever the task's status is. */
 export async function describeCommand(
   taskId: string,
-  flags: DescribeFlags & AccountFlags,
+  flags: DescribeFlags & AccountFlags & ApiFlags,
   { signal }: Interruption,
 ): Promise<number> {
-  const task = await withClient({ ...clientOptionsOf(flags), ...logCalls(flags.verbose) }, (client) =>
-    withRetry(() => client.describeTask(taskId, { signal }), signal),
-  );
+  const options = { ...clientOptionsOf(flags), ...logCalls(flags.verbose) };
+  const [named] = await nameTasks([taskId], flags);
+  const task =
+    named?.api === undefined
+      ? await withClient(options, (client) =>
+          withRetry(() => client.describeTask(taskId, { signal }), signal),
+        )
+      : await describeDeclared(named, options, flags, signal);
   writeOut(flags.output === "json" ? `${safeJsonPretty(task)}\n` : describeText(task));
   return 0;
 }
 
+async function describeDeclared(
+  named: NamedTask,
+  options: BdrcClientOptions,
+  flags: ApiFlags,
+  signal: AbortSignal,
+): Promise<Task> {
+  // To show a resource, no goal is needed.
+  const needsGoal = named.api?.task.states.complete === undefined;
+  const sources = await sourcesOf([named], options, { ...flags, ...(needsGoal ? { until: GONE } : {}) });
+  try {
+    const source = sources.tasks[0]?.source;
+    return await withRetry(async () => (await source?.describe(named.taskId, { signal })) as Task, signal);
+  } finally {
+    await sources.close();
+  }
+}
+
+const GONE = "gone";
 const TIMES: ReadonlySet<string> = new Set(["startTime", "completeTime", "expireTime"]);
 // The text that the service sent is shown under the name of what is parsed of it, with all its digits.
 const SENT_JSON: Readonly<Record<string, keyof Task>> = { detail: "taskDetail", result: "taskResult" };

@@ -71,6 +71,11 @@ export function isOver({ waits, run }: CheckpointFrame): boolean {
   return waits.every(isFinal) && (waits.length > 0 || !isBegun);
 }
 
+/** The task of a wait as it can be named on the command line. */
+export function labelOfCheckpoint({ api, taskId }: WaitCheckpoint): string {
+  return api === undefined ? taskId : `${api.name}:${taskId}`;
+}
+
 /** Whether the wait has come to the task's own end. */
 export function isFinal({ ended }: WaitCheckpoint): boolean {
   return ended !== undefined && FINAL_KINDS.has(ended.kind);

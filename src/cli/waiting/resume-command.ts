@@ -52,6 +52,9 @@ function givenFlags(command: Command, without: ReadonlySet<string>): readonly st
     if (typeof value === "string") {
       return [option.long ?? "", value];
     }
+    if (Array.isArray(value)) {
+      return value.flatMap((one) => [option.long ?? "", String(one)]);
+    }
     return (option.negate ? value === false : value === true) ? [option.long ?? ""] : [];
   });
 }

@@ -48,7 +48,7 @@ export interface StartRun {
  */
 export async function runStart(run: StartRun): Promise<number> {
   const waiter = new TaskWaiter({ source: run.client, ...run.settings.rate });
-  const display = await WaitDisplay.load(waiter, run.calls, run.flags, run.settings);
+  const display = await WaitDisplay.load([waiter], run.calls, run.flags, run.settings);
   try {
     const task = beginRun(run, waiter);
     const { outageBudgetMs } = run.settings.resolved;

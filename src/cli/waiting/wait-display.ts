@@ -3,6 +3,7 @@ import process from "node:process";
 import {
   formatDurationMs,
   type Outcome,
+  type TaskWait,
   type TaskWaiter,
   WAIT_EVENT_NAMES,
   type WaitEvent,
@@ -23,9 +24,9 @@ import type { NoTaskEnd } from "./explain-no-task.ts";
 
 type MakeReporter = Awaited<ReturnType<typeof loadReporter>>;
 
-/** How the waits of one waiter are shown, and where their events and results go. */
+/** How the waits of some waiters are shown, and where their events and results go. */
 export class WaitDisplay {
-  readonly #waiter: TaskWaiter;
+  readonly #waiters: readonly TaskWaiter[];
   readonly #flags: WaitFlags;
   readonly #makeReporter: MakeReporter;
   readonly #writer: ResultWriter;
@@ -36,17 +37,22 @@ export class WaitDisplay {
 
   /** Loads what it takes to show waits as the flags say. */
   static async load(
-    waiter: TaskWaiter,
+    waiters: readonly TaskWaiter[],
     calls: CallCount,
     flags: WaitFlags,
     settings: WaitSettings,
   ): Promise<WaitDisplay> {
     const makeReporter = await loadReporter({ ...flags, logIntervalMs: settings.logIntervalMs });
-    return new WaitDisplay(waiter, calls, flags, makeReporter);
+    return new WaitDisplay(waiters, calls, flags, makeReporter);
   }
 
-  private constructor(waiter: TaskWaiter, calls: CallCount, flags: WaitFlags, makeReporter: MakeReporter) {
-    this.#waiter = waiter;
+  private constructor(
+    waiters: readonly TaskWaiter[],
+    calls: CallCount,
+    flags: WaitFlags,
+    makeReporter: MakeReporter,
+  ) {
+    this.#waiters = waiters;
     this.#calls = calls;
     this.#flags = flags;
     this.#makeReporter = makeReporter;
@@ -58,8 +64,13 @@ export class WaitDisplay {
    * is missed.
    *
    * @param noted - Is told of every event.
+   * @param labelOf - What a wait's task is called; by default its id.
    */
-  begin(taskIds: readonly string[], noted: () => void): void {
+  begin(
+    taskIds: readonly string[],
+    noted: () => void,
+    labelOf: (wait: TaskWait) => string = ({ taskId }) => taskId,
+  ): void {
     if (!this.#flags.quiet) {
       this.#annotations.begin(
         taskIds.length === 1 ? `Waiting for ${taskIds[0]}` : `Waiting for ${taskIds.length} tasks`,
@@ -69,13 +80,17 @@ export class WaitDisplay {
     const reporter = this.#makeReporter(state);
     this.#reporter = reporter;
     for (const name of WAIT_EVENT_NAMES) {
-      this.#waiter.on(name, (payload: unknown, { taskId }) => {
+      const listen = (payload: unknown, wait: TaskWait): void => {
         const event = { name, payload } as WaitEvent;
-        state.note(event, taskId, performance.now());
-        reporter.event(event, taskId);
-        this.#writer.event(event, taskId);
+        const label = labelOf(wait);
+        state.note(event, label, performance.now());
+        reporter.event(event, label);
+        this.#writer.event(event, label);
         noted();
-      });
+      };
+      for (const waiter of this.#waiters) {
+        waiter.on(name, listen);
+      }
     }
   }
 

@@ -1,25 +1,25 @@
 import type { Command } from "commander";
 import {
-  type BdrcClient,
   type Outcome,
+  type TaskSource,
   type TaskWait,
   TaskWaiter,
   type WaitCheckpoint,
 } from "../../index.ts";
+import type { SourcedTask } from "../apis/task-sources.ts";
 import { exitCodeOfAll, exitCodeOfAny } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import { DEFAULT_TIMEOUT_MS, type WaitSettings } from "../flags/wait-settings.ts";
 import type { CallCount } from "../progress/call-count.ts";
 import type { CheckpointFile } from "./checkpoint-file.ts";
-import { type CheckpointFrame, reopened } from "./checkpoint-frame.ts";
+import { type CheckpointFrame, labelOfCheckpoint, reopened } from "./checkpoint-frame.ts";
 import type { Interruption } from "./interruption.ts";
 import { WaitDisplay } from "./wait-display.ts";
 
 /** What to wait for, and how. */
 export interface WaitRun {
-  readonly taskIds: readonly string[];
-  readonly client: BdrcClient;
-  /** The client's calls. */
+  readonly tasks: readonly SourcedTask[];
+  /** The calls of their sources. */
   readonly calls: CallCount;
   readonly flags: WaitFlags;
   readonly settings: WaitSettings;
@@ -38,45 +38,54 @@ export interface WaitRun {
  * @throws InvalidOptionError or UsageError before the first call.
  */
 export async function runWaits(run: WaitRun): Promise<number> {
-  const waiter = new TaskWaiter({ source: run.client, ...run.settings.rate });
-  const display = await WaitDisplay.load(waiter, run.calls, run.flags, run.settings);
+  const waiters = new Map<TaskSource, TaskWaiter>();
+  for (const { source } of run.tasks) {
+    // Each API has its own rate.
+    waiters.set(source, waiters.get(source) ?? new TaskWaiter({ source, ...run.settings.rate }));
+  }
+  const display = await WaitDisplay.load([...waiters.values()], run.calls, run.flags, run.settings);
   try {
-    const waits = startWaits(run, waiter);
+    const waits = startWaits(run, waiters);
+    const labels = new Map(waits.map((wait, index) => [wait, run.tasks[index]?.label ?? wait.taskId]));
     // Of a start, what was started stays in the file.
     run.file?.begin(() => ({ ...run.resumed, waits: waits.map((wait) => wait.checkpoint()) }));
-    display.begin(run.taskIds, () => run.file?.note());
+    display.begin(
+      run.tasks.map(({ label }) => label),
+      () => run.file?.note(),
+      (wait) => labels.get(wait) ?? wait.taskId,
+    );
     const outcomes = await settled(waits, run.flags);
     const exitCode =
       run.interruption.exitCode ?? (run.flags.any ? exitCodeOfAny(outcomes) : exitCodeOfAll(outcomes));
     return display.end(
       exitCode,
-      waits.map(({ taskId }, index) => [taskId, outcomes[index] as Outcome]),
+      waits.map((wait, index) => [labels.get(wait) ?? wait.taskId, outcomes[index] as Outcome]),
       run,
     );
   } finally {
     display.stop();
     run.file?.end();
-    await waiter.close();
+    await Promise.all([...waiters.values()].map((waiter) => waiter.close()));
   }
 }
 
 /** All waits are made before the first call goes out, so a bad id or option stops them all. */
-function startWaits(run: WaitRun, waiter: TaskWaiter): readonly TaskWait[] {
+function startWaits(run: WaitRun, waiters: ReadonlyMap<TaskSource, TaskWaiter>): readonly TaskWait[] {
   const { signal } = run.interruption;
   const { given } = run.settings;
   const nowMs = Date.now();
   const deadlineMs = given.timeoutMs === undefined ? undefined : nowMs + given.timeoutMs;
   const checkpoints = new Map<string, WaitCheckpoint>(
-    run.resumed?.waits.map((checkpoint) => [checkpoint.taskId, checkpoint]),
+    run.resumed?.waits.map((checkpoint) => [labelOfCheckpoint(checkpoint), checkpoint]),
   );
-  return run.taskIds.map((taskId) => {
-    const checkpoint = checkpoints.get(taskId);
+  return run.tasks.flatMap(({ taskId, api, source }) => {
+    const checkpoint = checkpoints.get(api === undefined ? taskId : `${api.name}:${taskId}`);
     const resume =
       checkpoint === undefined ? {} : { resume: reopened(checkpoint, nowMs, DEFAULT_TIMEOUT_MS, deadlineMs) };
-    const wait = waiter.wait(taskId, { ...given, ...resume, signal });
+    const wait = waiters.get(source)?.wait(taskId, { ...given, ...resume, signal });
     // Asking for it counts as listening: should a later id be bad, the end of this wait is nobody's surprise.
-    void wait.outcome;
-    return wait;
+    void wait?.outcome;
+    return wait ?? [];
   });
 }
 

@@ -35,7 +35,7 @@ export type NoteAnswer = (answer: NotedAnswer) => void;
  * @param make - Makes the call; it passes on the answer, if there is one.
  */
 export async function recorded<T>(
-  operation: Operation,
+  operation: Pick<Operation, "action" | "taskId">,
   onCall: (record: CallRecord) => void,
   make: (note: NoteAnswer) => Promise<T>,
 ): Promise<T> {
@@ -61,7 +61,7 @@ export async function recorded<T>(
 }
 
 function recordOf(
-  { action, taskId }: Operation,
+  { action, taskId }: Pick<Operation, "action" | "taskId">,
   answer: NotedAnswer | undefined,
   error: unknown,
   durationMs: number,

@@ -1,6 +1,6 @@
 import { ProtocolError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
-import { aboutTask, type Operation } from "../request/operation.ts";
+import { aboutTask, type CallSubject } from "../request/operation.ts";
 import type { SignedRequest } from "../request/signed-request.ts";
 import type { RawAnswer } from "../response/raw-answer.ts";
 import type { Scrub } from "../response/scrub.ts";
@@ -14,7 +14,7 @@ import type { Send } from "./sender.ts";
  */
 export async function exchange(
   send: Send,
-  operation: Operation,
+  operation: CallSubject,
   request: SignedRequest,
   scrub: Scrub,
 ): Promise<RawAnswer> {
@@ -41,7 +41,7 @@ export async function exchange(
   return { httpStatus, headers, text: new TextDecoder().decode(bytes) };
 }
 
-async function readBody(body: AsyncIterable<Uint8Array>, operation: Operation): Promise<Buffer> {
+async function readBody(body: AsyncIterable<Uint8Array>, operation: CallSubject): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -55,7 +55,7 @@ async function readBody(body: AsyncIterable<Uint8Array>, operation: Operation): 
 }
 
 // Identity was asked for. Decoding would also need a bound of its own against bombs.
-function refuseEncoding(encoding: string | undefined, operation: Operation, scrub: Scrub): void {
+function refuseEncoding(encoding: string | undefined, operation: CallSubject, scrub: Scrub): void {
   const name = encoding?.trim() ?? "";
   if (name !== "" && name.toLowerCase() !== "identity") {
     throw new ProtocolError(
@@ -65,7 +65,7 @@ function refuseEncoding(encoding: string | undefined, operation: Operation, scru
   }
 }
 
-function tooLarge(operation: Operation): ProtocolError {
+function tooLarge(operation: CallSubject): ProtocolError {
   const limit = `${operation.maxBytes / 1024 / 1024} MiB`;
   // A further answer would be as long.
   return new ProtocolError(`${operation.subject} was answered with more than ${limit}`, {

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { errorCodeOf } from "../../policy/observe/error-code.ts";
 import { ProtocolError, UnreachableError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
-import { aboutTask, type Operation } from "../request/operation.ts";
+import { aboutTask, type CallSubject } from "../request/operation.ts";
 import type { Scrub } from "../response/scrub.ts";
 import { ConnectError } from "./connect-error.ts";
 import { describeRoute, type Route } from "./routes.ts";
@@ -43,7 +43,7 @@ const NOT_HTTP: ReadonlySet<string> = new Set([
 /** What went wrong below HTTP, as one of our errors. */
 export function networkError(
   error: unknown,
-  operation: Operation,
+  operation: CallSubject,
   route: Route,
   scrub: Scrub,
 ): UnreachableError | ProtocolError {
@@ -96,7 +96,7 @@ function reasonOf(error: unknown, text: string): Reason {
 
 /** `no answer from <place> within <timeout>`, for a call that took too long. */
 export function timeoutError(
-  operation: Operation,
+  operation: CallSubject,
   route: Route,
   timeoutMs: number,
   connected: boolean,

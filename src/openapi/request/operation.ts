@@ -11,8 +11,18 @@ export type Parameters = ReadonlyArray<readonly [name: string, value: string]>;
  */
 export type HostOfRegion = (region: NamedRegion | undefined, vpc: boolean) => string;
 
+/** What a call is called, is about, and may be answered with: what reading any HTTP answer needs. */
+export interface CallSubject {
+  /** What errors call it, such as `ListStacks` or `GetStack of "s-1"`. */
+  readonly subject: string;
+  /** The task that it is about, for errors and records. */
+  readonly taskId?: string;
+  /** The largest answer that is read, in bytes. */
+  readonly maxBytes: number;
+}
+
 /** One call of any OpenAPI, before it is signed. */
-export interface Operation {
+export interface Operation extends CallSubject {
   /** `roa` names the resource by its path; `rpc` calls `/` and puts all parameters into query or form. */
   readonly style: "roa" | "rpc";
   /** Such as `GetStack`. */
@@ -29,12 +39,6 @@ export interface Operation {
   readonly json?: unknown;
   /** Host, or host and port; how to find it in a region. An `endpoint` that options or environment name goes before it. */
   readonly host: string | HostOfRegion;
-  /** What errors call it, such as `ListStacks` or `GetStack of "s-1"`. */
-  readonly subject: string;
-  /** The task that it is about, for errors and records. */
-  readonly taskId?: string;
-  /** The largest answer that is read, in bytes. */
-  readonly maxBytes: number;
   /**
    * Changes nothing. Other calls go over a fresh connection, so that a kept one that closes just then leaves no doubt
    * whether they were taken.

@@ -1,6 +1,6 @@
 import type { ProtocolError } from "../../task/errors.ts";
 import { printable, quoted } from "../../task/printable.ts";
-import type { Operation } from "../request/operation.ts";
+import type { CallSubject } from "../request/operation.ts";
 import { protocolError } from "./protocol-error.ts";
 import type { RawAnswer } from "./raw-answer.ts";
 import type { Scrub } from "./scrub.ts";
@@ -39,7 +39,7 @@ export function scrubEnvelope(envelope: Envelope, scrub: Scrub): void {
 }
 
 /** Says what came instead of the API's JSON, with a glimpse of it. */
-export function notAnEnvelope(answer: RawAnswer, operation: Operation, scrub: Scrub): ProtocolError {
+export function notAnEnvelope(answer: RawAnswer, operation: CallSubject, scrub: Scrub): ProtocolError {
   const type = answer.headers.get("content-type");
   const excerpt = printable(scrub(answer.text.slice(0, EXCERPT_SOURCE_LENGTH)), EXCERPT_LENGTH);
   const glimpse = excerpt === "" ? "an empty body" : `"${excerpt}"`;

@@ -1,9 +1,9 @@
 import { ProtocolError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
-import { aboutTask, type Operation } from "../request/operation.ts";
+import { aboutTask, type CallSubject } from "../request/operation.ts";
 
 /** A {@link ProtocolError} that names the call. */
-export function protocolError(what: string, operation: Operation): ProtocolError {
+export function protocolError(what: string, operation: CallSubject): ProtocolError {
   return new ProtocolError(
     `${operation.subject} was not answered as documented: ${what}`,
     aboutTask(operation),

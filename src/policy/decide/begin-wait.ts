@@ -1,11 +1,12 @@
-import { checkTaskId } from "../../task/task-id.ts";
+import type { TaskSource } from "../../task/source.ts";
+import { checkIdFor } from "../../task/task-id.ts";
 import { gapForPrice } from "../forecast/expected-delay.ts";
 import { historyOf, type TaskHistory } from "../forecast/history.ts";
 import { movedBack as trackMovedBack } from "../forecast/progress-extrapolation.ts";
 import { RemainingTime } from "../forecast/remaining-time.ts";
 import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
 import { DEFAULT_WAIT_OPTIONS, type JustStarted, type ResolvedWaitOptions } from "../state/wait-options.ts";
-import { restoreWait, WAIT_STATE_VERSION, type WaitDraft, type WaitState } from "../state/wait-state.ts";
+import { checkSameApi, restoreWait, WAIT_STATE_VERSION, type WaitDraft, type WaitState } from "../state/wait-state.ts";
 
 /** What a wait begins with. */
 export interface BeginWaitContext {
@@ -14,7 +15,14 @@ export interface BeginWaitContext {
   /** Only when the task can't have run before now. */
   readonly justStarted?: boolean | JustStarted | undefined;
   readonly history?: TaskHistory;
+  /** Whose rule for ids and whose API hold; by default BDRC's. */
+  readonly source?: SourceIdentity | undefined;
 }
+
+/** What a wait has to know of its source. */
+export type SourceIdentity = Pick<TaskSource, "api" | "checkTaskId">;
+
+const BDRC: SourceIdentity = {};
 
 /**
  * The state of a wait that begins now. Its first poll is due at once, unless the task has just started: then it is
@@ -24,12 +32,13 @@ export interface BeginWaitContext {
  */
 export function beginWait(
   taskId: string,
-  { nowMs, options, justStarted, history }: BeginWaitContext,
+  { nowMs, options, justStarted, history, source = BDRC }: BeginWaitContext,
 ): WaitState {
-  checkTaskId(taskId);
+  checkIdFor(source, taskId);
   const state: WaitState = {
     version: WAIT_STATE_VERSION,
     taskId,
+    ...(source.api === undefined ? {} : { api: source.api }),
     startedAtMs: nowMs,
     deadlineMs: nowMs + options.timeoutMs,
     nextPollAtMs: nowMs,
@@ -54,6 +63,8 @@ export interface ResumeWaitContext {
   readonly nowMs: number;
   /** Default: that of a wait without options. */
   readonly options?: Pick<ResolvedWaitOptions, "maxIntervalMs">;
+  /** Whose rule for ids and whose API hold; by default BDRC's. */
+  readonly source?: SourceIdentity | undefined;
 }
 
 /**
@@ -61,14 +72,16 @@ export interface ResumeWaitContext {
  * which nobody polled does not count as an outage. The next poll is at most `maxIntervalMs` away, also when the clock
  * of the other machine was fast.
  *
- * @throws {@link InvalidOptionError} when it is no checkpoint, or one of another version or task.
+ * @throws {@link InvalidOptionError} when it is no checkpoint, or one of another version, task or API.
  */
 export function resumeWait(
   taskId: string,
-  { checkpoint, nowMs, options = DEFAULT_WAIT_OPTIONS }: ResumeWaitContext,
+  { checkpoint, nowMs, options = DEFAULT_WAIT_OPTIONS, source = BDRC }: ResumeWaitContext,
 ): WaitState {
-  checkTaskId(taskId);
-  const state = byOurClock(restoreWait(checkpoint, taskId), nowMs);
+  checkIdFor(source, taskId);
+  const restored = restoreWait(checkpoint, taskId);
+  checkSameApi(restored, source.api);
+  const state = byOurClock(restored, nowMs);
   const nextPollAtMs = Math.min(state.nextPollAtMs, nowMs + options.maxIntervalMs);
   return { ...state, contactAtMs: nowMs, nextPollAtMs };
 }

@@ -96,6 +96,7 @@ function stateAfterTask(before: WaitState, task: Task, { nowMs, callMs }: Decide
   return {
     version: before.version,
     taskId: before.taskId,
+    api: before.api,
     startedAtMs: before.startedAtMs,
     deadlineMs: before.deadlineMs,
     nextPollAtMs: before.nextPollAtMs,

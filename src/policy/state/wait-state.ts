@@ -3,12 +3,13 @@ import { InvalidOptionError, ProtocolError } from "../../task/errors.ts";
 import { OUTCOME_KINDS, type OutcomeKind } from "../../task/outcome.ts";
 import { parseTask } from "../../task/parse-task.ts";
 import { printable, quoted } from "../../task/printable.ts";
+import type { ApiIdentity } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import { MAX_POINTS, type ProgressTrack } from "../forecast/progress-extrapolation.ts";
 import { withRenamedFields } from "../forecast/renamed-fields.ts";
 
-/** The version of the form of {@link WaitState}. */
-export const WAIT_STATE_VERSION = 1;
+/** The version of the form of {@link WaitState}. Version 1, which knows no {@link WaitState.api}, is still read. */
+export const WAIT_STATE_VERSION = 2;
 
 /**
  * All that a wait knows, as plain JSON: a driver may stop between any two steps, and another one can go on from this
@@ -17,6 +18,8 @@ export const WAIT_STATE_VERSION = 1;
 export interface WaitState {
   readonly version: typeof WAIT_STATE_VERSION;
   readonly taskId: string;
+  /** The declared task API that the task is of; absent for BDRC and for sources that name none. */
+  readonly api?: ApiIdentity | undefined;
   /** When the wait began. */
   readonly startedAtMs: number;
   /** When the wait times out. */
@@ -82,8 +85,9 @@ const progressTrack = z.object({
 });
 
 const waitFields = z.object({
-  version: z.literal(WAIT_STATE_VERSION),
+  version: z.union([z.literal(1), z.literal(WAIT_STATE_VERSION)]),
   taskId: z.string(),
+  api: z.optional(z.object({ name: z.string(), digest: z.string() })),
   startedAtMs: time,
   deadlineMs: time,
   nextPollAtMs: time,
@@ -111,6 +115,7 @@ const waitFields = z.object({
   ),
 });
 
+const VERSIONS: ReadonlySet<unknown> = new Set([1, WAIT_STATE_VERSION]);
 const waitState = withRenamedFields(waitFields, { lookedAtMs: "polledAtMs" });
 
 /**
@@ -122,9 +127,9 @@ const waitState = withRenamedFields(waitFields, { lookedAtMs: "polledAtMs" });
  */
 export function restoreWait(checkpoint: unknown, taskId: string): WaitState {
   const version = (checkpoint as { readonly version?: unknown } | null)?.version;
-  if (typeof checkpoint === "object" && version !== undefined && version !== WAIT_STATE_VERSION) {
+  if (typeof checkpoint === "object" && version !== undefined && !VERSIONS.has(version)) {
     throw new InvalidOptionError(
-      `resume: this release reads checkpoints of version ${WAIT_STATE_VERSION}, got version ${quoted(version)}`,
+      `resume: this release reads checkpoints of versions 1 and ${WAIT_STATE_VERSION}, got version ${quoted(version)}`,
     );
   }
   const parsed = z.safeParse(waitState, checkpoint);
@@ -140,8 +145,31 @@ export function restoreWait(checkpoint: unknown, taskId: string): WaitState {
       `resume: the checkpoint is of task ${quoted(parsed.data.taskId)}, the wait is for ${quoted(taskId)}`,
     );
   }
-  const { task, ...rest } = parsed.data;
+  const { task, ...fields } = parsed.data;
+  const rest = { ...fields, version: WAIT_STATE_VERSION };
   return (task === undefined ? rest : { ...rest, task: restoreTask(task) }) as WaitState;
+}
+
+/**
+ * Refuses to go on with another declaration than the one that the wait began with: it would read the task in another way.
+ *
+ * @throws {@link InvalidOptionError} naming both.
+ */
+export function checkSameApi({ api }: WaitState, now: ApiIdentity | undefined): void {
+  if (api?.name !== now?.name) {
+    throw new InvalidOptionError(
+      `resume: the checkpoint is of ${nameOf(api)}, the wait is for ${nameOf(now)}`,
+    );
+  }
+  if (api?.digest !== now?.digest) {
+    throw new InvalidOptionError(
+      `resume: the declaration of ${nameOf(api)} has changed since the checkpoint, so the task may be read in another way; wait anew, without resume`,
+    );
+  }
+}
+
+function nameOf(api: ApiIdentity | undefined): string {
+  return api === undefined ? "no declared API" : `the API ${quoted(api.name)}`;
 }
 
 function restoreTask(task: unknown): Task {

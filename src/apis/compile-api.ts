@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { declaredApiOf } from "../task/declared-api.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import { checkKeys } from "./format/check-keys.ts";
@@ -19,47 +20,29 @@ export interface CompiledApi {
 const compiled = new WeakMap<object, CompiledApi>();
 
 /**
- * Checks a declaration of a task API whole: its keys, expressions, words and placeholders.
+ * Checks a declaration of a task API whole (its keys, expressions, words and placeholders), and compiles it. What was
+ * compiled already is not checked again.
  *
- * @param declaration - Plain JSON of the form {@link TaskApi}.
- * @returns A frozen copy, for `api` of `waitForTask` and for {@link taskApiSource}.
  * @throws {@link InvalidOptionError} naming the path of what is wrong.
- *
- * @example
- * ```ts
- * const video = defineTaskApi({
- *   name: "video",
- *   request: { style: "http", url: "https://api.example.com/jobs/{id}", auth: { bearer: "VIDEO_KEY" } },
- *   task: { status: "state", states: { complete: ["done"], failed: ["error"], running: ["busy"] } },
- * });
- * const task = await waitForTask("job-1", { api: video });
- * ```
  */
-export function defineTaskApi(declaration: TaskApi | object): TaskApi {
-  return compileApi(declaration).api;
-}
-
-/** {@link defineTaskApi} with all that it made. What was defined already is not checked again. */
 export function compileApi(declaration: unknown): CompiledApi {
-  const known =
-    typeof declaration === "object" && declaration !== null ? compiled.get(declaration) : undefined;
-  if (known !== undefined) {
-    return known;
-  }
   if (typeof declaration !== "object" || declaration === null || Array.isArray(declaration)) {
     throw new InvalidOptionError(
       `api must be a declaration (an object with name, request and task), got ${quoted(declaration)}`,
     );
   }
-  const plain = plainJson(declaration, "api");
-  const api = checkKeys(plain, "api");
-  const made: CompiledApi = {
-    api,
-    reading: compileReading(api),
-    request: compileRequest(api),
-    digest: digestOf(api),
-  };
+  const known = compiled.get(declaration);
+  if (known !== undefined) {
+    return known;
+  }
+  const plain = checkKeys(plainJson(declaration, "api"), "api");
+  // A copy whose top is still open: what comes with the package may be given properties that JSON has not.
+  const api = { ...plain };
+  const made = { api, reading: compileReading(api), request: compileRequest(api), digest: digestOf(api) };
   compiled.set(api, made);
+  if (declaredApiOf(declaration) !== undefined) {
+    compiled.set(declaration, made);
+  }
   return made;
 }
 

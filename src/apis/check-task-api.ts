@@ -2,12 +2,12 @@ import { classifyError } from "../policy/observe/classify-error.ts";
 import { isTaskwaitError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
-import { answerError } from "./answer-error.ts";
-import type { CompiledApi } from "./define-task-api.ts";
+import { type CompiledApi, compileApi } from "./compile-api.ts";
 import { fillExample } from "./fill-example.ts";
 import type { Example, ExampleState, TaskApi } from "./format/task-api.ts";
 import { readTask } from "./reader/read-answer.ts";
 import { type WordTable, wordsUntil } from "./reader/words.ts";
+import { answerError } from "./transport/answer-error.ts";
 
 /** One example, read. */
 export interface ExampleReading {
@@ -38,8 +38,14 @@ const STATES: Readonly<Record<string, ExampleState>> = {
 
 const VALUES = { id: "t-1", percent: 40, time: "2026-01-02T03:04:05Z" };
 
-/** Reads each example of a declaration as an answer of the service, and compares it with what it says it is. */
-export function checkExamples(compiled: CompiledApi): ExamplesReport {
+/**
+ * Checks a declaration whole, reads each of its examples as an answer of the service, and compares it with what it says
+ * it is. Makes no call.
+ *
+ * @throws `InvalidOptionError` for a declaration that can't be used.
+ */
+export function checkTaskApi(declaration: TaskApi | object): ExamplesReport {
+  const compiled = compileApi(declaration);
   const { api } = compiled;
   const readings = (api.examples ?? []).map((example) => readExample(example, compiled));
   const wrong = readings.flatMap(({ problem }, at) =>

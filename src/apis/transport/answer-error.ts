@@ -1,5 +1,5 @@
-import { BdrcApiError } from "../task/errors.ts";
-import { printable } from "../task/printable.ts";
+import { BdrcApiError } from "../../task/errors.ts";
+import { printable } from "../../task/printable.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

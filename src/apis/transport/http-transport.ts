@@ -1,0 +1,136 @@
+import { timedCall } from "../../async/timed-call.ts";
+import type { CallerOptions } from "../../openapi/caller-options.ts";
+import type { Endpoint } from "../../openapi/endpoint/endpoint.ts";
+import { type NoteAnswer, recorded } from "../../openapi/http/call-record.ts";
+import type { UseOptions } from "../../openapi/http/connections.ts";
+import { exchange } from "../../openapi/http/exchange.ts";
+import { networkError, timeoutError } from "../../openapi/http/network-error.ts";
+import { type Route, Routes } from "../../openapi/http/routes.ts";
+import { ServiceClock } from "../../openapi/http/service-clock.ts";
+import type { CallSubject } from "../../openapi/request/operation.ts";
+import { canonicalQuery } from "../../openapi/request/signature.ts";
+import { retryAfterOf } from "../../openapi/response/api-error.ts";
+import { notAnEnvelope, scrubEnvelope } from "../../openapi/response/envelope.ts";
+import type { RawAnswer } from "../../openapi/response/raw-answer.ts";
+import { type Scrub, scrubber } from "../../openapi/response/scrub.ts";
+import { isTaskwaitError } from "../../task/errors.ts";
+import type { HttpRequest } from "../format/task-api.ts";
+import type { PreparedRequest } from "../request/prepared-request.ts";
+import { answerError } from "./answer-error.ts";
+import { type ApiKey, keyOf } from "./api-key.ts";
+import { overridingEndpoint } from "./endpoint-of-apis.ts";
+import type { JsonAnswer, Transport } from "./transport.ts";
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Calls of any other HTTP API, with a key in a header. */
+export function httpTransport(
+  request: HttpRequest,
+  options: CallerOptions,
+  key: ApiKey | undefined,
+  name: string,
+): Transport {
+  const { callTimeoutMs = DEFAULT_TIMEOUT_MS, onCall, regionId } = options;
+  const override = overridingEndpoint(request, options, name);
+  const proxied = new Routes(options);
+  // What runs on this machine gets its key from no proxy.
+  const direct = new Routes({});
+  const clock = new ServiceClock();
+
+  const routeTo = (endpoint: Endpoint): Route => (endpoint.loopback ? direct : proxied).to(endpoint);
+
+  const call = (
+    prepared: PreparedRequest,
+    about: CallSubject,
+    signal: AbortSignal | undefined,
+    note: NoteAnswer,
+  ): Promise<JsonAnswer> => {
+    const { origin, host } = override ?? new URL(prepared.origin);
+    const route = routeTo({ origin, host, loopback: origin.startsWith("http:") });
+    let connected = false;
+    const onConnected = (): void => {
+      connected = true;
+    };
+    const run = async (inner: AbortSignal): Promise<JsonAnswer> => {
+      const secret = await keyOf(request, key, name);
+      inner.throwIfAborted();
+      return await send(route, prepared, about, secret, { signal: inner, fresh: false, onConnected }, note);
+    };
+    const onTimeout = () => timeoutError(about, route, callTimeoutMs, connected);
+    return timedCall(run, { timeoutMs: callTimeoutMs, signal, onTimeout }).promise;
+  };
+
+  const send = async (
+    route: Route,
+    prepared: PreparedRequest,
+    about: CallSubject,
+    secret: { readonly header: string; readonly value: string; readonly key: string } | undefined,
+    use: UseOptions,
+    note: NoteAnswer,
+  ): Promise<JsonAnswer> => {
+    const scrub = scrubber([...route.secrets, ...(secret === undefined ? [] : [secret.value, secret.key])]);
+    const query = canonicalQuery(prepared.query);
+    const sent = {
+      method: prepared.method,
+      target: query === "" ? prepared.path : `${prepared.path}?${query}`,
+      headers: {
+        host: route.host,
+        accept: "application/json",
+        "accept-encoding": "identity",
+        "user-agent": "taskwait",
+        ...prepared.headers,
+        ...(secret === undefined ? {} : { [secret.header]: secret.value }),
+      },
+    };
+    const sentAtMs = Date.now();
+    let answer: RawAnswer;
+    try {
+      answer = await route.connections.use(use, (open) => exchange(open, about, sent, scrub));
+    } catch (error) {
+      throw isTaskwaitError(error) ? error : networkError(error, about, route, scrub);
+    }
+    note({ httpStatus: answer.httpStatus });
+    clock.hear(answer.headers.get("date"), sentAtMs);
+    return { httpStatus: answer.httpStatus, json: jsonOf(answer, about, scrub) };
+  };
+
+  return {
+    call: (prepare, about, signal) => {
+      const record = (note: NoteAnswer) => call(prepare(regionId), about, signal, note);
+      return onCall === undefined
+        ? Promise.resolve().then(() => record(() => undefined))
+        : recorded({ action: name, ...about }, onCall, record);
+    },
+    clockAheadMs: () => clock.aheadMs,
+    close: async () => {
+      proxied.close();
+      direct.close();
+    },
+  };
+}
+
+/** The JSON of a good answer; what else came becomes an error. */
+function jsonOf(answer: RawAnswer, about: CallSubject, scrub: Scrub): unknown {
+  const { httpStatus, headers } = answer;
+  const json = parsed(answer.text);
+  if (httpStatus >= 400 && (json !== undefined || httpStatus === 429)) {
+    const retryAfterMs = retryAfterOf(headers);
+    const facts = { httpStatus, ...about, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    throw answerError(json, facts, scrub);
+  }
+  if (json === undefined || httpStatus >= 400) {
+    throw notAnEnvelope(answer, about, scrub);
+  }
+  scrubEnvelope(json as Readonly<Record<string, unknown>>, scrub);
+  return json;
+}
+
+/** An object or a list; undefined for anything else. */
+function parsed(text: string): object | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === "object" && json !== null ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import type { CallSubject } from "../../openapi/request/operation.ts";
+import type { PreparedRequest } from "../request/prepared-request.ts";
+
+/** A good answer: its JSON, without the caller's secrets. */
+export interface JsonAnswer {
+  readonly httpStatus: number;
+  readonly json: unknown;
+}
+
+/** Makes single calls: signed ones, or such with a key. It never sends twice. */
+export interface Transport {
+  /**
+   * Makes one call. Rejects as `BdrcClient`'s methods do.
+   *
+   * @param prepare - Makes the request, once the region is known.
+   */
+  call(
+    prepare: (region: string | undefined) => PreparedRequest,
+    about: CallSubject,
+    signal: AbortSignal | undefined,
+  ): Promise<JsonAnswer>;
+  /** How far the service's clock is ahead of this machine's, in milliseconds; undefined before any answer. */
+  clockAheadMs(): number | undefined;
+  close(): Promise<void>;
+}
