@@ -45,7 +45,12 @@ export async function sourcesOf(
     const given = apis.length === 1 ? set : Object.fromEntries(wanted.map((name) => [name, set[name] ?? ""]));
     sources.set(
       api,
-      taskApiSource(api, { ...options, set: given, ...(until === undefined ? {} : { until }) }),
+      taskApiSource(api, {
+        ...options,
+        ...labeledCalls(options, named, api),
+        set: given,
+        ...(until === undefined ? {} : { until }),
+      }),
     );
   }
   const [stray] = unused;

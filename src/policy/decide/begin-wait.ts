@@ -6,7 +6,13 @@ import { movedBack as trackMovedBack } from "../forecast/progress-extrapolation.
 import { RemainingTime } from "../forecast/remaining-time.ts";
 import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
 import { DEFAULT_WAIT_OPTIONS, type JustStarted, type ResolvedWaitOptions } from "../state/wait-options.ts";
-import { checkSameApi, restoreWait, WAIT_STATE_VERSION, type WaitDraft, type WaitState } from "../state/wait-state.ts";
+import {
+  checkSameApi,
+  restoreWait,
+  WAIT_STATE_VERSION,
+  type WaitDraft,
+  type WaitState,
+} from "../state/wait-state.ts";
 
 /** What a wait begins with. */
 export interface BeginWaitContext {
