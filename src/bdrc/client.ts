@@ -115,7 +115,7 @@ export class BdrcClient implements TaskSource {
   }
 
   /**
-   * Starts a task that looks for resources anew. Sent once more only when the service refused it before it ran,
+   * Starts a task that updates the list of resources. Sent once more only when the service refused it before it ran,
    * for its date or an outdated token: the API has no way to start the same task twice safely.
    */
   async updateResources(

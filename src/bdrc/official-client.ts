@@ -29,7 +29,7 @@ interface OfficialListRequest {
 
 /** A client of the official SDK, or anything shaped like it. */
 export interface OfficialClient {
-  /** One look at one task. */
+  /** One poll of one task. */
   describeTask(taskId: string): Promise<OfficialAnswer>;
   /** One page of the account's tasks. */
   // The SDK's own request is a class with more to it, which differs between versions.

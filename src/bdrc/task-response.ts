@@ -50,7 +50,7 @@ export function taskOf(envelope: Envelope, operation: Operation): Task {
 
 /**
  * The page of a DescribeTasks answer. A task without a usable `TaskId` or `TaskStatus` is left out, so that it
- * doesn't take the others along: as absence from a listing proves nothing, nobody concludes anything from it.
+ * doesn't take the others along: absence from a listing proves nothing.
  *
  * @param taskType - Leaves other types out: whether the service filters by type is not documented everywhere.
  */

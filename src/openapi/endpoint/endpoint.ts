@@ -19,7 +19,7 @@ export interface EndpointOptions {
    */
   readonly vpc?: boolean;
   /**
-   * Allows `http://` endpoints beyond this machine, where anybody on the way can read the requests.
+   * Allows `http://` endpoints beyond this machine, where everyone on the way can read the requests.
    *
    * @defaultValue false
    */

@@ -36,7 +36,7 @@ export class ServiceClock {
    *
    * @param dateHeader - The answer's `Date`.
    * @param signedAtMs - The date that was refused.
-   * @returns Whether a request signed now has a notably different date, so that it is worth sending.
+   * @returns Whether a request signed now has a notably different date, so that it can be accepted.
    */
   correct(dateHeader: string | undefined, signedAtMs: number): boolean {
     const serviceMs = dateHeader === undefined ? Number.NaN : Date.parse(dateHeader);

@@ -2,7 +2,7 @@ import type { Credential } from "../credentials/credential.ts";
 import type { Operation } from "./operation.ts";
 import { authorization, canonicalQuery, encodeRfc3986, sha256Hex } from "./signature.ts";
 
-/** A call, ready to be sent once: every repetition is signed anew. */
+/** A call, ready to be sent once: every repetition gets a signature of its own. */
 export interface SignedRequest {
   readonly method: Operation["method"];
   /** The path with its query. */
