@@ -31,21 +31,22 @@ function checkpointAt(clockMs: number): WaitState {
 }
 
 describe("a checkpoint of a machine whose clock is 20 minutes fast", () => {
-  const ours = resumeWait(TASK_ID, { checkpoint: checkpointAt(NOW_MS), nowMs: NOW_MS });
-  const theirs = resumeWait(TASK_ID, { checkpoint: checkpointAt(NOW_MS + AHEAD_MS), nowMs: NOW_MS });
+  const resumeOurs = () => resumeWait(TASK_ID, { checkpoint: checkpointAt(NOW_MS), nowMs: NOW_MS });
+  const resumeTheirs = () =>
+    resumeWait(TASK_ID, { checkpoint: checkpointAt(NOW_MS + AHEAD_MS), nowMs: NOW_MS });
 
   it("is polled as soon as one of our own clock", () => {
-    expect(theirs.nextPollAtMs).toBe(ours.nextPollAtMs);
+    expect(resumeTheirs().nextPollAtMs).toBe(resumeOurs().nextPollAtMs);
   });
 
   it("has seen nothing in the future", () => {
-    const { task: _, deadlineMs: __, ...seen } = theirs;
-    const { task: ___, deadlineMs: ____, ...expected } = ours;
+    const { task: _, deadlineMs: __, ...seen } = resumeTheirs();
+    const { task: ___, deadlineMs: ____, ...expected } = resumeOurs();
     expect(seen).toEqual(expected);
   });
 
   it("keeps its deadline, which means the same everywhere", () => {
-    expect(theirs.deadlineMs).toBe(ours.deadlineMs + AHEAD_MS);
+    expect(resumeTheirs().deadlineMs).toBe(resumeOurs().deadlineMs + AHEAD_MS);
   });
 
   it("has no longer grace for a task that is not known", () => {
@@ -79,20 +80,25 @@ describe("a resumed wait", () => {
     expect(contactAtMs).toBe(NOW_MS + 1e9);
   });
 
-  it.each<[string, unknown, string]>([
-    ["nothing", undefined, "resume: not a checkpoint"],
-    ["null", null, "resume: not a checkpoint"],
-    ["text", "{}", "resume: not a checkpoint"],
-    ["a list", [], "resume: not a checkpoint"],
-    ["another version", { ...checkpointAt(NOW_MS), version: 99 }, "got version 99"],
-    ["another task", { ...checkpointAt(NOW_MS), taskId: "t-other" }, 'the checkpoint is of task "t-other"'],
-    ["a moment that is none", { ...checkpointAt(NOW_MS), polledAtMs: -1 }, "polledAtMs"],
+  it.each<[string, () => unknown, string]>([
+    ["nothing", () => undefined, "resume: not a checkpoint"],
+    ["null", () => null, "resume: not a checkpoint"],
+    ["text", () => "{}", "resume: not a checkpoint"],
+    ["a list", () => [], "resume: not a checkpoint"],
+    ["another version", () => ({ ...checkpointAt(NOW_MS), version: 99 }), "got version 99"],
+    [
+      "another task",
+      () => ({ ...checkpointAt(NOW_MS), taskId: "t-other" }),
+      'the checkpoint is of task "t-other"',
+    ],
+    ["a moment that is none", () => ({ ...checkpointAt(NOW_MS), polledAtMs: -1 }), "polledAtMs"],
     [
       "a task that is none",
-      { ...checkpointAt(NOW_MS), task: { taskId: TASK_ID } },
+      () => ({ ...checkpointAt(NOW_MS), task: { taskId: TASK_ID } }),
       "task.taskStatus is missing",
     ],
-  ])("refuses %s", (_, checkpoint, text) => {
+  ])("refuses %s", (_, make, text) => {
+    const checkpoint = make();
     const resume = (): unknown => resumeWait(TASK_ID, { checkpoint, nowMs: NOW_MS });
     expect(resume).toThrow(InvalidOptionError);
     expect(resume).toThrow(text);

@@ -24,8 +24,9 @@ const shows = (taskStatus: string, fields: object = {}): Observation => ({
   task: parseTask({ taskId: TASK_ID, taskStatus, ...fields }),
 });
 const fails = (error: unknown): Observation => observeError(error);
-const notFound = fails(new TaskNotFoundError("DescribeTask failed: no such task"));
-const refused = fails(new UnreachableError("the connection was refused"));
+// Made in the tests and not while the file loads, so that mutants are run by the tests that notice them.
+const notFound = (): Observation => fails(new TaskNotFoundError("DescribeTask failed: no such task"));
+const refused = (): Observation => fails(new UnreachableError("the connection was refused"));
 
 type Settled = Extract<Decision, { kind: "settle" }>;
 
@@ -58,101 +59,101 @@ function throughJson(state: WaitState): WaitState {
 
 const LONG = { timeout: "1d", outageBudget: "1d", notFoundGrace: "1d" };
 
-const ENDS: readonly [how: string, settled: Settled, kind: string, name: string, message: string][] = [
+const ENDS: readonly [how: string, settle: () => Settled, kind: string, name: string, message: string][] = [
   [
     "a task that failed",
-    settledAfter([shows("FAILED", { taskType: "CHECK_RULES", errorMessage: " disk full\n" })]),
+    () => settledAfter([shows("FAILED", { taskType: "CHECK_RULES", errorMessage: " disk full\n" })]),
     "failed",
     "TaskFailedError",
     `task ${TASK_ID} (CHECK_RULES) failed: disk full [waited 1 min 00 s]`,
   ],
   [
     "a task that failed without a word",
-    settledAfter([shows("FAILED", { errorMessage: "  " })]),
+    () => settledAfter([shows("FAILED", { errorMessage: "  " })]),
     "failed",
     "TaskFailedError",
     `task ${TASK_ID} failed [waited 1 min 00 s]`,
   ],
   [
     "a task that expired",
-    settledAfter([shows("RUNNING"), shows("EXPIRED")]),
+    () => settledAfter([shows("RUNNING"), shows("EXPIRED")]),
     "expired",
     "TaskExpiredError",
     `task ${TASK_ID} expired [waited 2 min 00 s]`,
   ],
   [
     "a task that was canceled",
-    settledAfter([shows("CANCELED")]),
+    () => settledAfter([shows("CANCELED")]),
     "canceled",
     "TaskCanceledError",
     `task ${TASK_ID} was canceled [waited 1 min 00 s]`,
   ],
   [
     "a deadline without a poll",
-    settledAfter([]),
+    () => settledAfter([]),
     "timedOut",
     "WaitTimeoutError",
     `gave up waiting for task ${TASK_ID} after 1.0 s and 0 polls: it was never seen and may still be running`,
   ],
   [
     "a deadline while the task runs",
-    settledAfter([shows("RUNNING", { progress: 4200 })]),
+    () => settledAfter([shows("RUNNING", { progress: 4200 })]),
     "timedOut",
     "WaitTimeoutError",
     `gave up waiting for task ${TASK_ID} after 1 min 01 s and 1 poll: it was last seen RUNNING at 42 % and may still be running`,
   ],
   [
     "a deadline after failures",
-    settledAfter([shows("RUNNING"), refused, refused], LONG),
+    () => settledAfter([shows("RUNNING"), refused(), refused()], LONG),
     "timedOut",
     "WaitTimeoutError",
     `gave up waiting for task ${TASK_ID} after 3 min 01 s and 3 polls (2 failed): it was last seen RUNNING and may still be running; last failure: the connection was refused`,
   ],
   [
     "a deadline while the task is not known",
-    settledAfter([notFound, notFound], LONG),
+    () => settledAfter([notFound(), notFound()], LONG),
     "timedOut",
     "WaitTimeoutError",
     `gave up waiting for task ${TASK_ID} after 2 min 01 s and 2 polls (2 failed): the service does not know this task; last failure: DescribeTask failed: no such task`,
   ],
   [
     "a deadline while nobody answers",
-    settledAfter([refused], LONG),
+    () => settledAfter([refused()], LONG),
     "timedOut",
     "WaitTimeoutError",
     `gave up waiting for task ${TASK_ID} after 1 min 01 s and 1 poll (1 failed): it was never seen and may still be running; last failure: the connection was refused`,
   ],
   [
     "a grace that is over",
-    settledAfter([notFound, notFound]),
+    () => settledAfter([notFound(), notFound()]),
     "notFound",
     "TaskNotFoundError",
     `task ${TASK_ID} is not known to the service: DescribeTask failed: no such task`,
   ],
   [
     "a refusal",
-    settledAfter([fails(new AccessDeniedError("no credentials"))]),
+    () => settledAfter([fails(new AccessDeniedError("no credentials"))]),
     "denied",
     "AccessDeniedError",
     `not allowed to see task ${TASK_ID}: no credentials`,
   ],
   [
     "a budget that is spent",
-    settledAfter([refused, refused], { outageBudget: "1m" }),
+    () => settledAfter([refused(), refused()], { outageBudget: "1m" }),
     "unreachable",
     "UnreachableError",
     `could not find out how task ${TASK_ID} is, after 2 failed polls: the connection was refused`,
   ],
   [
     "a call that is never taken",
-    settledAfter([fails(new InvalidOptionError("no such region"))]),
+    () => settledAfter([fails(new InvalidOptionError("no such region"))]),
     "unreachable",
     "UnreachableError",
     `could not find out how task ${TASK_ID} is, after 1 failed poll: no such region`,
   ],
   [
     "a mistake in the source",
-    settledAfter([fails(new TypeError("x is not a function"))]),
+    () => settledAfter([fails(new TypeError("x is not a function"))]),
     "unreachable",
     "ProtocolError",
     `could not find out how task ${TASK_ID} is, after 1 failed poll: the source threw TypeError: x is not a function`,
@@ -160,7 +161,8 @@ const ENDS: readonly [how: string, settled: Settled, kind: string, name: string,
 ];
 
 describe("how a wait ends", () => {
-  it.each(ENDS)("%s: kind, class and words", (_, settled, kind, name, message) => {
+  it.each(ENDS)("%s: kind, class and words", (_, settle, kind, name, message) => {
+    const settled = settle();
     expect(settled.outcome.kind).toBe(kind);
     expect(errorOf(settled)).toMatchObject({ name, message, taskId: TASK_ID });
     expect(settled.state.ended).toMatchObject({ kind, message });
@@ -170,7 +172,8 @@ describe("how a wait ends", () => {
     ]);
   });
 
-  it.each(ENDS)("%s: the same after its checkpoint was resumed, and told again", (_, settled) => {
+  it.each(ENDS)("%s: the same after its checkpoint was resumed, and told again", (_, settle) => {
+    const settled = settle();
     const again = settleResumed(throughJson(settled.state), BEGAN_MS + 1e6);
     const [before, after] = [errorOf(settled), errorOf(again)];
     expect(again.outcome.kind).toBe(settled.outcome.kind);
@@ -205,14 +208,14 @@ describe("how a wait ends", () => {
   });
 
   it("carries the task as it was last seen, and what was counted", () => {
-    const { outcome, state } = settledAfter([shows("RUNNING"), refused], LONG);
+    const { outcome, state } = settledAfter([shows("RUNNING"), refused()], LONG);
     expect(outcome).toMatchObject({ task: state.task, error: { task: state.task } });
     expect((outcome as { error: TaskwaitError }).error).toMatchObject({
       polls: 2,
       failures: 1,
       elapsedMs: 121_000,
     });
-    expect(settledAfter([refused], LONG).outcome).not.toHaveProperty("task");
+    expect(settledAfter([refused()], LONG).outcome).not.toHaveProperty("task");
   });
 });
 
@@ -224,25 +227,29 @@ describe("the cause of an end", () => {
     cause: new Error("below"),
   });
 
-  it.each<[string, Settled, unknown]>([
-    ["of a timeout is the last failure", settledAfter([refused, fails(answer)], LONG), answer],
-    ["of a timeout also after a good poll", settledAfter([fails(answer), shows("RUNNING")], LONG), answer],
+  it.each<[string, () => Settled, unknown]>([
+    ["of a timeout is the last failure", () => settledAfter([refused(), fails(answer)], LONG), answer],
     [
-      "of a timeout also when it was throttled",
-      settledAfter([fails(new BdrcApiError("slow", { httpStatus: 429, apiCode: "Throttling" }))], LONG),
-      expect.objectContaining({ apiCode: "Throttling" }),
-    ],
-    ["of a timeout without a failure is none", settledAfter([shows("RUNNING")]), undefined],
-    [
-      "of an outage is the last failure",
-      settledAfter([refused, fails(answer)], { outageBudget: "1m" }),
+      "of a timeout also after a good poll",
+      () => settledAfter([fails(answer), shows("RUNNING")], LONG),
       answer,
     ],
-    ["of a failed task is none", settledAfter([refused, shows("FAILED")]), undefined],
-    ["of an expired task is none", settledAfter([refused, shows("EXPIRED")]), undefined],
-    ["of a canceled task is none", settledAfter([refused, shows("CANCELED")]), undefined],
-  ])("%s", (_, settled, cause) => {
-    expect(errorOf(settled).cause).toEqual(cause);
+    [
+      "of a timeout also when it was throttled",
+      () => settledAfter([fails(new BdrcApiError("slow", { httpStatus: 429, apiCode: "Throttling" }))], LONG),
+      expect.objectContaining({ apiCode: "Throttling" }),
+    ],
+    ["of a timeout without a failure is none", () => settledAfter([shows("RUNNING")]), undefined],
+    [
+      "of an outage is the last failure",
+      () => settledAfter([refused(), fails(answer)], { outageBudget: "1m" }),
+      answer,
+    ],
+    ["of a failed task is none", () => settledAfter([refused(), shows("FAILED")]), undefined],
+    ["of an expired task is none", () => settledAfter([refused(), shows("EXPIRED")]), undefined],
+    ["of a canceled task is none", () => settledAfter([refused(), shows("CANCELED")]), undefined],
+  ])("%s", (_, settle, cause) => {
+    expect(errorOf(settle()).cause).toEqual(cause);
   });
 
   it("of a mistake in the source is that mistake", () => {
@@ -275,11 +282,11 @@ describe("an unknown status", () => {
 
 describe("a wait that polls once", () => {
   it("says that the task is not known, not that time is up", () => {
-    expect(settledAfter([notFound], { timeoutMs: 0 }).outcome.kind).toBe("notFound");
+    expect(settledAfter([notFound()], { timeoutMs: 0 }).outcome.kind).toBe("notFound");
   });
 
   it("is out of time when the one poll failed otherwise", () => {
-    expect(settledAfter([refused], { timeoutMs: 0 }).outcome.kind).toBe("timedOut");
+    expect(settledAfter([refused()], { timeoutMs: 0 }).outcome.kind).toBe("timedOut");
   });
 });
 
