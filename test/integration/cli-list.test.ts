@@ -18,7 +18,7 @@ async function listing(
     const { tasks, next } = page(nth, decodeURIComponent(url));
     json(response, {
       RequestId: "R",
-      Data: { Tasks: tasks, ...(next === undefined ? {} : { NextToken: next }) },
+      Data: { Content: tasks, ...(next === undefined ? {} : { NextToken: next }) },
     });
   });
   return ["list", "-o", "ids", "--endpoint", peer.origin];
