@@ -75,7 +75,7 @@ export function eventLine(
 }
 
 /** Where all tasks stand. */
-export function summaryLine(views: readonly TaskView[], nowMs: number): string {
+function summaryLine(views: readonly TaskView[], nowMs: number): string {
   const [first] = views;
   if (first === undefined) {
     return "no task yet";

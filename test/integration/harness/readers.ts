@@ -1,6 +1,5 @@
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CliProcess } from "./command.ts";
 
 /** Reads at most so many bytes a second, in so many steps a second, to the end. */
 export async function readSlowly(
@@ -23,9 +22,4 @@ export async function readSlowly(
     await sleep(1000 / stepsPerSecond);
   }
   return Buffer.concat(chunks).toString();
-}
-
-/** Leaves once the first output has come; with none, at the command's end nobody reads any more. */
-export function leaveAtFirstOutput({ child }: CliProcess): void {
-  child.stdout.once("data", () => child.stdout.destroy());
 }
