@@ -34,7 +34,7 @@ const config: ViteUserConfig = defineConfig({
           ...common,
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/integration/**", "test/package/**", "test/house/**", "test/engines/**"],
+          exclude: ["test/integration/**", "test/package/**", "test/house/**", "test/engines/**", "test/mutants/**"],
           testTimeout: 30_000,
         },
       },
