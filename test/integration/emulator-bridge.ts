@@ -20,7 +20,7 @@ import type { WaitDriver } from "../../src/testing/index.ts";
 // Faults that lose the answer. The source is not asked then: its script says what our client gets to see, call by call.
 // For the same reason an answer that our client gave up is given again: a process that stands still for longer than a
 // call may take would otherwise skip a step of the script.
-const LOSING: ReadonlySet<string> = new Set(["hang", "reset", "truncate", "huge", "dribble"]);
+const LOSING: ReadonlySet<string> = new Set(["hang", "reset", "truncate", "huge", "dribble", "gzip"]);
 const UNDER_WAY_MS = 20;
 
 /** What goes wrong between our client and a source. */

@@ -51,7 +51,7 @@ const SHOWS_THE_LAST_TASK =
   "ends as timedOut at its deadline: not before, and not long after, with the task as last seen";
 
 // Most of a wait is waiting, so they wait together.
-vi.setConfig({ maxConcurrency: 20 });
+vi.setConfig({ maxConcurrency: 12 });
 
 const struck = new Map<string, number>();
 const registered = new Set<string>();

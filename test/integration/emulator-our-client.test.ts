@@ -19,9 +19,10 @@ beforeAll(async () => {
 async function emulate(
   { onTestFinished }: TestContext,
   options: EmulatorOptions,
+  callTimeoutMs = CALL_TIMEOUT_MS,
 ): Promise<{ emulator: Emulator; client: BdrcClient }> {
   const emulator = await startEmulator({ seed: 1, ...options });
-  const client = new BdrcClient({ ...emulator.clientOptions, callTimeoutMs: CALL_TIMEOUT_MS });
+  const client = new BdrcClient({ ...emulator.clientOptions, callTimeoutMs });
   onTestFinished(async () => {
     await client.close();
     await emulator.stop();
@@ -80,17 +81,17 @@ const FAULTS: readonly (readonly [name: string, fault: Fault, tells: string])[] 
 
 describe.concurrent("one call of our client", () => {
   it.for(FAULTS)("under %s", async ([_name, fault, tells], test) => {
-    const { client } = await emulate(test, {
-      tasks: [{ taskId: "t-1", durationMs: "never" }],
-      faults: () => fault,
-    });
-    const before = performance.now();
+    // What is to time out does so soon; what is not has time on any machine.
+    const { client } = await emulate(
+      test,
+      { tasks: [{ taskId: "t-1", durationMs: "never" }], faults: () => fault },
+      tells === "UnreachableError" ? 300 : 20_000,
+    );
     const told = await client.describe("t-1").then(
       ({ taskStatus }) => (taskStatus === "RUNNING" ? "fine" : taskStatus),
       (error: unknown) => (isTaskwaitError(error) ? error.name : error),
     );
     expect(told).toBe(tells);
-    expect(performance.now() - before).toBeLessThan(5000);
   });
 });
 
