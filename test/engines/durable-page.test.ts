@@ -1,0 +1,72 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const page = readFileSync(join(root, "docs/durable.md"), "utf8");
+const BLOCKS = [...page.matchAll(/```sh\n(npm ci\ncd examples\/.*?)```/gs)].map(([, block = ""]) =>
+  block.trim().split("\n"),
+);
+
+let clone: string;
+
+function inClone(folder: string, command: string, args: readonly string[]) {
+  return spawnSync(command, args, {
+    cwd: join(clone, folder),
+    encoding: "utf8",
+    // The package is built already, as it is after the first line of each block.
+    env: { ...process.env, npm_config_ignore_scripts: "true", npm_config_audit: "false" },
+    shell: process.platform === "win32",
+  });
+}
+
+describe("the steps of docs/durable.md, in a clone that is built", () => {
+  beforeAll(() => {
+    clone = mkdtempSync(join(tmpdir(), "taskwait-clone-"));
+    mkdirSync(join(clone, "examples"));
+    for (const name of ["dist", "package.json", "docs", "README.md", "CHANGELOG.md", "LICENSE"]) {
+      cpSync(join(root, name), join(clone, name), { recursive: true });
+    }
+    for (const name of ["bullmq", "restate", "temporal"]) {
+      cpSync(join(root, "examples", name), join(clone, "examples", name), {
+        recursive: true,
+        filter: (path) => !path.includes("node_modules"),
+      });
+    }
+  });
+  afterAll(() => rmSync(clone, { recursive: true, force: true }));
+
+  it("are there for each engine", () => {
+    expect(BLOCKS.map(([, second]) => second).sort()).toEqual([
+      "cd examples/bullmq",
+      "cd examples/restate",
+      "cd examples/temporal",
+    ]);
+  });
+
+  it.each(BLOCKS.map((lines) => [lines[1]?.slice("cd ".length) ?? "", lines] as const))(
+    "install %s, and each file finds what it imports",
+    (folder, [, , install = "", ...steps]) => {
+      const [command = "", ...args] = install.split(" ");
+      const installed = inClone(folder, command, args);
+      expect([installed.status, installed.stderr]).toEqual([0, expect.any(String)]);
+      const { scripts } = JSON.parse(readFileSync(join(clone, folder, "package.json"), "utf8"));
+      const named = steps.flatMap((step) => /^npm run (\w+)/.exec(step)?.[1] ?? []);
+      expect(named.sort()).toEqual(Object.keys(scripts).sort());
+      const files = readdirSync(join(clone, folder)).filter((file) => file.endsWith(".mjs"));
+      const imports = files.flatMap((file) => {
+        const text = readFileSync(join(clone, folder, file), "utf8");
+        return [...text.matchAll(/ from "([^.][^"]*)";/g)].map(([, name]) => name as string);
+      });
+      const program = [...new Set(imports)]
+        .map((name) => `await import(${JSON.stringify(name)});`)
+        .join("\n");
+      // A file of the folder, so that it finds what the examples find.
+      const found = inClone(folder, process.execPath, ["--input-type=module", "--eval", program]);
+      expect([found.status, found.stderr]).toEqual([0, ""]);
+    },
+  );
+});
