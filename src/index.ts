@@ -14,7 +14,8 @@
 
 export type * from "./apis/format/task-api.ts";
 export type { TaskApiSourceOptions } from "./apis/task-api-source.ts";
-export { retry } from "./async/retry.ts";
+export type { Backoff } from "./async/backoff.ts";
+export { type FailedAttempt, type RetryOptions, retry } from "./async/retry.ts";
 export type { SettledPromise } from "./async/settled-promise.ts";
 export { startTimer } from "./async/timer.ts";
 export { describeAccount } from "./bdrc/account.ts";
@@ -107,7 +108,13 @@ export {
   waitEventRecordSchema,
 } from "./task/event-record.ts";
 export { OUTCOME_KINDS, type Outcome, type OutcomeKind, type OutcomeOf } from "./task/outcome.ts";
-export { type ListingCut, MAX_PAGE_SIZE, pagesOf } from "./task/pages-of.ts";
+export {
+  type ListedPage,
+  type ListingCut,
+  MAX_PAGE_SIZE,
+  type PagesOptions,
+  pagesOf,
+} from "./task/pages-of.ts";
 export { parseTask } from "./task/parse-task.ts";
 export { printable } from "./task/printable.ts";
 export type { RecordSchema, SchemaIssue, SchemaResult, StandardSchema } from "./task/schema.ts";
