@@ -1,6 +1,5 @@
 import { type CallerOptions, checkCallerOptions } from "../openapi/caller-options.ts";
 import { classifyError } from "../policy/observe/classify-error.ts";
-import { parseDurationMs } from "../task/duration.ts";
 import { InvalidOptionError, isTaskNotFoundError, TaskNotFoundError } from "../task/errors.ts";
 import { printable, quoted } from "../task/printable.ts";
 import type { CallOptions, SourceLimits, TaskListQuery, TaskPage, TaskSource } from "../task/source.ts";
@@ -10,6 +9,7 @@ import type { TaskApi } from "./format/task-api.ts";
 import { type Finding, goneTask, readAnswer, readPage } from "./reader/read-answer.ts";
 import { wordsUntil } from "./reader/words.ts";
 import { checkApiTaskId, checkSet } from "./request/values.ts";
+import { limitsOf } from "./source-limits.ts";
 import { checkApiKey } from "./transport/api-key.ts";
 import { httpTransport } from "./transport/http-transport.ts";
 import { signedTransport } from "./transport/signed-transport.ts";
@@ -38,7 +38,6 @@ export interface TaskApiSourceOptions extends CallerOptions {
 }
 
 const MEBIBYTE = 1024 * 1024;
-const UNITS_S: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /**
  * Sees the tasks of a declared API. Making one does no I/O.
@@ -226,17 +225,6 @@ function checkUntil(until: unknown): readonly string[] | undefined {
     );
   }
   return words as readonly string[];
-}
-
-function limitsOf({ limits }: TaskApi): SourceLimits {
-  const [, calls = "", amount = "1", unit = "s"] = /^(\d+)\/(\d*)([smh])$/.exec(limits?.quota ?? "") ?? [];
-  const seconds = Number(amount === "" ? 1 : amount) * (UNITS_S[unit] ?? 1);
-  return {
-    ...(calls === "" ? {} : { perSecond: Number(calls) / seconds }),
-    ...(limits?.minInterval === undefined
-      ? {}
-      : { minIntervalMs: parseDurationMs(limits.minInterval, "limits.minInterval") }),
-  };
 }
 
 /** Tells once of each expression. */

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
+import type * as Apis from "../../apis/index.ts";
 import type { TaskApi } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import { fileError } from "../files/file-error.ts";
 
-type Apis = typeof import("../../apis/index.ts");
-
 /** What reads declarations, loaded with the first that is used. */
-export async function loadApis(): Promise<Apis> {
+export async function loadApis(): Promise<typeof Apis> {
   return await import("../../apis/index.ts");
 }
 
@@ -32,7 +31,7 @@ export async function loadApi(named: string, flag: string): Promise<TaskApi> {
 }
 
 /** The JSON of a declaration's file. @throws {@link UsageError} when it can't be read, or is no JSON. */
-export function readDeclaration(named: string, flag: string): object {
+function readDeclaration(named: string, flag: string): object {
   let text: string;
   try {
     text = readFileSync(named, "utf8");

@@ -18,6 +18,7 @@ Commands:
   describe [options] <taskId>     show one task as it is now
   whoami [options]                say which credentials and which region are in
                                   use, without showing them
+  apis                            declared task APIs: list, show, check, try
   demo [options]                  see a wait from beginning to end against a
                                   local emulator
   emulate [options] [command...]  run a local BDRC for trials and tests
