@@ -84,7 +84,10 @@ let checked = 0;
 let broken = 0;
 for (const file of walk(root)) {
   const markdown = file.endsWith(".md");
-  if (!markdown && !(/\.(?:ts|mjs|yml)$/.test(file) && !/[\\/]test[\\/](?:house|package[\\/]checks)/.test(file))) {
+  if (
+    !markdown &&
+    !(/\.(?:ts|mjs|yml)$/.test(file) && !/[\\/]test[\\/](?:house|package[\\/]checks)/.test(file))
+  ) {
     continue;
   }
   const text = readFileSync(file, "utf8");

@@ -40,7 +40,7 @@ const CLI = [
   "cli/help",
   "cli/commands",
 ];
-const VALUES = ["async", "task"];
+const VALUES = ["async", "task", "options"];
 const ZOD = ["zod", "zod/mini"];
 const NODE = ["node:*", "node:*/*"];
 const COMMAND = ["index.ts", "apis/index.ts", "emulator/index.ts", "testing/index.ts"];
@@ -58,21 +58,22 @@ function inOrder(rooms, shared, packages) {
 export const ROOMS = new Map([
   ["async", { rooms: [], packages: ["p-retry", "eventemitter3"] }],
   ["task", { rooms: [], packages: ZOD }],
-  ...inOrder(POLICY, ["task", "async/backoff.ts"], ZOD),
+  ["options", { rooms: ["task"], packages: ZOD }],
+  ...inOrder(POLICY, ["task", "options", "async/backoff.ts"], ZOD),
   ...inOrder(ENGINE, [...VALUES, ...POLICY], [...ZOD, "p-throttle"]),
   ["engine", { rooms: [...VALUES, ...POLICY, ...ENGINE], packages: [...ZOD, "@opentelemetry/api"] }],
   ...inOrder(OPENAPI, [...VALUES, "policy/observe"], [...ZOD, ...NODE, "undici", "@alicloud/credentials"]),
   ["openapi", { rooms: [...VALUES, "policy/observe", ...OPENAPI], packages: [...ZOD, ...NODE, "undici"] }],
   ["durable", { rooms: [...VALUES, ...POLICY], packages: ZOD }],
   ["bdrc", { rooms: [...VALUES, "policy/observe", ...OPENAPI, "openapi"], packages: [...ZOD, ...NODE] }],
-  ["apis/format", { rooms: ["task"], packages: ZOD }],
-  ["apis/expression", { rooms: ["task"], packages: ["@jmespath-community/jmespath"] }],
-  ["apis/reader", { rooms: ["task", "apis/format", "apis/expression"], packages: [] }],
-  ["apis/request", { rooms: ["task", "openapi/request", "apis/format"], packages: [] }],
+  ["apis/format", { rooms: ["task", "options"], packages: ZOD }],
+  ["apis/expression", { rooms: ["task", "options"], packages: ["@jmespath-community/jmespath"] }],
+  ["apis/reader", { rooms: ["task", "options", "apis/format", "apis/expression"], packages: [] }],
+  ["apis/request", { rooms: ["task", "options", "openapi/request", "apis/format"], packages: [] }],
   [
     "apis/transport",
     {
-      rooms: ["async", "task", ...OPENAPI, "openapi", "apis/format", "apis/request"],
+      rooms: [...VALUES, ...OPENAPI, "openapi", "apis/format", "apis/request"],
       packages: NODE,
     },
   ],
@@ -89,8 +90,8 @@ export const ROOMS = new Map([
     },
   ],
   ["run", { rooms: [...VALUES, ...POLICY, ...ENGINE, "engine", "openapi", "bdrc", "wait"], packages: ZOD }],
-  ...inOrder(EMULATOR, ["task", "openapi/request"], [...ZOD, ...NODE]),
-  ["emulator", { rooms: ["task", "openapi/request", ...EMULATOR], packages: [...ZOD, ...NODE] }],
+  ...inOrder(EMULATOR, ["task", "options", "openapi/request"], [...ZOD, ...NODE]),
+  ["emulator", { rooms: ["task", "options", "openapi/request", ...EMULATOR], packages: [...ZOD, ...NODE] }],
   ["testing/source", { rooms: VALUES, packages: [...ZOD, ...NODE] }],
   ["testing/conformance", { rooms: [...VALUES, ...POLICY, "testing/source"], packages: [...ZOD, ...NODE] }],
   [

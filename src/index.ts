@@ -52,6 +52,7 @@ export type {
   OfficialCredentialModel,
 } from "./openapi/credentials/official-credential.ts";
 export type { CallRecord } from "./openapi/http/call-record.ts";
+export { formatDurationMs, parseDurationMs } from "./options/duration.ts";
 export {
   type BeginWaitContext,
   beginWait,
@@ -98,7 +99,6 @@ export { type StartedTaskFinding, type StartTaskOptions, startTask } from "./run
 export { checkRules, updateResources } from "./run/starts.ts";
 export type { TaskRun } from "./run/task-run.ts";
 export type { StartContext, TaskStart } from "./run/task-start.ts";
-export { formatDurationMs, parseDurationMs } from "./task/duration.ts";
 export { type ErrorRecord, toErrorRecord } from "./task/error-record.ts";
 export * from "./task/errors.ts";
 export {

@@ -1,4 +1,4 @@
-import { nearestName } from "../task/nearest-name.ts";
+import { nearestName } from "../options/nearest-name.ts";
 import { declared } from "./declared-api.ts";
 import type { TaskApi } from "./format/task-api.ts";
 import { PRESET_FILES, PRESET_NAMES, type PresetName } from "./presets/preset-files.ts";

@@ -1,4 +1,4 @@
-import { parseDurationMs } from "../task/duration.ts";
+import { parseDurationMs } from "../options/duration.ts";
 import type { SourceLimits } from "../task/source.ts";
 import type { TaskApi } from "./format/task-api.ts";
 

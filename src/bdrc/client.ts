@@ -3,11 +3,11 @@ import { Caller } from "../openapi/caller.ts";
 import { checkCallerOptions } from "../openapi/caller-options.ts";
 import type { Operation } from "../openapi/request/operation.ts";
 import type { Envelope } from "../openapi/response/envelope.ts";
-import { abortSignal, checkOption, nonEmptyString, strictOptions } from "../task/check-options.ts";
+import { abortSignal, checkOption, nonEmptyString, strictOptions } from "../options/check-options.ts";
+import { checkTaskId } from "../options/task-id.ts";
 import { isBdrcApiError } from "../task/errors.ts";
 import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
-import { checkTaskId } from "../task/task-id.ts";
 import type { BdrcClientOptions } from "./client-options.ts";
 import {
   checkRulesOperation,

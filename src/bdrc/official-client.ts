@@ -2,11 +2,11 @@ import { timedCall } from "../async/timed-call.ts";
 import type { Operation } from "../openapi/request/operation.ts";
 import { type Envelope, isObject } from "../openapi/response/envelope.ts";
 import { protocolError } from "../openapi/response/protocol-error.ts";
+import { checkTaskId } from "../options/task-id.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { TASK_FIELDS } from "../task/parse-task.ts";
 import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
-import { checkTaskId } from "../task/task-id.ts";
 import { describeTaskOperation, describeTasksOperation } from "./operations.ts";
 import { pageOf, taskOf, wireName } from "./task-response.ts";
 

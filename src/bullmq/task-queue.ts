@@ -1,10 +1,10 @@
 import { sleep } from "../async/sleep.ts";
 import { refuseOption } from "../durable/driver-options.ts";
 import { beginPortable } from "../durable/step.ts";
+import { checkOptionNames } from "../options/check-options.ts";
+import { checkTaskId } from "../options/task-id.ts";
 import { resolveWaitOptions, type WaitOptions } from "../policy/state/wait-options.ts";
-import { checkOptionNames } from "../task/check-options.ts";
 import { isFinalStatus } from "../task/status.ts";
-import { checkTaskId } from "../task/task-id.ts";
 import { jobIdOf, type TaskJob, type TaskJobData, type TaskJobEvents, type TaskJobQueue } from "./job.ts";
 import { JobFollower } from "./job-follower.ts";
 import { JobHub } from "./job-hub.ts";

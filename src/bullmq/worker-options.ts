@@ -1,6 +1,6 @@
 import { checkPerSecond } from "../durable/driver-options.ts";
 import { ARRIVAL_SLACK_MS } from "../durable/paced-rate.ts";
-import { checkOptionNames } from "../task/check-options.ts";
+import { checkOptionNames } from "../options/check-options.ts";
 
 /** Options for BullMQ's `Worker`. */
 export interface TaskWorkerOptions {

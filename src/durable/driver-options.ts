@@ -1,9 +1,9 @@
+import { checkOptionNames, invalidOption } from "../options/check-options.ts";
 import {
   type ResolvedWaitOptions,
   resolveWaitOptions,
   WAIT_OPTION_NAMES,
 } from "../policy/state/wait-options.ts";
-import { checkOptionNames, invalidOption } from "../task/check-options.ts";
 import type { TaskSource } from "../task/source.ts";
 
 /** What every adapter is given: where the tasks are seen, and defaults for its waits. */

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import * as z from "zod/mini";
-import { checkOption, unknownOption } from "../task/check-options.ts";
+import { checkOption, unknownOption } from "../options/check-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import {

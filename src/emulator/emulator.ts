@@ -1,4 +1,4 @@
-import { checkOption } from "../task/check-options.ts";
+import { checkOption } from "../options/check-options.ts";
 import { type AccessPolicy, accessPolicy } from "./access/access-policy.ts";
 import { KeyRing } from "./access/key-ring.ts";
 import { type Quota, type QuotaCounters, QuotaLimiter, quota as quotaSchema } from "./access/quota.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { checkOption, strictOptions } from "../task/check-options.ts";
+import { checkOption, strictOptions } from "../options/check-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { printable } from "../task/printable.ts";
 import { type AccessPolicy, accessPolicy } from "./access/access-policy.ts";

@@ -1,14 +1,14 @@
 import { MonotonicClock } from "../async/monotonic-clock.ts";
 import { SafeEmitter } from "../async/safe-emitter.ts";
 import { joinSignal, leaveSignal } from "../async/shared-abort.ts";
+import { invalidOption } from "../options/check-options.ts";
+import { checkIdFor } from "../options/task-id.ts";
 import { beginWait, movedBack, resumeWait } from "../policy/decide/begin-wait.ts";
 import { settleResumed } from "../policy/decide/settle.ts";
 import type { TaskHistory } from "../policy/forecast/history.ts";
 import { resolveWaitOptions, type WaitOptions } from "../policy/state/wait-options.ts";
-import { invalidOption } from "../task/check-options.ts";
 import { WaiterClosedError } from "../task/errors.ts";
 import type { TaskSource } from "../task/source.ts";
-import { checkIdFor } from "../task/task-id.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
 import type { CallAnswer } from "./rate/rate-limits.ts";
 import { PollScheduler } from "./scheduling/poll-scheduler.ts";

@@ -1,3 +1,4 @@
+import { checkOptionNames, invalidOption } from "../options/check-options.ts";
 import { restoreHistory, type TaskHistory } from "../policy/forecast/history.ts";
 import {
   DEFAULT_WAIT_OPTIONS,
@@ -6,7 +7,6 @@ import {
   WAIT_OPTION_NAMES,
   type WaitOptions,
 } from "../policy/state/wait-options.ts";
-import { checkOptionNames, invalidOption } from "../task/check-options.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { BatchOption } from "./listing/listing-plan.ts";
 import type { RateOption } from "./rate/rate-limiter.ts";

@@ -1,4 +1,4 @@
-import { checkOptionNames, invalidOption } from "../task/check-options.ts";
+import { checkOptionNames, invalidOption } from "../options/check-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import type { CredentialOptions } from "./credentials/credential-options.ts";
 import type { EndpointOptions } from "./endpoint/endpoint.ts";

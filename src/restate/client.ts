@@ -1,11 +1,11 @@
 import { sleep } from "../async/sleep.ts";
 import { timedCall } from "../async/timed-call.ts";
 import type { PortableWaitOptions } from "../durable/step.ts";
-import { checkOptionNames, invalidOption } from "../task/check-options.ts";
+import { checkOptionNames, invalidOption } from "../options/check-options.ts";
+import { checkTaskId } from "../options/task-id.ts";
 import { InvalidOptionError, ProtocolError, UnreachableError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
-import { checkTaskId } from "../task/task-id.ts";
 import { outcomeOfTerminalError } from "./outcome-error.ts";
 
 /** Where the waits are. */

@@ -1,5 +1,5 @@
+import { formatDurationMs } from "../options/duration.ts";
 import { classifyError } from "../policy/observe/classify-error.ts";
-import { formatDurationMs } from "../task/duration.ts";
 import {
   AccessDeniedError,
   isAccessDeniedError,

@@ -1,10 +1,10 @@
 import { MonotonicClock } from "../async/monotonic-clock.ts";
+import { checkOptionNames, invalidOption } from "../options/check-options.ts";
+import { checkIdFor } from "../options/task-id.ts";
 import { resolveWaitOptions, WAIT_OPTION_NAMES, type WaitOptions } from "../policy/state/wait-options.ts";
 import { restoreWait } from "../policy/state/wait-state.ts";
-import { checkOptionNames, invalidOption } from "../task/check-options.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
-import { checkIdFor } from "../task/task-id.ts";
 import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "../wait/shared-waiter.ts";
 import { Run } from "./run.ts";
 import { RUN_STATE_VERSION, type RunCheckpoint, restoreRun } from "./run-state.ts";

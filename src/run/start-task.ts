@@ -1,4 +1,4 @@
-import { invalidOption } from "../task/check-options.ts";
+import { invalidOption } from "../options/check-options.ts";
 import { StartUnknownError } from "../task/errors.ts";
 import { printable } from "../task/printable.ts";
 import type { TaskSource } from "../task/source.ts";

@@ -9,7 +9,7 @@
  */
 import { ApplicationFailure, proxyActivities } from "@temporalio/workflow";
 import type { WaitRequest } from "../durable/wait-request.ts";
-import { parseDurationMs } from "../task/duration.ts";
+import { parseDurationMs } from "../options/duration.ts";
 import type { Outcome } from "../task/outcome.ts";
 import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";

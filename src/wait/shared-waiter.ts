@@ -4,7 +4,7 @@ import { BdrcClient } from "../bdrc/client.ts";
 import type { BdrcClientOptions } from "../bdrc/client-options.ts";
 import { type OfficialClient, sourceFromOfficialClient } from "../bdrc/official-client.ts";
 import { TaskWaiter } from "../engine/task-waiter.ts";
-import { invalidOption } from "../task/check-options.ts";
+import { invalidOption } from "../options/check-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import type { TaskSource } from "../task/source.ts";

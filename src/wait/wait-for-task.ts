@@ -1,6 +1,6 @@
 import type { TaskWait } from "../engine/wait/task-wait.ts";
+import { checkOptionNames } from "../options/check-options.ts";
 import { WAIT_OPTION_NAMES, type WaitOptions } from "../policy/state/wait-options.ts";
-import { checkOptionNames } from "../task/check-options.ts";
 import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "./shared-waiter.ts";
 
 /** How to wait, and where to look. */

@@ -1,7 +1,7 @@
 import { TaskGroupWait } from "../engine/wait/group-wait.ts";
-import { invalidOption } from "../task/check-options.ts";
+import { invalidOption } from "../options/check-options.ts";
+import { checkIdFor } from "../options/task-id.ts";
 import { InvalidOptionError } from "../task/errors.ts";
-import { checkIdFor } from "../task/task-id.ts";
 import { sharedWaiter } from "./shared-waiter.ts";
 import { splitOptions, type WaitForTaskOptions } from "./wait-for-task.ts";
 

@@ -10,7 +10,10 @@ describe("lines on a pipe", () => {
     const emulator = await open({
       tasks: ids(50).map((taskId, index) => ({ taskId, durationMs: 4000 + 40 * index, progress: "linear" })),
     });
-    const { code, stderr } = await runCli([...ids(50), "--log-interval", "500ms", "-o", "json"], emulator.env);
+    const { code, stderr } = await runCli(
+      [...ids(50), "--log-interval", "500ms", "-o", "json"],
+      emulator.env,
+    );
     const lines = stderr.trimEnd().split("\n");
 
     expect(code).toBe(0);

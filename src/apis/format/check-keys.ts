@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { checkOption } from "../../task/check-options.ts";
+import { checkOption } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { printable, quoted } from "../../task/printable.ts";
 import type { Json } from "./plain-json.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { nearestName } from "../../task/nearest-name.ts";
+import { nearestName } from "../../options/nearest-name.ts";
 import { quoted } from "../../task/printable.ts";
 import type { TaskApi } from "./task-api.ts";
 

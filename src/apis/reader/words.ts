@@ -1,5 +1,5 @@
+import { nearestName } from "../../options/nearest-name.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
-import { nearestName } from "../../task/nearest-name.ts";
 import { quoted } from "../../task/printable.ts";
 import type { KnownTaskStatus } from "../../task/status.ts";
 import type { TaskStates } from "../format/task-api.ts";

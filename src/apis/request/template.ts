@@ -1,4 +1,4 @@
-import { parseDurationMs } from "../../task/duration.ts";
+import { parseDurationMs } from "../../options/duration.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
 

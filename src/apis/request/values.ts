@@ -1,5 +1,5 @@
+import { nearestName } from "../../options/nearest-name.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
-import { nearestName } from "../../task/nearest-name.ts";
 import { printable, quoted } from "../../task/printable.ts";
 
 /** What a request is made for. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod/mini";
-import { checkOption, strictOptions } from "../../task/check-options.ts";
+import { checkOption, strictOptions } from "../../options/check-options.ts";
 
 /** A key pair that the emulator knows. */
 export interface EmulatorKey {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { strictOptions } from "../../task/check-options.ts";
+import { strictOptions } from "../../options/check-options.ts";
 import { type Refusal, refuse } from "../protocol/refusal.ts";
 import { ACTIONS, type Action } from "../protocol/routes.ts";
 

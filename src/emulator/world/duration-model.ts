@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { strictOptions } from "../../task/check-options.ts";
+import { strictOptions } from "../../options/check-options.ts";
 import type { Random } from "./random.ts";
 
 const YEAR_MS = 365 * 86_400_000;

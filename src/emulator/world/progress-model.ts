@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { strictOptions } from "../../task/check-options.ts";
+import { strictOptions } from "../../options/check-options.ts";
 import { noiseAt } from "./random.ts";
 
 const share = z.number().check(z.gte(0), z.lte(1));

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { strictOptions } from "../../task/check-options.ts";
+import { strictOptions } from "../../options/check-options.ts";
 import type { FinalTaskStatus } from "../../task/status.ts";
 import { type DurationModel, durationModel, milliseconds } from "./duration-model.ts";
 import { type ProgressModelInput, progressModelInput } from "./progress-model.ts";

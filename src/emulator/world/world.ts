@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { checkOption } from "../../task/check-options.ts";
+import { checkOption } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
 import type { FinalTaskStatus } from "../../task/status.ts";

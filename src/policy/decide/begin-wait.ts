@@ -1,5 +1,5 @@
+import { checkIdFor } from "../../options/task-id.ts";
 import type { TaskSource } from "../../task/source.ts";
-import { checkIdFor } from "../../task/task-id.ts";
 import { gapForPrice } from "../forecast/expected-delay.ts";
 import { historyOf, type TaskHistory } from "../forecast/history.ts";
 import { movedBack as trackMovedBack } from "../forecast/progress-extrapolation.ts";

@@ -1,4 +1,4 @@
-import { formatDurationMs } from "../../task/duration.ts";
+import { formatDurationMs } from "../../options/duration.ts";
 import { isProtocolError } from "../../task/errors.ts";
 import { failureOutcome, type Outcome } from "../../task/outcome.ts";
 import { printable } from "../../task/printable.ts";

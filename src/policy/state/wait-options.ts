@@ -1,5 +1,5 @@
-import { checkOptionNames, invalidOption } from "../../task/check-options.ts";
-import { parseDurationMs } from "../../task/duration.ts";
+import { checkOptionNames, invalidOption } from "../../options/check-options.ts";
+import { parseDurationMs } from "../../options/duration.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import type { WaitCheckpoint } from "./wait-state.ts";
 

@@ -1,4 +1,4 @@
-import { unknownOption } from "../../task/check-options.ts";
+import { unknownOption } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { TASK_FIELDS } from "../../task/parse-task.ts";
 import { quoted } from "../../task/printable.ts";

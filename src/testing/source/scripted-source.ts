@@ -1,4 +1,4 @@
-import { unknownOption } from "../../task/check-options.ts";
+import { unknownOption } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { checkOption, strictOptions } from "../../task/check-options.ts";
+import { checkOption, strictOptions } from "../../options/check-options.ts";
 import type { FinalTaskStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import type { FullStep } from "./script-step.ts";

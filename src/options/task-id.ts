@@ -1,6 +1,6 @@
-import { InvalidOptionError } from "./errors.ts";
-import { quoted } from "./printable.ts";
-import type { TaskSource } from "./source.ts";
+import { InvalidOptionError } from "../task/errors.ts";
+import { quoted } from "../task/printable.ts";
+import type { TaskSource } from "../task/source.ts";
 
 const TASK_ID = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/;
 

@@ -1,5 +1,5 @@
-import { InvalidOptionError } from "./errors.ts";
-import { quoted } from "./printable.ts";
+import { InvalidOptionError } from "../task/errors.ts";
+import { quoted } from "../task/printable.ts";
 
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;

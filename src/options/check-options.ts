@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { InvalidOptionError } from "./errors.ts";
+import { InvalidOptionError } from "../task/errors.ts";
+import { printable, quoted } from "../task/printable.ts";
 import { nearestName } from "./nearest-name.ts";
-import { printable, quoted } from "./printable.ts";
 
 // What a branch of a union says of a value that is meant for another branch.
 const MISFITS: ReadonlySet<unknown> = new Set(["invalid_type", "invalid_value"]);
