@@ -63,3 +63,8 @@ export function restoreRun(checkpoint: unknown): RunCheckpoint {
   }
   return parsed.data as RunCheckpoint;
 }
+
+/** The state once it is known what became of the start. */
+export function withoutSent({ sentAtMs: _, ...rest }: RunCheckpoint): RunCheckpoint {
+  return rest;
+}

@@ -11,7 +11,7 @@ import type { Task } from "../task/task.ts";
 import { outcomeOfRefusal, timedOutRun } from "./run-ends.ts";
 import type { RunEvent, RunEventName, RunEvents, RunOutcome, RunOutcomeKind } from "./run-events.ts";
 import type { RunPlan } from "./run-plan.ts";
-import type { RunCheckpoint } from "./run-state.ts";
+import { type RunCheckpoint, withoutSent } from "./run-state.ts";
 import { startTask } from "./start-task.ts";
 import type { TaskStart } from "./task-start.ts";
 
@@ -243,9 +243,4 @@ class BusyAttempt extends Error {
     super("the service was busy");
     this.outcome = outcome;
   }
-}
-
-function withoutSent(state: RunCheckpoint): RunCheckpoint {
-  const { sentAtMs: _, ...rest } = state;
-  return rest;
 }

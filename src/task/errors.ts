@@ -184,7 +184,7 @@ export class BdrcApiError extends TaskwaitError {
   /** What the answer complains of (the clock, the nonce) is mended: the same call may be sent again at once. */
   readonly resend: boolean;
   /** The service is down and names the end of that (5xx with `Retry-After`): an outage, not throttling. */
-  readonly maintenance?: boolean;
+  declare readonly maintenance?: boolean;
 
   constructor(message: string, details: BdrcApiErrorDetails) {
     super(message, details);

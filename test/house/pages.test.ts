@@ -6,9 +6,13 @@ import { makeProgram } from "../../src/cli/program.ts";
 import * as errors from "../../src/task/errors.ts";
 import { pagesIn, productSources, read, root } from "./product.ts";
 
-const { scripts } = JSON.parse(read("package.json")) as {
-  readonly scripts: Readonly<Record<string, string>>;
-};
+/** The names of scripts that a page may name: the package's, and those of the examples. */
+const scripts = new Set(
+  [
+    "package.json",
+    ...["restate", "bullmq", "temporal"].map((name) => `examples/${name}/package.json`),
+  ].flatMap((path) => Object.keys((JSON.parse(read(path)) as { readonly scripts: object }).scripts)),
+);
 
 const pages = [
   ...["README.md", "CONTRIBUTING.md"].map((file) => ({ file, text: read(file) })),
@@ -82,7 +86,7 @@ describe("a page names only commands and files that there are", () => {
     const named = [...text.matchAll(/\bnpm run (?:-s )?([\w:]+)/g)].map(([, name = ""]) => name);
     const files = [...text.matchAll(/\b(?:npx vitest run|node) ((?:bench|scripts|test)\/[\w./-]+)/g)];
     return [
-      ...named.filter((name) => !(name in scripts)),
+      ...named.filter((name) => !scripts.has(name)),
       ...files.map(([, file = ""]) => file).filter((file) => !existsSync(join(root, file))),
     ];
   }

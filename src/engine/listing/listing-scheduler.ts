@@ -6,7 +6,7 @@ import type { Task } from "../../task/task.ts";
 import type { RateLimits } from "../rate/rate-limits.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
 import { type Fleet, fleetTotals } from "./fleet-totals.ts";
-import { LISTED_AFTER_MS, ListingCoverage } from "./listing-coverage.ts";
+import { ListingCoverage } from "./listing-coverage.ts";
 import {
   type BatchOption,
   type ListedStatus,
@@ -16,6 +16,7 @@ import {
 } from "./listing-plan.ts";
 import { ListingScan, type ScanEnd } from "./listing-scan.ts";
 import { ListingSizes } from "./listing-sizes.ts";
+import { presumeEnded } from "./presume-ended.ts";
 import { readScan, type ShownTask } from "./read-scan.ts";
 import { ScanPacing } from "./scan-pacing.ts";
 
@@ -189,7 +190,10 @@ export class ListingScheduler {
       this.checkSoon();
     }
     return {
-      presumedEnded: end.kind === "complete" ? this.#presumeEnded(scan, shown) : [],
+      presumedEnded:
+        end.kind === "complete"
+          ? presumeEnded(scan, shown, this.#fleet, this.coverage, this.#clock.nowMs())
+          : [],
       refusal: end.kind === "refused" && !wasOff ? describeRefusal(end.error) : undefined,
     };
   }
@@ -221,34 +225,6 @@ export class ListingScheduler {
       }
     }
     return most;
-  }
-
-  /** What it means that listings did not show a task: never more than that it is worth a poll of its own (W6). */
-  #presumeEnded({ plan, startedAtMs }: ListingScan, shown: ReadonlySet<string>): readonly TrackedTask[] {
-    const { tasks, inFlight } = this.#fleet;
-    const nowMs = this.#clock.nowMs();
-    const asOfMs = startedAtMs - this.coverage.lag.lagMs(nowMs);
-    if (plan.kind === "ended") {
-      this.coverage.readEnded(asOfMs);
-    }
-    const ended: TrackedTask[] = [];
-    for (const tracked of tasks.values()) {
-      const isMissing =
-        !shown.has(tracked.taskId) &&
-        Math.max(tracked.value.fromMs, tracked.ranAtMs) < asOfMs &&
-        tracked.addedMs < asOfMs - LISTED_AFTER_MS &&
-        !inFlight.has(tracked);
-      if (!isMissing) {
-        continue;
-      }
-      if (plan.kind === "all" || (plan.kind === "ended" && tracked.isPresumedEnded)) {
-        tracked.missing();
-      } else if (plan.kind === "active" && !tracked.isPresumedEnded && tracked.isListedActive) {
-        tracked.presumeEnded(nowMs);
-        ended.push(tracked);
-      }
-    }
-    return ended;
   }
 }
 
