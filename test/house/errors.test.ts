@@ -3,7 +3,8 @@ import * as exported from "../../src/task/errors.ts";
 
 type ErrorClass = new (message: string, details: Record<string, unknown>) => exported.TaskwaitError;
 
-const values: unknown[] = Object.values(exported);
+// ApiError is a second name of BdrcApiError.
+const values: unknown[] = [...new Set<unknown>(Object.values(exported))];
 
 const classes = values.filter(
   (value): value is ErrorClass => typeof value === "function" && value.prototype instanceof Error,
