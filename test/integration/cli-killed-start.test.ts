@@ -84,5 +84,8 @@ it("a start whose process is killed at random moments is one task, however often
         `${having((tasks) => tasks === 0)} none, ${ends.filter(({ code }) => code !== 0).length} did not exit with 0\n`,
     );
   }
-  expect(ends.filter(({ tasks, code }) => tasks !== 1 || code !== 0)).toEqual([]);
+  // A kill between the file and the first byte leaves a start of which nobody can know: that is said with 5.
+  expect(ends.filter(({ tasks, code }) => tasks > 1 || (code === 0 && tasks !== 1))).toEqual([]);
+  expect(ends.filter(({ code }) => code !== 0 && code !== 5)).toEqual([]);
+  expect(ends.filter(({ code }) => code === 5).length).toBeLessThanOrEqual(1);
 });

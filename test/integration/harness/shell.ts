@@ -23,3 +23,8 @@ export function wrongClock(
   `;
   return { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(script)}` };
 }
+
+/** A line of sh whose output nobody reads for so long, and then all of it. Its exit code is told on standard error. */
+export function intoLateReader(line: string, seconds: number): string {
+  return `{ ${line}; echo "code=$?" >&2; } | { sleep ${seconds}; cat; }`;
+}
