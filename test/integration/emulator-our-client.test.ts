@@ -212,7 +212,7 @@ describe.concurrent("our client against a service that is otherwise than usual",
       throttleStatus,
       retryAfterHeader: true,
     });
-    const wait = waiterOf(test, client).wait("t-1", { timeoutMs: 20_000 });
+    const wait = waiterOf(test, client).wait("t-1", { timeoutMs: 20_000, maxIntervalMs: 5000 });
     expect((await wait.outcome).kind).toBe("complete");
     expect(emulator.counters("DescribeTask").throttled).toBeLessThan(6);
   });
