@@ -56,6 +56,7 @@ export { formatDurationMs, parseDurationMs } from "./options/duration.ts";
 export {
   type BeginWaitContext,
   beginWait,
+  type ResumeWaitContext,
   resumeWait,
   type SourceIdentity,
 } from "./policy/decide/begin-wait.ts";

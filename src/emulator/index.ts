@@ -14,7 +14,7 @@ export { parseScenario, type Scenario } from "./scenario.ts";
 export { formatRequestRecord, type RequestRecord } from "./service/request-record.ts";
 export type { DurationModel } from "./world/duration-model.ts";
 export type { ProgressModel, ProgressModelInput } from "./world/progress-model.ts";
-export type { StartSpecs, Starts } from "./world/start-plan.ts";
+export type { ConcurrentStarts, StartSpecs, Starts } from "./world/start-plan.ts";
 export type { ListingOrder, TaskFilter } from "./world/task-listing.ts";
 export type { ScenarioTask, StatusStage, TaskQuirks, TaskSpec } from "./world/task-spec.ts";
 export type { WireTask } from "./world/wire-task.ts";

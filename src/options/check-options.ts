@@ -104,7 +104,7 @@ export function checkOptionNames(
 }
 
 /** What a value is, for messages that must not show it. */
-export function kindOf(value: unknown): string {
+function kindOf(value: unknown): string {
   if (value === null) {
     return "null";
   }

@@ -1,5 +1,5 @@
 /** Values that are nested deeper are left out: `JSON.stringify` would overflow the stack. */
-export const MAX_JSON_DEPTH = 500;
+const MAX_JSON_DEPTH = 500;
 
 // Only a number of this form can be beyond the range of a double.
 const MAYBE_HUGE = /\d{300}|[eE]\+?\d{3}/;

@@ -218,7 +218,10 @@ describe("options of a declared API", () => {
     ],
     [() => taskApiSource(ecsInstance, { until: [] }), /until must be a word or a list of words/],
     [() => taskApiSource(rosStack, { apiKey: "x" }), /apiKey is for APIs that take a key/],
-    [() => taskApiSource(rosStack, { regionID: "x" } as never), /unknown option "regionID"; did you mean "regionId"\?/],
+    [
+      () => taskApiSource(rosStack, { regionID: "x" } as never),
+      /unknown option "regionID"; did you mean "regionId"\?/,
+    ],
     [() => waitForTask(ID, { until: "gone" }), /until is for declared APIs, so api must be given, too/],
     [() => waitForTask(ID, { api: { ...rosStack } }), /api must come from defineTaskApi\(\)/],
     [() => waitForTask(ID, { api: rosStack, source: {} as TaskSource }), /give api or source, not both/],

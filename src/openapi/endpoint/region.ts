@@ -23,7 +23,7 @@ export interface RegionOptions {
  *
  * @throws {@link InvalidOptionError} when it can't be a region at all.
  */
-export function checkRegion(region: NamedRegion): NamedRegion {
+function checkRegion(region: NamedRegion): NamedRegion {
   if (!isRegion(region.regionId)) {
     throw new InvalidOptionError(
       `${region.source} must be a region such as "cn-shanghai" or "ap-southeast-1", got ${quoted(region.regionId)}`,
