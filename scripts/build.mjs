@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import process from "node:process";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { rolldown } from "rolldown";
@@ -30,10 +30,12 @@ const dist = join(root, "dist");
 const tsconfig = join(root, "tsconfig.build.json");
 
 /** Where package.json leads; a command has no declarations. */
-const { exports, bin } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const { exports, bin, files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const entries = Object.values(exports).flatMap((one) => one.default ?? one.import ?? []);
 const required = Object.values(exports).flatMap((one) => (one.require === undefined ? [] : one.default));
 const commands = Object.values(bin);
+/** Rooms whose sources the package leaves out: their declarations have no map, which would lead nowhere. */
+const unshipped = files.flatMap((path) => (path.startsWith("!src/") ? path.slice("!src/".length) : []));
 
 function nameOf(path) {
   return path.replace(/^(?:\.\/)?dist\/|\.js$/g, "");
@@ -115,8 +117,11 @@ function writeDeclarations() {
   }
   for (const name of readdirSync(fresh, { recursive: true })) {
     const path = join(fresh, name.replace(/\.map$/, ""));
-    if (path.endsWith(".d.ts") && !reached.has(path)) {
+    const isUnshipped = unshipped.includes(name.split(sep)[0]);
+    if (path.endsWith(".d.ts") && (!reached.has(path) || (isUnshipped && name.endsWith(".map")))) {
       rmSync(join(fresh, name));
+    } else if (isUnshipped && name.endsWith(".d.ts")) {
+      writeFileSync(path, readFileSync(path, "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, ""));
     }
   }
 }

@@ -9,7 +9,7 @@ interface AsyncHooks {
 const host = globalThis as {
   readonly process?: { getBuiltinModule?(name: string): AsyncHooks | undefined };
 };
-const storage = host.process?.getBuiltinModule?.("node:async_hooks")?.AsyncLocalStorage;
+const storage = host.process?.getBuiltinModule?.("async_hooks")?.AsyncLocalStorage;
 
 /**
  * Captures what every `AsyncLocalStorage` holds where this is called. Waits share timers and calls, which run in the

@@ -234,6 +234,7 @@ describe("a consumer with TypeScript 5.4 and without Node's types compiles", () 
     const install = await run(plain, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", file);
     expect(install).toMatchObject({ code: 0 });
     writeFileSync(join(plain, "plain.ts"), PLAIN);
+    writeFileSync(join(plain, "plain.mts"), PLAIN);
   });
 
   it.each([
@@ -259,7 +260,7 @@ describe("a consumer with TypeScript 5.4 and without Node's types compiles", () 
     writeFileSync(
       join(plain, "definition.cjs"),
       `const ts = require(${JSON.stringify(join(root, "node_modules/typescript"))});
-       const files = ["plain.ts"];
+       const files = ["plain.mts"];
        const host = {
          getScriptFileNames: () => files,
          getScriptVersion: () => "1",
@@ -273,12 +274,14 @@ describe("a consumer with TypeScript 5.4 and without Node's types compiles", () 
          directoryExists: ts.sys.directoryExists,
        };
        const service = ts.createLanguageService(host);
-       const text = ts.sys.readFile("plain.ts");
-       const found = service.getDefinitionAtPosition("plain.ts", text.indexOf("waitForTask(taskId"));
-       console.log(found.map(({ fileName }) => fileName.replace(/.*\\/node_modules\\//, "")).join());`,
+       const text = ts.sys.readFile("plain.mts");
+       const [{ fileName, textSpan }] = service.getDefinitionAtPosition("plain.mts", text.indexOf("waitForTask(taskId"));
+       // What an editor asks next: where the declaration's map leads.
+       const place = service.getSourceMapper().tryGetSourcePosition({ fileName, pos: textSpan.start });
+       console.log(place.fileName.replace(/.*\\/node_modules\\//, ""), ts.sys.readFile(place.fileName).slice(place.pos).split("(")[0]);`,
     );
     const { stdout, stderr } = await run(plain, process.execPath, "definition.cjs");
     expect(stderr).toBe("");
-    expect(stdout).toBe("taskwait/src/wait/wait-for-task.ts\n");
+    expect(stdout).toBe("taskwait/src/wait/wait-for-task.ts waitForTask\n");
   });
 });
