@@ -12,6 +12,8 @@ const SIGNALS: Readonly<Record<SignalName, number>> = {
 
 // Supervisors and terminals send one signal twice, to the process and to its group: that is one request to stop.
 const REPEAT_MS = 1000;
+// A process that is ending has given its handlers up: it stays until the second of a pair has come.
+const PAIR_MS = 100;
 
 /**
  * Turns what stops a command into an abort: a signal, or that nobody reads its output any more. A further signal
@@ -61,6 +63,7 @@ export class Interruption {
     if (this.#signalName === undefined) {
       this.#signalName = name;
       setTimeout(() => this.#removeHandlers(), REPEAT_MS).unref();
+      setTimeout(() => undefined, PAIR_MS);
       this.#stop(SIGNALS[name], new Error(`stopped by ${name}`));
     }
   }
