@@ -114,7 +114,7 @@ export abstract class Settler<
 
   /**
    * Takes the steps in order. What a listener brings about meanwhile comes after all steps that are on their way, so
-   * that the last event is the last, whoever ends the wait.
+   * that the last event is the last, whatever ends the wait.
    */
   protected inOrder(steps: readonly (() => void)[]): void {
     if (this.#steps !== undefined) {

@@ -1,5 +1,5 @@
 import { timedCall } from "../async/timed-call.ts";
-import { type Observation, observe } from "../policy/observe/observe.ts";
+import { callError, type Observation, observe } from "../policy/observe/observe.ts";
 import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
 import type { WaitState } from "../policy/state/wait-state.ts";
 import { UnreachableError } from "../task/errors.ts";
@@ -38,11 +38,7 @@ export async function pollWithin(
   const bounds = { timeoutMs: limitMs, signal, onTimeout };
   const { promise } = timedCall((own) => observe(source, taskId, own), bounds);
   const observation = await promise.catch(
-    (reason: unknown): Observation => ({ kind: "transient", error: toError(reason) }),
+    (reason: unknown): Observation => ({ kind: "transient", error: callError(reason) }),
   );
   return { observation, callMs: performance.now() - begunMs };
-}
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new UnreachableError("the call was aborted", { cause: reason });
 }

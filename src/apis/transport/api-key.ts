@@ -32,7 +32,7 @@ export function checkApiKey(
 }
 
 /**
- * The key of a call: from the option, else from the environment variable that the declaration names, read anew each
+ * The key of a call: from the option, else from the environment variable that the declaration names, read again each
  * time.
  *
  * @throws {@link AccessDeniedError} naming the variable when there is none, or none that a header can carry.

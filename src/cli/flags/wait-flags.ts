@@ -5,7 +5,6 @@ import type { OutputForm } from "../terminal/result-writer.ts";
 /** The flags of a command that waits, as commander gives them. */
 export interface WaitFlags {
   readonly any?: true;
-  readonly failFast?: true;
   readonly timeout?: string;
   readonly pollTimeout?: string;
   readonly waitPrice?: string;

@@ -19,8 +19,6 @@ const DURATION_FLAGS = {
   notFoundGrace: "notFoundGraceMs",
 } as const satisfies Partial<Record<keyof WaitFlags, keyof ResolvedWaitOptions>>;
 
-// What a timer can hold.
-const MAX_CALL_MS = 2 ** 31 - 1;
 const DEFAULT_LOG_INTERVAL_MS = 30_000;
 const MIN_LOG_INTERVAL_MS = 100;
 const MAX_LOG_INTERVAL_MS = 86_400_000;
@@ -55,8 +53,7 @@ export function waitSettingsOf(flags: Partial<WaitFlags>): WaitSettings {
     given,
     resolved,
     rate: flags.rate === undefined ? {} : { rate: { perSecond: parseRate(flags.rate) } },
-    callTimeout:
-      pollTimeoutMs === undefined ? {} : { callTimeoutMs: Math.min(MAX_CALL_MS, Math.ceil(pollTimeoutMs)) },
+    callTimeout: pollTimeoutMs === undefined ? {} : { callTimeoutMs: Math.ceil(pollTimeoutMs) },
     logIntervalMs: parseLogInterval(flags.logInterval),
   };
 }

@@ -91,17 +91,15 @@ function startWaits(run: WaitRun, waiters: ReadonlyMap<TaskSource, TaskWaiter>):
 
 async function settled(
   waits: readonly TaskWait[],
-  { any, failFast }: Pick<WaitFlags, "any" | "failFast">,
+  { any }: Pick<WaitFlags, "any">,
 ): Promise<readonly Outcome[]> {
   return await Promise.all(
     waits.map(async (wait) => {
       const outcome = await wait.outcome;
-      const isEnough = outcome.kind === "complete" ? any : failFast;
-      if (isEnough) {
-        const ended = outcome.kind === "complete" ? "completed first" : "did not complete";
+      if (any && outcome.kind === "complete") {
         for (const other of waits) {
           if (other !== wait) {
-            other.abandon(new Error(`not waited for any longer: ${wait.taskId} ${ended}`));
+            other.abandon(new Error(`not waited for any longer: ${wait.taskId} completed first`));
           }
         }
       }

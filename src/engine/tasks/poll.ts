@@ -7,7 +7,7 @@ import {
   IN_POLL_BACKOFF,
   IN_POLL_RETRIES,
 } from "../../policy/decide/immediate-retry.ts";
-import { type Observation, observe } from "../../policy/observe/observe.ts";
+import { callError, type Observation, observe } from "../../policy/observe/observe.ts";
 import { UnreachableError } from "../../task/errors.ts";
 import type { TaskSource } from "../../task/source.ts";
 import type { ApiRateLimit } from "../rate/rate-limits.ts";
@@ -80,7 +80,7 @@ export class Poll {
           onRetry: ({ error, delayMs }) =>
             // A call takes longer than its limit only in a process that was suspended, which is no outage.
             onRetry({
-              error: toError(error),
+              error: callError(error),
               calledAtMs: clock.nowMs() - Math.min(last.callMs, callTimeoutMs),
               delayMs,
             }),
@@ -114,7 +114,7 @@ export class Poll {
     try {
       observation = await promise;
     } catch (error) {
-      observation = { kind: "transient", error: toError(error) };
+      observation = { kind: "transient", error: callError(error) };
     }
     limit.observed(observation, this.#cancelled !== undefined);
     return { observation, callMs: clock.nowMs() - sentMs };
@@ -127,8 +127,4 @@ interface FailedPoll extends PollResult {
 
 function needsRetry(result: PollResult): result is FailedPoll {
   return result.observation.kind === "transient" && canRetryAtOnce(result.observation);
-}
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new UnreachableError("the call was aborted", { cause: reason });
 }

@@ -1,4 +1,4 @@
-import { ProtocolError } from "../../task/errors.ts";
+import { ProtocolError, UnreachableError } from "../../task/errors.ts";
 import { ensureTask } from "../../task/parse-task.ts";
 import { printable, quoted } from "../../task/printable.ts";
 import type { TaskSource } from "../../task/source.ts";
@@ -74,4 +74,9 @@ function readableError(thrown: unknown): Error {
   } catch {
     return new ProtocolError("thrown: an error that can't be read");
   }
+}
+
+/** The error of a call that gave none: what ended it, as an error. */
+export function callError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new UnreachableError("the call was aborted", { cause: reason });
 }

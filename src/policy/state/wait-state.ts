@@ -163,7 +163,7 @@ export function checkSameApi({ api }: WaitState, now: ApiIdentity | undefined): 
   }
   if (api?.digest !== now?.digest) {
     throw new InvalidOptionError(
-      `resume: the declaration of ${nameOf(api)} has changed since the checkpoint, so the task may be read in another way; wait anew, without resume`,
+      `resume: the declaration of ${nameOf(api)} has changed since the checkpoint, so the task may be read in another way; start a new wait, without resume`,
     );
   }
 }
