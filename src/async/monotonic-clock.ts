@@ -3,7 +3,7 @@ const MIN_WALL_JUMP_MS = 500;
 
 /**
  * Unix milliseconds that only run forward: the wall clock is read once, and from then on the monotonic clock
- * counts, so that a jump of the wall clock neither ends a wait early nor keeps it for ever.
+ * counts, so that a jump of the wall clock neither ends a wait early nor keeps it without end.
  */
 export class MonotonicClock {
   readonly #anchorMs: number = Date.now() - performance.now();

@@ -6,7 +6,7 @@ const TIMER_GRAIN_MS = 2;
 
 /**
  * The one timer of a waiter: rings at the moment it was last set to, never before. When that moves away the
- * timer is left as it is and armed again when it fires, because it moves with every look.
+ * timer is left as it is and armed again when it fires, because it moves with every poll.
  */
 export class RearmableTimer {
   readonly #clock: MonotonicClock;

@@ -83,7 +83,7 @@ export abstract class Settler<
     this.observe();
     const readers = this.#readers ?? new Set();
     this.#readers = readers;
-    const reader = new ValueIterator<Item>(this.#kept, (gone) => readers.delete(gone));
+    const reader = new ValueIterator<Item>(this.#kept, (ended) => readers.delete(ended));
     for (const item of this.itemsSoFar()) {
       reader.push(item);
     }

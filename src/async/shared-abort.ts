@@ -1,4 +1,4 @@
-/** Whoever wants to know that a signal aborted. */
+/** Who wants to know that a signal aborted. */
 export interface Abortable {
   aborted(reason: unknown): void;
 }

@@ -72,7 +72,7 @@ export class BdrcClient implements TaskSource {
     this.#caller = new Caller(checkCallerOptions(options, "BdrcClient"));
   }
 
-  /** How a task looks now, in exactly one HTTP call: a {@link TaskSource} repeats nothing by itself. */
+  /** How a task is now, in exactly one HTTP call: a {@link TaskSource} repeats nothing by itself. */
   async describe(taskId: string, options: CallOptions = {}): Promise<Task> {
     checkTaskId(taskId);
     const { signal } = checkOption(CALL_OPTIONS, options, "describe:");
@@ -93,7 +93,7 @@ export class BdrcClient implements TaskSource {
   }
 
   /**
-   * How a task looks now. Sent once more when the service refused only the request's date or nonce, or a token
+   * How a task is now. Sent once more when the service refused only the request's date or nonce, or a token
    * that has since been renewed.
    */
   async describeTask(taskId: string, options: CallOptions = {}): Promise<Task> {

@@ -3,7 +3,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 /**
- * Waits as jobs of BullMQ, on Redis or PostgreSQL: any number of workers look, all together at one rate, and a killed
+ * Waits as jobs of BullMQ, on Redis or PostgreSQL: any number of workers poll, all together at one rate, and a killed
  * one loses nothing. Needs the optional peer `bullmq`.
  *
  * @packageDocumentation

@@ -5,17 +5,17 @@ import type { Task } from "../task/task.ts";
 
 /** What a job carries: one task, and all that is known of it. */
 export interface TaskJobData {
-  /** The task to look at. */
+  /** The task to poll. */
   readonly taskId: string;
   /** How to wait, over the defaults of the processor. */
   readonly options: Omit<PortableWaitOptions, "resume" | "justStarted">;
-  /** The wait as of the last look. */
+  /** The wait as of the last poll. */
   readonly state: WaitState;
 }
 
-/** What a job tells at each look. */
+/** What a job tells at each poll. */
 export interface TaskJobProgress {
-  /** The wait as of this look. */
+  /** The wait as of this poll. */
   readonly state: WaitState;
   /** What a `TaskWait` would emit, as plain JSON. */
   readonly events: readonly WaitEventRecord[];

@@ -18,7 +18,7 @@ export interface TaskProcessorOptions extends Omit<WaitOptions, "signal" | "resu
   readonly source: TaskSource;
   /**
    * The `Queue` of the jobs. With it, a throttled answer holds back all workers for the time that it names, or a
-   * second; without it, only the next look at that task is put off.
+   * second; without it, only the next poll of that task is deferred.
    */
   readonly queue?:
     | {
@@ -35,7 +35,7 @@ const ACTION = "taskProcessor";
 const SHORTEST_PAUSE_MS = 1000;
 
 /**
- * Makes the function that a `Worker` runs: one look at the task of the job, then back into the queue until the next
+ * Makes the function that a `Worker` runs: one poll of the task of the job, then back into the queue until the next
  * is due. A job completes with the COMPLETE task, and fails for good with every other end, which its data tell.
  *
  * @param options - Of the waits, what holds unless a job says otherwise; durations in milliseconds, or as text.
@@ -60,7 +60,7 @@ export function taskProcessor(options: TaskProcessorOptions): TaskProcessor {
     const decision = await step(source, before, resolved);
     const { state } = decision;
     const nowMs = Date.now();
-    // Kept before it is told, and told before the job moves on: whoever hears of it finds it.
+    // Kept before it is told, and told before the job moves on: who hears of it finds it.
     await job.updateData({ ...job.data, state });
     await job.updateProgress({
       state,

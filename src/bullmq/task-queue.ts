@@ -58,7 +58,7 @@ export class TaskQueue {
    * Waits for a task. The options of who comes first are those of the job; everybody's own deadline holds for his
    * own wait.
    *
-   * @param options - Durations in milliseconds, or as text; defaults are those of `waitForTask`, and for the looking
+   * @param options - Durations in milliseconds, or as text; defaults are those of `waitForTask`, and for the polling
    * those of the processor.
    * @throws `InvalidOptionError` at once for a bad id or option. The promise rejects with what that of `waitForTask`
    * rejects with; with `UnreachableError` also when the job failed for a reason of its own.
@@ -80,7 +80,7 @@ export class TaskQueue {
   }
 
   /**
-   * Ends the looking at a task for all that wait for it.
+   * Ends the polling of a task for all that wait for it.
    *
    * Their waits end as `aborted`.
    *
@@ -97,7 +97,7 @@ export class TaskQueue {
       try {
         await job.remove();
       } catch (error) {
-        // Locked by a worker that is looking right now.
+        // Locked by a worker that is polling right now.
         if (tries >= REMOVE_TRIES) {
           throw error;
         }
@@ -114,7 +114,7 @@ export class TaskQueue {
     }
     await this.#queue.add("wait", data, {
       jobId,
-      // A look that could not be kept, because the server of the queue was down, is no end of the wait. What is one,
+      // A poll that could not be kept, because the server of the queue was down, is no end of the wait. What is one,
       // the processor says.
       attempts: 1_000_000,
       backoff: { type: "fixed", delay: REDO_MS },
@@ -124,7 +124,7 @@ export class TaskQueue {
   }
 }
 
-/** Whether it has ended, but not because the task has: a new wait wants a new look. */
+/** Whether it has ended, but not because the task has: a new wait wants a new poll. */
 async function isStale(job: TaskJob): Promise<boolean> {
   const state = await job.getState();
   const status = job.data.state.task?.taskStatus;

@@ -4,13 +4,13 @@ import { checkOptionNames } from "../options/check-options.ts";
 
 /** Options for BullMQ's `Worker`. */
 export interface TaskWorkerOptions {
-  /** At most `max` looks in each window of `duration` milliseconds, over all workers of the queue. */
+  /** At most `max` polls in each window of `duration` milliseconds, over all workers of the queue. */
   readonly limiter: { readonly max: number; readonly duration: number };
-  /** The most looks that one worker has under way. */
+  /** The most polls that one worker has under way. */
   readonly concurrency: number;
   /** How long a job stays with a worker that no longer says it lives, in milliseconds. */
   readonly lockDuration: number;
-  /** How often such jobs are looked for, in milliseconds. */
+  /** How often such jobs are searched for, in milliseconds. */
   readonly stalledInterval: number;
   /** How often a job may lose its worker. */
   readonly maxStalledCount: number;
@@ -18,7 +18,7 @@ export interface TaskWorkerOptions {
 
 const ACTION = "taskWorkerOptions";
 const NAMES: ReadonlySet<string> = new Set(["perSecond"]);
-// Of one window up to two share a second that is not whole: few looks in each keep that little.
+// Of one window up to two share a second that is not whole: few polls in each keep that little.
 const WINDOWS_A_SECOND = 20;
 const MAX_CONCURRENT = 100;
 
@@ -26,8 +26,8 @@ const MAX_CONCURRENT = 100;
  * What a `Worker` needs so that all workers of the queue together keep to a rate, and the jobs of one that was
  * killed go on within seconds.
  *
- * BullMQ counts in windows, each of which begins with its first look. They are as many and as long as keeps the looks
- * of any second within the rate, though each look may be a quarter of a second late: about 75 of 100 can be had.
+ * BullMQ counts in windows, each of which begins with its first poll. They are as many and as long as keeps the polls
+ * of any second within the rate, though each poll may be a quarter of a second late: about 75 of 100 can be had.
  *
  * @param options - `perSecond`: what the account may call, for all workers together; above 0 and at most 10,000.
  * @throws `InvalidOptionError` naming the option, the rule and the value.
@@ -41,7 +41,7 @@ export function taskWorkerOptions(options: { readonly perSecond: number }): Task
   checkOptionNames(options, NAMES, ACTION);
   const perSecond = checkPerSecond(ACTION, options["perSecond"]);
   const max = Math.max(1, Math.floor(perSecond / WINDOWS_A_SECOND));
-  // The looks of a window may all come at its end, and the next ones at their begin; a single look is its begin.
+  // The polls of a window may all come at its end, and the next ones at their begin; a single poll is its begin.
   const windows = max === 1 ? perSecond : Math.floor(perSecond / max) - 1;
   return {
     limiter: { max, duration: Math.ceil((1000 + ARRIVAL_SLACK_MS) / windows) },

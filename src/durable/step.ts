@@ -4,7 +4,7 @@ import type { Decision } from "../policy/state/decision.ts";
 import type { JustStarted, ResolvedWaitOptions, WaitOptions } from "../policy/state/wait-options.ts";
 import type { WaitCheckpoint, WaitState } from "../policy/state/wait-state.ts";
 import { clockOffsetMsOf, type TaskSource } from "../task/source.ts";
-import { isTooLate, pollLimitMs, pollWithin, type TimedLook } from "./look-within.ts";
+import { isTooLate, pollLimitMs, pollWithin, type TimedPoll } from "./poll-within.ts";
 
 /** The options of a wait that can go from one process to another: plain JSON. */
 export type PortableWaitOptions = Omit<WaitOptions, "signal" | "resume" | "justStarted"> & {
@@ -25,12 +25,12 @@ export function beginPortable(
     : resumeWait(taskId, { checkpoint: resume, nowMs, options });
 }
 
-/** What follows from a look. */
+/** What follows from a poll. */
 export function decidePoll(
   source: TaskSource,
   state: WaitState,
   options: ResolvedWaitOptions,
-  { observation, callMs }: TimedLook,
+  { observation, callMs }: TimedPoll,
 ): Decision {
   const clockOffsetMs = clockOffsetMsOf(source);
   return decide(state, observation, {
@@ -42,7 +42,7 @@ export function decidePoll(
   });
 }
 
-/** One look and what follows from it; a state that has ended is not looked at any more. It never rejects. */
+/** One poll and what follows from it; a state that has ended is not polled any more. It never rejects. */
 export async function step(
   source: TaskSource,
   state: WaitState,
@@ -53,6 +53,6 @@ export async function step(
   if (state.ended !== undefined || isTooLate(state, nowMs)) {
     return decideTimeout(state, nowMs);
   }
-  const look = await pollWithin(source, state.taskId, pollLimitMs(state, options, nowMs), signal);
-  return decidePoll(source, state, options, look);
+  const poll = await pollWithin(source, state.taskId, pollLimitMs(state, options, nowMs), signal);
+  return decidePoll(source, state, options, poll);
 }

@@ -29,9 +29,9 @@ import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 //   └ PollScheduler    the tracked tasks; asleep, queued or in flight is the collection that holds one; the deadlines;
 //     │                the history; the one timer
 //     ├ RateLimits     an ApiRateLimit for each API: PermitQueue (what goes next) over RateLimiter (how fast)
-//     ├ ListingScheduler  when a scan is worth it; coverage and lag of listings, their sizes, the pacing of scans
+//     ├ ListingScheduler  when a scan pays off; coverage and lag of listings, their sizes, the pacing of scans
 //     │ └ ListingScan  the pages of one scan, read by readScan
-//     └ TrackedTask    the last task seen, what its next poll is worth, the waits for it; Poll makes the calls
+//     └ TrackedTask    the last task seen, the value of its next poll, the waits for it; Poll makes the calls
 //       └ WaitCore     a wait's state and outcome; TaskWait is the promise in front
 //
 // `decide` says what an observation means (policy/); applyObservation asks it for every wait on the task.

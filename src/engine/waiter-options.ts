@@ -21,7 +21,7 @@ export interface TaskWaiterOptions extends Omit<WaitOptions, "signal" | "resume"
    */
   readonly rate?: RateOption | undefined;
   /**
-   * Whether listings of many tasks take the place of polls of single ones: `"auto"` (default) where they are worth
+   * Whether listings of many tasks take the place of polls of single ones: `"auto"` (default) where they pay
    * more a call, `"always"` wherever the source has listings, `"never"`. Without a `list` of the source they never
    * do.
    */

@@ -1,7 +1,7 @@
 import { sleep } from "../async/sleep.ts";
-import { isTooLate, pollLimitMs, pollWithin } from "../durable/look-within.ts";
 import type { OutcomeRecord } from "../durable/outcome-record.ts";
 import { ARRIVAL_SLACK_MS } from "../durable/paced-rate.ts";
+import { isTooLate, pollLimitMs, pollWithin } from "../durable/poll-within.ts";
 import { decidePoll } from "../durable/step.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
 import { decideTimeout } from "../policy/decide/decide.ts";
@@ -24,7 +24,7 @@ export interface Step {
   readonly outcome?: OutcomeRecord;
 }
 
-/** What looking at some tasks gave. Plain JSON. */
+/** What polling some tasks gave. Plain JSON. */
 export interface BatchResult {
   /** When it was begun with. */
   readonly beganMs: number;
@@ -35,7 +35,7 @@ export interface BatchResult {
   readonly pauseMs?: number;
 }
 
-// A call that is later than this is not made, and booked anew: more would use up the slack of the rate, which is for
+// A call that is later than this is not made, and booked again: more would use up the slack of the rate, which is for
 // the way, too.
 const TURN_GRACE_MS = 100;
 /**
@@ -48,7 +48,7 @@ const SHORTEST_PAUSE_MS = 1000;
 const PRICE_BACKLOG_MS = 500;
 
 /**
- * Looks at some tasks, each in its turn, and decides for all their waits. It never rejects.
+ * Polls some tasks, each in its turn, and decides for all their waits. It never rejects.
  *
  * @param signal - Once it is aborted no further call is made: somebody else goes on with the batch.
  */
@@ -71,15 +71,15 @@ export async function pollBatch(
       const nowMs = Date.now();
       const inTime = waits.filter(({ state }) => !isTooLate(state, nowMs));
       const limitMs = Math.min(...inTime.map(({ state, options }) => pollLimitMs(state, options, nowMs)));
-      const look = inTime.length === 0 ? undefined : await pollWithin(source, taskId, limitMs);
-      if (look?.observation.kind === "throttled") {
-        pauseMs = Math.max(pauseMs, look.observation.retryAfterMs ?? SHORTEST_PAUSE_MS);
+      const poll = inTime.length === 0 ? undefined : await pollWithin(source, taskId, limitMs);
+      if (poll?.observation.kind === "throttled") {
+        pauseMs = Math.max(pauseMs, poll.observation.retryAfterMs ?? SHORTEST_PAUSE_MS);
       }
       steps[taskId] = waits.map(({ awakeableId, state, options }) => {
         const decision =
-          look === undefined || isTooLate(state, nowMs)
+          poll === undefined || isTooLate(state, nowMs)
             ? decideTimeout(state, nowMs)
-            : decidePoll(source, state, priced(options, slot), look);
+            : decidePoll(source, state, priced(options, slot), poll);
         const outcome = decision.kind === "settle" ? { outcome: toOutcomeRecord(decision.outcome) } : {};
         return { awakeableId, state: decision.state, ...outcome };
       });

@@ -81,14 +81,14 @@ export function restateClient(options: RestateClientOptions): RestateClient {
       { timeoutMs, signal, onTimeout: () => new SilenceError(`restate: no answer within ${timeoutMs} ms`) },
     ).promise;
 
-  /** A wait that goes on and a network that swallows everything look alike: no answer comes. */
+  /** A wait that goes on and a network that swallows everything are the same from here: no answer comes. */
   const isThere = (signal: AbortSignal | undefined): Promise<boolean> =>
     call(`${base}/restate/health`, {}, signal, PROBE_MS).then(
       () => true,
       () => false,
     );
 
-  /** Calls until there is an answer, whoever is down meanwhile. */
+  /** Calls until there is an answer, whatever is down meanwhile. */
   const insist = async (
     url: string,
     init: RequestInit,

@@ -34,17 +34,17 @@ export interface WaitHandlers {
 
 /** The handlers of the object that polls the tasks of one shard. */
 export interface PollerHandlers {
-  /** Begins to look at a task for one more wait. */
+  /** Begins to poll a task for one more wait. */
   add(context: ObjectContext, wait: Subscription): Promise<void>;
-  /** Ends the looking for one wait, and at the task with the last. */
+  /** Ends the polling for one wait; for the task, with the last. */
   remove(
     context: ObjectContext,
     wait: { readonly taskId: string; readonly awakeableId: string },
   ): Promise<void>;
-  /** Looks at what is due, and sends itself again for when more is. */
+  /** Polls what is due, and sends itself again for when more is. */
   tick(context: ObjectContext, tick: { readonly atMs: number }): Promise<void>;
   /** What is known of a task: the state of the wait that began first. */
-  look(context: ObjectSharedContext, taskId: string): Promise<WaitState | null>;
+  state(context: ObjectSharedContext, taskId: string): Promise<WaitState | null>;
 }
 
 /** The handlers of the object that hands out the calls of one account. */

@@ -20,9 +20,9 @@ const LEAD = "leadMs";
 const keyOf = (taskId: string): string => `t:${taskId}`;
 
 const MAX_IN_A_BATCH = 25;
-// A batch takes its time on the clock, and whoever is added waits for its end.
+// A batch takes its time on the clock, and a wait that is added waits for its end.
 const BATCH_SECONDS = 0.5;
-// A wait that joins another one need not look anew at what was seen just now.
+// A wait that joins another one need not poll again what was seen just now.
 const FRESH_MS = 500;
 
 // From a booking to its first call, a busy server takes its time; a slot that was missed by then is lost.
@@ -95,7 +95,7 @@ export function pollerObject(
         if (earlyMs > 0) {
           await context.sleep(Math.ceil(earlyMs));
         }
-        const result = await context.run("look", () =>
+        const result = await context.run("poll", () =>
           pollBatch(source, entries, slot, attemptCompletedSignal),
         );
         reachedMs = result.nowMs;
@@ -116,7 +116,7 @@ export function pollerObject(
       }
     },
 
-    look: kinds.object.shared(async (context, taskId) => {
+    state: kinds.object.shared(async (context, taskId) => {
       const entry = await context.get<Entry>(keyOf(taskId));
       return entry?.waits[0]?.state ?? null;
     }),

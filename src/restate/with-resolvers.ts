@@ -4,7 +4,7 @@ interface WithResolvers {
 
 /**
  * Gives Node 20 the `Promise.withResolvers` that the Restate SDK calls since 1.14. Without it every invocation fails
- * and is tried again for ever. Newer versions of Node keep their own.
+ * and is tried again without end. Newer versions of Node keep their own.
  */
 export function ensureWithResolvers(): void {
   const host = Promise as WithResolvers;

@@ -7,7 +7,7 @@ import type { Task } from "../task/task.ts";
 /** A source with a listing. */
 export type ListingSource = TaskSource & Required<Pick<TaskSource, "list">>;
 
-/** What a task that was just started is looked for by. */
+/** What a task that was just started is searched for by. */
 export interface StartedQuery {
   readonly source: ListingSource;
   readonly taskType: string;

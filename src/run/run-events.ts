@@ -27,7 +27,7 @@ type OngoingName = Exclude<WaitEventName, OutcomeKind | "settled">;
 export type RunEvents = { [K in OngoingName]: WaitEvents[K] & OfAttempt } & {
   [K in OutcomeKind]: WaitEvents[K];
 } & {
-  /** A start is about to be sent, or to be looked for when it was sent before. */
+  /** A start is about to be sent, or to be searched for when it was sent before. */
   starting: OfAttempt;
   /** A start was throttled or could not be sent, and will be sent again after `delayMs`. */
   startRetry: OfAttempt & { readonly error: Error; readonly delayMs: number };

@@ -20,7 +20,7 @@ export interface RunCheckpoint {
   readonly attempt: number;
   /** The tasks of earlier attempts. */
   readonly earlier: readonly string[];
-  /** When this attempt's start was last sent, unless its task is known: then it is looked for, never sent again. */
+  /** When this attempt's start was last sent, unless its task is known: then it is searched for, never sent again. */
   readonly sentAtMs?: number;
   /** The task that this attempt has started. */
   readonly taskId?: string;

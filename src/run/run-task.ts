@@ -12,15 +12,15 @@ import { TaskRun } from "./task-run.ts";
 import type { TaskStart } from "./task-start.ts";
 
 /**
- * How to start and to wait, and where to look. `timeoutMs` is for the whole run: all starts, waits and pauses
- * together. With none of `client`, `source` and `waiter`, the start's own source is looked at.
+ * How to start and to wait, and where to poll. `timeoutMs` is for the whole run: all starts, waits and pauses
+ * together. With none of `client`, `source` and `waiter`, the start's own source is polled.
  */
 export interface RunTaskOptions extends Omit<WaitOptions, "resume" | "justStarted">, WaitTarget {
   /** How often to start at most. Default 3. */
   readonly attempts?: number | undefined;
   /** How the service calls what is started, such as `UPDATE_RESOURCES`; the start's own by default. */
   readonly taskType?: string | undefined;
-  /** Tells ours from other tasks of its type, when a start whose answer was lost is looked for. */
+  /** Tells ours from other tasks of its type, when a start whose answer was lost is searched for. */
   readonly isOurs?: ((task: Task) => boolean) | undefined;
   /** Goes on with an earlier run: its attempts, its task and its deadline. */
   readonly resume?: RunCheckpoint | undefined;
@@ -40,7 +40,7 @@ const NAMES: ReadonlySet<string> = new Set([
  * Starts a task, waits for it, and starts again when it failed because the service was busy
  * (`TaskFailedError.retryable`), with growing pauses and within one deadline.
  *
- * A start is sent again only when it certainly was not taken. One that may have been taken is looked for in the
+ * A start is sent again only when it certainly was not taken. One that may have been taken is searched for in the
  * listing, by type and time, and adopted.
  *
  * @param start - Makes one call that starts a task, such as {@link updateResources} or {@link checkRules} give.

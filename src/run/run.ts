@@ -89,7 +89,7 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
     this.#timer.set(this.#state.deadlineMs);
     const isNew = this.#state.taskId === undefined && (await this.#start());
     this.#controller.signal.throwIfAborted();
-    // From here on the wait keeps the deadline, and looks once more before it.
+    // From here on the wait keeps the deadline, and polls once more before it.
     this.#timer.set(undefined);
     const outcome = await this.#follow(isNew);
     const hasAnother = this.#state.attempt < this.#plan.attempts;
@@ -107,7 +107,7 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
       this.#emit("starting", { attempt });
     }
     const recorded: TaskStart = (context) => {
-      // Whoever keeps the checkpoint at this event finds the start again, whatever becomes of this process.
+      // A checkpoint kept at this event finds the start again, whatever becomes of this process.
       this.#state = { ...this.#state, sentAtMs: Date.now() };
       this.#emit("starting", { attempt });
       return start(context);
@@ -126,7 +126,7 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
       },
     }).catch((error: unknown) => {
       if (!isStartUnknownError(error) && !this.#controller.signal.aborted) {
-        // It was refused for certain: whoever resumes with the right key has nothing to look for.
+        // It was refused for certain: a resume with the right key has nothing to search for.
         this.#state = withoutSent(this.#state);
       }
       throw error;

@@ -61,7 +61,7 @@ function startedId(started: unknown, source: Pick<TaskSource, "checkTaskId">): s
   try {
     checkIdFor(source, taskId);
   } catch (cause) {
-    // It was taken all the same: what it has started is to be looked for.
+    // It was taken all the same: search for what it has started.
     throw new ProtocolError(`start: gave no usable task id: ${quoted(taskId)}`, { cause });
   }
   return taskId;

@@ -14,7 +14,7 @@ export interface StartTaskOptions {
   readonly signal?: AbortSignal | undefined;
   /** How the service calls what is started; the start's own by default. */
   readonly taskType?: string | undefined;
-  /** Where an unclear start is looked for; the start's own by default. */
+  /** Where an unclear start is searched for; the start's own by default. */
   readonly source?: TaskSource | undefined;
   /** Tells ours from other tasks of its type that began at the same time; by default any may be ours. */
   readonly isOurs?: ((task: Task) => boolean) | undefined;
@@ -23,7 +23,7 @@ export interface StartTaskOptions {
   /** Told to the start; default 1. */
   readonly attempt?: number | undefined;
   /**
-   * An earlier try was sent at this time, in Unix milliseconds, and its outcome was lost: it is looked for, and
+   * An earlier try was sent at this time, in Unix milliseconds, and its outcome was lost: it is searched for, and
    * nothing is sent.
    */
   readonly sentAtMs?: number | undefined;
@@ -40,11 +40,11 @@ export interface StartedTaskFinding {
 
 /**
  * Starts a task, once. What was throttled or never sent is sent again, for as long as the signal lets it. A start
- * that may have been taken is never sent again: it is looked for in the listing for half a minute, by its type and
+ * that may have been taken is never sent again: it is searched for in the listing for half a minute, by its type and
  * time, and adopted.
  *
  * @param start - Makes one call.
- * @param options - How to look for it when its outcome is unclear, and what ends it.
+ * @param options - How to search for it when its outcome is unclear, and what ends it.
  * @throws {@link StartUnknownError} when nobody can tell whether it started a task, or which; what the start threw
  * when it was refused; the signal's reason.
  *
@@ -85,7 +85,7 @@ async function adopt(
   const why = `startTask: it is not clear whether a task was started: ${printable(toError(unclear).message)}`;
   if (taskType === undefined || !canList(source)) {
     const missing = taskType === undefined ? "a taskType" : "a source that lists tasks";
-    throw new StartUnknownError(`${why}; without ${missing} it can't be looked for`, { cause: unclear });
+    throw new StartUnknownError(`${why}; without ${missing} it can't be searched for`, { cause: unclear });
   }
   const finding = await findStarted({
     source,

@@ -2,7 +2,7 @@ import type { BdrcClient, CheckRulesParameters, UpdateResourcesParameters } from
 import type { StartContext, TaskStart } from "./task-start.ts";
 
 /**
- * A start for {@link runTask} that looks for resources anew.
+ * A start for {@link runTask} that searches for resources again.
  *
  * Source: API BDRC 2023-08-08, UpdateResources.
  *

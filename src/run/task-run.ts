@@ -31,7 +31,7 @@ export class TaskRun extends SettledPromise<Task, RunOutcome, RunEvents> {
     return this.#run.attempt;
   }
 
-  /** This attempt's task as it was last seen; `undefined` before the first good look. */
+  /** This attempt's task as it was last seen; `undefined` before the first good poll. */
   get latest(): Task | undefined {
     return this.#run.latest;
   }

@@ -12,7 +12,7 @@ export interface StartContext {
  * Starts one task and tells its id. It makes one call and repeats nothing: whether a start may be sent again is
  * not its business.
  *
- * `taskType` and `source` are for a start that may have been taken although its answer was lost: it is looked for
+ * `taskType` and `source` are for a start that may have been taken although its answer was lost: it is searched for
  * among the tasks of that type.
  */
 export interface TaskStart {

@@ -8,7 +8,7 @@ export interface TaskwaitErrorDetails {
   readonly taskId?: string;
   /** The task as it was last seen. */
   readonly task?: Task;
-  /** Looks that were answered or given up, good and bad. */
+  /** Polls that were answered or given up, good and bad. */
   readonly polls?: number;
   /** How many of them failed. */
   readonly failures?: number;
@@ -181,7 +181,7 @@ export class BdrcApiError extends TaskwaitError {
   declare readonly requestId?: string;
   /** How long the service asks to wait: `x-acs-retry-after`, or `Retry-After`, in milliseconds. */
   declare readonly retryAfterMs?: number;
-  /** What the answer complains of (the clock, the nonce) is mended: the same call may be sent again at once. */
+  /** What the answer refuses (the clock, the nonce) is corrected: the same call may be sent again at once. */
   readonly resend: boolean;
   /** The service is down and names the end of that (5xx with `Retry-After`): an outage, not throttling. */
   declare readonly maintenance?: boolean;

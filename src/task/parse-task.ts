@@ -84,7 +84,7 @@ export function parseTask(fields: unknown, describePath: (field: string) => stri
   addParsedJson(task, "detail", taskDetail);
   addParsedJson(task, "result", taskResult);
   checked.add(task);
-  // A listener that changed it would change what the wait compares the next look with.
+  // A listener that changed it would change what the wait compares the next poll with.
   return Object.freeze(task) as unknown as Task;
 }
 

@@ -13,7 +13,7 @@ export interface TaskPage {
 export interface TaskListQuery {
   /** One status; absent lists all. */
   readonly taskStatus?: string;
-  /** One type, such as `UPDATE_RESOURCES`; absent lists all. A source may ignore it: look at the tasks' own. */
+  /** One type, such as `UPDATE_RESOURCES`; absent lists all. A source may ignore it: read the tasks' own. */
   readonly taskType?: string;
   /** From the page before. */
   readonly nextToken?: string;
@@ -44,10 +44,10 @@ export interface SourceLimits {
 
 /**
  * Where tasks are seen. {@link TaskSource.describe} makes exactly one call to the service and throws what went
- * wrong: retries, pace and patience are the wait's business, which tells errors apart by class and code.
+ * wrong: retries, pace and budgets are the wait's business, which tells errors apart by class and code.
  */
 export interface TaskSource {
-  /** How the task looks now. Rejects with an error when that can't be told. */
+  /** How the task is now. Rejects with an error when that can't be told. */
   describe(taskId: string, options: CallOptions): Promise<Task>;
   /**
    * How far the service's clock is ahead of ours, in milliseconds, when the source knows, such as from the

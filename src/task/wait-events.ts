@@ -1,41 +1,41 @@
 import { OUTCOME_KINDS, type Outcome, type OutcomeKind, type OutcomeOf } from "./outcome.ts";
 import type { Task } from "./task.ts";
 
-/** A good look at the task. */
+/** A good poll of the task. */
 export interface PollEvent {
   readonly taskId: string;
   readonly task: Task;
   /** How long the call took, in milliseconds. */
   readonly callMs: number;
-  /** Milliseconds until the next look; absent when this was the last. */
+  /** Milliseconds until the next poll; absent when this was the last. */
   readonly nextPollMs?: number;
 }
 
-/** The task's status is not what it was at the look before. */
+/** The task's status is not what it was at the poll before. */
 export interface StatusEvent {
   readonly taskId: string;
   readonly task: Task;
-  /** The task at the look before; absent at the first. */
+  /** The task at the poll before; absent at the first. */
   readonly previous?: Task;
 }
 
-/** The task's progress is not what it was at the look before. */
+/** The task's progress is not what it was at the poll before. */
 export interface ProgressEvent {
   readonly taskId: string;
   readonly task: Task;
-  /** The task at the look before; absent at the first. */
+  /** The task at the poll before; absent at the first. */
   readonly previous?: Task;
   /** Milliseconds until the task is expected to end; absent when that can't be told. */
   readonly etaMs?: number;
 }
 
-/** A look failed, and there will be another. */
+/** A poll failed, and there will be another. */
 export interface RetryEvent {
   readonly taskId: string;
   readonly error: Error;
-  /** Failed looks in a row, this one included. */
+  /** Failed polls in a row, this one included. */
   readonly failures: number;
-  /** Milliseconds until the next look. */
+  /** Milliseconds until the next poll. */
   readonly nextPollMs: number;
 }
 
@@ -47,7 +47,7 @@ export interface ThrottledEvent {
   readonly retryAfterMs?: number;
   /** The rate that all waits of this client share from now on, in calls per second; absent when not known. */
   readonly ratePerSecond?: number;
-  /** Milliseconds until this wait's next look. */
+  /** Milliseconds until this wait's next poll. */
   readonly nextPollMs: number;
 }
 

@@ -23,7 +23,7 @@ export const FAILURE_TYPES: Readonly<Record<Exclude<OutcomeKind, "complete">, st
  * @example
  * ```ts
  * const outcome = outcomeOfFailure(error);
- * const isWorthAnotherTry = outcome?.kind === "failed" && outcome.error.retryable;
+ * const mayStartAgain = outcome?.kind === "failed" && outcome.error.retryable;
  * ```
  */
 export function outcomeOfFailure(thrown: unknown): Outcome | undefined {

@@ -9,8 +9,8 @@ export interface TaskActivities {
    */
   waitForTask(request: WaitRequest): Promise<Task>;
   /**
-   * Looks once. While the task goes on it fails as `TaskPending`, with the delay after which Temporal is to try again:
-   * no slot is held between two looks, and the history does not grow.
+   * Polls once. While the task goes on it fails as `TaskPending`, with the delay after which Temporal is to try again:
+   * no slot is taken between two polls, and the history does not grow.
    */
   pollTask(request: WaitRequest): Promise<Task>;
 }

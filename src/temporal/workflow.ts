@@ -27,7 +27,7 @@ export interface WorkflowWaitOptions {
   /** The queue whose workers have the activities; by default the workflow's own. */
   readonly taskQueue?: string | undefined;
   /**
-   * `poll` (default): one short activity, retried at each look. `hold`: one long activity, which holds a slot of its
+   * `poll` (default): one short activity, retried for each poll. `hold`: one long activity, which holds a slot of its
    * worker.
    */
   readonly how?: "poll" | "hold" | undefined;
@@ -124,7 +124,7 @@ function readDuration(text: string | undefined, name: string): number | undefine
   }
 }
 
-/** Any other error would make Temporal try the workflow's step again for ever. */
+/** Any other error would make Temporal try the workflow's step again without end. */
 function refusal(message: string): ApplicationFailure {
   return ApplicationFailure.create({ type: INVALID, message, nonRetryable: true });
 }

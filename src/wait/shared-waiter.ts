@@ -11,7 +11,7 @@ import type { TaskSource } from "../task/source.ts";
 import { apiWaiter } from "./api-waiter.ts";
 
 /**
- * Where to look; at most one of `client`, `source` and `waiter`. With none, a client is made from the environment.
+ * What to poll; at most one of `client`, `source` and `waiter`. With none, a client is made from the environment.
  */
 export interface WaitTarget {
   /** A `BdrcClient`, its options, or a client of the official SDK; with `api`, options for its calls. */

@@ -3,7 +3,7 @@ import { checkOptionNames } from "../options/check-options.ts";
 import { WAIT_OPTION_NAMES, type WaitOptions } from "../policy/state/wait-options.ts";
 import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "./shared-waiter.ts";
 
-/** How to wait, and where to look. */
+/** How to wait, and what to poll. */
 export interface WaitForTaskOptions extends WaitOptions, WaitTarget {}
 
 const NAMES: ReadonlySet<string> = new Set([...WAIT_OPTION_NAMES, ...WAIT_TARGET_NAMES]);
@@ -13,7 +13,7 @@ const NAMES: ReadonlySet<string> = new Set([...WAIT_OPTION_NAMES, ...WAIT_TARGET
  * cost one poll.
  *
  * @param taskId - Such as `t-0000e4w0u1v592zdf6s7`.
- * @param options - Where to look (`client`, `source` or `waiter`; by default a client made from the
+ * @param options - What to poll (`client`, `source` or `waiter`; by default a client made from the
  * environment; `api` for a declared task API) and how to wait.
  * @returns A promise of the completed task, which rejects with {@link TaskFailedError},
  * {@link TaskExpiredError}, {@link TaskCanceledError}, {@link WaitTimeoutError}, {@link TaskNotFoundError},

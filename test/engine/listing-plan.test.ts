@@ -15,7 +15,7 @@ const stakes: ScanTotals = {
   likelyEnded: 1,
   pollsPerSecond: 5,
   endsPerSecond: 1,
-  isCrowded: false,
+  isBacklogged: false,
   lagS: 0,
   hasCreated: false,
 };
@@ -60,7 +60,7 @@ describe("the plan of a sweep", () => {
   it("leaves a single look that is due and worth more to be made singly, unless looks wait for permits", () => {
     const due = { ...stakes, all: 1.1, active: 1.1, best: 0.6 };
     expect(planScan(due, pages({}), "auto", false)).toBeUndefined();
-    expect(planScan({ ...due, isCrowded: true }, pages({}), "auto", false)?.kind).toBe("all");
+    expect(planScan({ ...due, isBacklogged: true }, pages({}), "auto", false)?.kind).toBe("all");
   });
 
   it("does not wait for single looks where sweeps serve all", () => {

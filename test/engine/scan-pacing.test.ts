@@ -3,7 +3,7 @@ import type { ListingPlan } from "../../src/engine/listing/listing-plan.ts";
 import { ScanPacing } from "../../src/engine/listing/scan-pacing.ts";
 
 function plan(kind: ListingPlan["kind"], pages: number): ListingPlan {
-  return { kind, statuses: [undefined], pages, worth: 1 };
+  return { kind, statuses: [undefined], pages, value: 1 };
 }
 
 describe("the pace of scans", () => {

@@ -49,7 +49,7 @@ describe.skipIf(!isInstalled).each([
 
   async function checkpointOf(id: string): Promise<WaitState | null> {
     for (let shard = 0; shard < 3; shard++) {
-      const response = await fetch(`${server.ingress}/TaskwaitPoller/default~${shard}/look`, {
+      const response = await fetch(`${server.ingress}/TaskwaitPoller/default~${shard}/state`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify(id),

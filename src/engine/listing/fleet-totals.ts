@@ -14,12 +14,12 @@ export interface Fleet {
 // Polls do not follow each other more closely.
 const MIN_GAP_MS = 200;
 
-/** Adds up what polls of all tracked tasks are worth at a moment. */
+/** Adds up the value of polls of all tracked tasks at a moment. */
 export function fleetTotals(
   { tasks, inFlight }: Fleet,
   coverage: ListingCoverage,
   nowMs: number,
-): Omit<ScanTotals, "isCrowded"> {
+): Omit<ScanTotals, "isBacklogged"> {
   let [count, price, all, active, unseen, best, likelyEnded] = [0, 0, 0, 0, 0, 0, 0];
   let [pollsPerSecond, endsPerSecond] = [0, 0];
   let hasCreated = false;

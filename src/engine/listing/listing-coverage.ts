@@ -47,7 +47,7 @@ export class ListingCoverage {
     this.#presumedRunningMs = Math.max(this.#presumedRunningMs, asOfMs);
   }
 
-  /** What a poll of the task now is worth, in seconds, beside what scans tell. */
+  /** The value of a poll of the task now, in seconds, beside what scans tell. */
   valueOf(tracked: TrackedTask, nowMs: number): number {
     const coveredMs = this.coveredMs(tracked, nowMs);
     return coveredMs === Number.POSITIVE_INFINITY ? 0 : pollValueSince(tracked.value, coveredMs, nowMs);

@@ -1,7 +1,7 @@
 const MAX_ENDED = 1000;
-// Whole seconds of the service, and what it takes to make a page, look like a little lag.
+// Whole seconds of the service, and the time to make a page, read as a little lag.
 const MIN_LAG_MS = 2000;
-// The service does not tell when listings have caught up, so what was measured is trusted less and less.
+// The service does not tell when listings have caught up, so a measured lag counts less with time.
 const HALF_LIFE_MS = 10 * 60_000;
 // So many ends are expected and none was seen: a poll has to tell whether listings do.
 const UNSEEN_ENDS = 8;

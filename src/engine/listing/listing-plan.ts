@@ -4,9 +4,9 @@ export type ScanKind = "all" | "active" | "ended";
 /** The statuses to list, one listing each; `undefined` lists all. */
 export type ListedStatus = "CREATED" | "RUNNING" | "COMPLETE" | "FAILED" | "EXPIRED" | "CANCELED" | undefined;
 
-/** What polls are worth, in seconds of unnoticed waiting, summed over the tracked tasks. */
+/** The value of polls, in seconds of unnoticed waiting, summed over the tracked tasks. */
 export interface ScanTotals {
-  /** What one call is worth. */
+  /** The wait price of one call. */
   readonly price: number;
   /** Polls of all tasks that listings are known or hoped to show. */
   readonly all: number;
@@ -14,30 +14,30 @@ export interface ScanTotals {
   readonly active: number;
   /** The part of tasks that were not seen yet: a listing of ended tasks tells little of them. */
   readonly unseen: number;
-  /** The one poll that is worth most. */
+  /** The highest value of one poll. */
   readonly best: number;
   /** How many tasks are expected to have ended unnoticed. */
   readonly likelyEnded: number;
-  /** How many polls a second the tasks would be worth by themselves. */
+  /** How many polls a second would be made without scans. */
   readonly pollsPerSecond: number;
   /** How many of them are expected to end a second. */
   readonly endsPerSecond: number;
   /** By how many seconds listings lag behind. */
   readonly lagS: number;
   /** Whether polls that are due have to wait for permits. */
-  readonly isCrowded: boolean;
+  readonly isBacklogged: boolean;
   /** Whether one of them may not run yet. */
   readonly hasCreated: boolean;
 }
 
-/** A scan that is worth its calls. */
+/** A scan whose value is above the price of its calls. */
 export interface ListingPlan {
   readonly kind: ScanKind;
   readonly statuses: readonly ListedStatus[];
   /** Pages that it is expected to take. */
   readonly pages: number;
   /** In seconds. */
-  readonly worth: number;
+  readonly value: number;
 }
 
 /** How readily listings are used; see `TaskWaiterOptions.batch`. */
@@ -46,15 +46,15 @@ export type BatchOption = "auto" | "never" | "always";
 const ENDED = ["COMPLETE", "FAILED", "EXPIRED", "CANCELED"] as const;
 // CREATED goes first: a task that begins to run in between is then seen in the second listing.
 const ACTIVE = ["CREATED", "RUNNING"] as const;
-// A poll that is worth so much of its price is about to be made.
+// A poll whose value is this part of its price is about to be made.
 const NEARLY = 0.9;
-// A listing must be worth this many times the best poll, a page: it takes longer, and says less.
+// The value of a listing, a page, must be this many times that of the best poll: it takes longer, and says less.
 const MARGIN = 2;
 // Of what polls cost; the rates that this goes by are guesses.
 const CLEARLY_LESS = 0.7;
 // Times the cheapest scan, beyond which one that shows progress is no longer made instead.
 const FAR = 3;
-// What a listing of ended tasks is worth beside one that brings fresh progress, too.
+// The value of a listing of ended tasks beside one that brings fresh progress, too.
 const ENDED_SHARE = 0.6;
 
 /** All scans that could be made, with what they cost and show. */
@@ -67,33 +67,33 @@ function scanOptions(
   const active = sum(activeStatuses.map(pagesOf));
   const all = pagesOf(undefined);
   return [
-    { kind: "all", statuses: [undefined], pages: all, cost: all, worth: totals.all },
+    { kind: "all", statuses: [undefined], pages: all, cost: all, value: totals.all },
     {
       kind: "active",
       statuses: activeStatuses,
       pages: active,
       // What is missing has to be confirmed, one by one or by listing the ended.
       cost: active + Math.min(totals.likelyEnded, ended),
-      worth: totals.active,
+      value: totals.active,
     },
     {
       kind: "ended",
       statuses: ENDED,
       pages: ended,
       cost: ended / ENDED_SHARE,
-      worth: Math.max(0, totals.all - totals.unseen),
+      value: Math.max(0, totals.all - totals.unseen),
     },
   ];
 }
 
-/** What all polls together have to be worth before a scan can be wanted, in seconds. */
+/** The value that all polls together must reach before a scan can be wanted, in seconds. */
 export function minScanValue(totals: ScanTotals, pagesOf: (status: ListedStatus) => number): number {
   return totals.price * leastCost(scanOptions(totals, pagesOf));
 }
 
 /**
- * The scan that is worth most a call, if it is worth its price; and where a poll is due and can be made at
- * once, at least twice as much a call as that.
+ * The scan of the highest value a call, if that is above the price; where a poll is due and can be made at once, it must
+ * be {@link MARGIN} times the value of that poll.
  */
 export function planScan(
   totals: ScanTotals,
@@ -104,28 +104,28 @@ export function planScan(
   const [first, ...others] = scanOptions(totals, pagesOf);
   let plan = first;
   for (const other of others) {
-    if (plan === undefined || other.worth * plan.cost > plan.worth * other.cost) {
+    if (plan === undefined || other.value * plan.cost > plan.value * other.cost) {
       plan = other;
     }
   }
-  if (plan === undefined || plan.worth <= 0) {
+  if (plan === undefined || plan.value <= 0) {
     return undefined;
   }
-  const isWorthIt = plan.worth >= totals.price * plan.cost;
+  const paysOff = plan.value >= totals.price * plan.cost;
   const isDue = totals.best >= NEARLY * totals.price;
   const isWanted =
     batch === "always"
-      ? isWorthIt || isDue
-      : isWorthIt &&
-        (!isDue || totals.isCrowded || servesAll || plan.worth >= MARGIN * totals.best * plan.cost);
-  const { kind, statuses, pages, worth } = plan;
-  return isWanted ? { kind, statuses, pages, worth } : undefined;
+      ? paysOff || isDue
+      : paysOff &&
+        (!isDue || totals.isBacklogged || servesAll || plan.value >= MARGIN * totals.best * plan.cost);
+  const { kind, statuses, pages, value } = plan;
+  return isWanted ? { kind, statuses, pages, value } : undefined;
 }
 
 /**
  * Whether the tasks are served for less by scans alone than by polls of each. A poll is due when the unnoticed
- * waiting is worth its price, so polls cost twice their price, the calls and the waiting. Scans of cost `c` that
- * are made when all together are worth `c` prices come every `T` with `endsPerSecond T^2 / 2 = c price`, and cost
+ * waiting costs as much as the call, so polls cost twice their price, the calls and the waiting. Scans of cost `c` that
+ * are made when all values together reach `c` prices come every `T` with `endsPerSecond T^2 / 2 = c price`, and cost
  * as much waiting again.
  *
  * @param knownPagesOf - Infinite for a listing that was never read to its end.

@@ -23,7 +23,7 @@ export interface ScannedPage {
 export type ScanEnd =
   /** Every listing was read to its end. */
   | { readonly kind: "complete" }
-  /** It was stopped, or has cost more than it was worth. */
+  /** It was stopped, or has cost more than its value. */
   | { readonly kind: "stopped" }
   /** Pages did not come, or their tokens led nowhere. */
   | { readonly kind: "failed" }
@@ -43,7 +43,7 @@ export interface ScanContext {
 const MAX_RETRIES = 2;
 const MAX_THROTTLES = 20;
 const RETRY_MS = 200;
-// A scan may cost this many times what it seemed worth: sizes are guesses.
+// A scan may cost this many times its expected value: sizes are guesses.
 const BUDGET_FACTOR = 2;
 const MIN_PAGES = 4;
 
@@ -61,7 +61,7 @@ export class ListingScan {
     this.plan = plan;
     this.#context = context;
     this.startedAtMs = context.clock.nowMs();
-    this.#maxPages = Math.max(MIN_PAGES, BUDGET_FACTOR * plan.pages, (BUDGET_FACTOR * plan.worth) / price);
+    this.#maxPages = Math.max(MIN_PAGES, BUDGET_FACTOR * plan.pages, (BUDGET_FACTOR * plan.value) / price);
   }
 
   /** What it would show is no longer needed. */

@@ -45,7 +45,7 @@ const RECHECK_MS = 1000;
 const WHOLE_SECOND_MS = 1000;
 
 /**
- * Decides when a listing scan is worth it, and what the end of one means. Who starts it reads its pages. Without a
+ * Decides when a listing scan pays off, and what the end of one means. Who starts it reads its pages. Without a
  * `list` of the source it does nothing.
  */
 export class ListingScheduler {
@@ -69,7 +69,7 @@ export class ListingScheduler {
     this.#isOff = options.batch === "never" || options.source.list === undefined;
   }
 
-  /** When {@link maybeStartScan} is worth calling; infinite when that can't be told. */
+  /** When to call {@link maybeStartScan} next; infinite when that can't be told. */
   get nextMs(): number {
     return this.#nextMs;
   }
@@ -121,7 +121,7 @@ export class ListingScheduler {
     return doubted;
   }
 
-  /** A scan that is worth its calls now, if there is one; {@link read} reads it. */
+  /** A scan that pays off now, if there is one; {@link read} reads it. */
   maybeStartScan(): ListingScan | undefined {
     const { batch, source, callTimeoutMs } = this.#options;
     const { size } = this.#fleet.tasks;
@@ -141,8 +141,8 @@ export class ListingScheduler {
       return undefined;
     }
     this.#checkedMs = nowMs;
-    const { isCrowded } = this.#limits.describe;
-    const totals = { ...fleetTotals(this.#fleet, this.coverage, nowMs), isCrowded };
+    const { isBacklogged } = this.#limits.describe;
+    const totals = { ...fleetTotals(this.#fleet, this.coverage, nowMs), isBacklogged };
     if (this.coverage.lag.wantsPoll(totals.endsPerSecond, nowMs)) {
       this.#doubted = this.#mostDoubtful(nowMs);
     }
@@ -151,7 +151,7 @@ export class ListingScheduler {
     this.coverage.serveAll(scansCostLess(totals, pagesOf, knownPagesOf));
     const plan = planScan(totals, pagesOf, batch, this.coverage.servesAll);
     if (plan === undefined) {
-      this.#nextMs = this.#worthwhileAtMs(nowMs, minScanValue(totals, pagesOf));
+      this.#nextMs = this.#whenScanPaysMs(nowMs, minScanValue(totals, pagesOf));
       return undefined;
     }
     const spreadUntilMs = this.#pacing.spreadUntilMs(plan, ratePerSecond);
@@ -202,8 +202,8 @@ export class ListingScheduler {
     return this.#fleet.tasks.size > LARGE_FLEET ? MIN_GAP_LARGE_MS : MIN_GAP_MS;
   }
 
-  /** When all polls together will be worth so much, estimated from below, and not beyond {@link MAX_AHEAD_MS}. */
-  #worthwhileAtMs(nowMs: number, value: number): number {
+  /** When the value of all polls together will be this high, estimated from below, and not beyond {@link MAX_AHEAD_MS}. */
+  #whenScanPaysMs(nowMs: number, value: number): number {
     let aheadMs = this.#minGapMs();
     while (
       aheadMs < MAX_AHEAD_MS &&
@@ -214,7 +214,7 @@ export class ListingScheduler {
     return nowMs + aheadMs;
   }
 
-  /** The task that has gone without a poll of its own for the most of its gaps. */
+  /** The task whose own last poll is the most of its gaps ago. */
   #mostDoubtful(nowMs: number): TrackedTask | undefined {
     let most: TrackedTask | undefined;
     let mostGaps = 0;

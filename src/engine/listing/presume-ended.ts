@@ -4,7 +4,7 @@ import { LISTED_AFTER_MS, type ListingCoverage } from "./listing-coverage.ts";
 import type { ListingScan } from "./listing-scan.ts";
 
 /**
- * What it means that a scan did not show a task: never more than that it is worth a poll of its own (W6).
+ * What it means that a scan did not show a task: never more than that it wants a poll of its own (W6).
  *
  * @returns The tasks that are now presumed ended.
  */

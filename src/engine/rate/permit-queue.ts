@@ -4,7 +4,7 @@ import type { RateLimiter } from "./rate-limiter.ts";
 
 /** What a permit is for. */
 export interface PermitQueueOptions<T> {
-  /** What the item's call is worth at a moment; the highest goes first. */
+  /** The value of the item's call at a moment; the highest goes first. */
   readonly priority: (item: T, nowMs: number) => number;
   /** The item's call may go out now; it must. */
   readonly grant: (item: T) => void;

@@ -39,7 +39,7 @@ export interface RateState {
 
 interface ExhaustedQuota {
   readonly fromMs: number;
-  /** Single calls that have gone out since. */
+  /** Single calls sent since. */
   readonly probes: number;
 }
 
@@ -58,7 +58,7 @@ export function beginRate(nowMs: number): RateState {
 }
 
 /**
- * Lets the rate grow. Only time in which the limiter was what held calls back counts: an idle or a slow caller
+ * Lets the rate grow. Only time in which the limiter delayed calls counts: an idle or a slow caller
  * has not shown that more would be accepted.
  *
  * @param wasHolding - Whether calls have been waiting for permits since the last time.

@@ -56,7 +56,7 @@ export class RateLimiter {
   /** Resolves when a call may go out; rejects with the signal's reason when that aborts first. */
   async permit(signal: AbortSignal): Promise<void> {
     this.#grow(false);
-    // An idle limiter owes nothing; one that held a call back keeps its pace, however late its timer was.
+    // An idle limiter owes nothing; one that delayed a call keeps its pace, however late its timer was.
     let fromMs = this.#clock.nowMs();
     let intervalMs = 1000 / this.#rate.ratePerSecond;
     for (let nowMs = fromMs; ; nowMs = this.#clock.nowMs()) {

@@ -19,7 +19,7 @@ export interface RateLimitsOptions<T> extends PermitQueueOptions<T> {
 // A service that is slow to answer must not take all of the process's descriptors.
 const MAX_IN_FLIGHT = 256;
 // Seconds of permits.
-const CROWDED_S = 0.5;
+const BACKLOG_S = 0.5;
 
 /** The calls of one API: their rate, and which goes next. W4: every call takes its permit here. */
 export class ApiRateLimit<T> {
@@ -49,8 +49,8 @@ export class ApiRateLimit<T> {
   }
 
   /** Whether a call that asks for a permit now waits long for it. */
-  get isCrowded(): boolean {
-    return this.#queue.size > CROWDED_S * this.#limiter.ratePerSecond;
+  get isBacklogged(): boolean {
+    return this.#queue.size > BACKLOG_S * this.#limiter.ratePerSecond;
   }
 
   has(entry: HeapEntry<T>): boolean {

@@ -8,13 +8,13 @@ import type { WaitCore } from "../wait/wait-core.ts";
 const URGENT = 1e12;
 // Priorities are refreshed ten times a second, so a last poll has to be foreseen by a little more than that.
 const FORESEEN_MS = 250;
-// A poll that is worth nearly its price is not deferred.
+// A poll whose value is nearly its price is not deferred.
 const NEARLY = 0.9;
 const RECHECK_MS = 1000;
-// Where scans serve all tasks, a poll is deferred until it is worth so many times its price: then it is too late for a
-// mere guess of when the next scan comes.
-const HELD = 2;
-const HELD_MS = 250;
+// Where scans are cheaper overall, a due poll is deferred until its value is this many times its price: then it is too
+// late for a mere guess of when the next scan comes.
+const MAX_DEFERRED_VALUE = 2;
+const DEFER_MS = 250;
 
 /**
  * The priority of a poll among those that wait for a permit: last polls before a deadline first (W3), the nearest
@@ -40,16 +40,16 @@ export function deferredUntilMs(
   if (tracked.isDoubted) {
     return undefined;
   }
-  const isHeld = coverage.servesAll && canBeHeld(tracked, coverage, nowMs);
+  const isDeferrable = coverage.servesAll && canBeDeferred(tracked, coverage, nowMs);
   const coveredMs = coverage.coveredMs(tracked, nowMs);
-  const isCovered = isHeld || coveredMs > tracked.value.fromMs;
+  const isCovered = isDeferrable || coveredMs > tracked.value.fromMs;
   if (!isCovered || tracked.waits.some((core) => mustPollNow(core, nowMs))) {
     return undefined;
   }
   // W3: a last poll before a deadline is not slept through.
   const latestMs = tracked.lastChanceMs - FORESEEN_MS;
-  if (isHeld) {
-    return Math.min(latestMs, nowMs + HELD_MS);
+  if (isDeferrable) {
+    return Math.min(latestMs, nowMs + DEFER_MS);
   }
   if (coveredMs === Number.POSITIVE_INFINITY) {
     // The end of the scan brings it up again; this is only in case that takes too long.
@@ -59,8 +59,8 @@ export function deferredUntilMs(
     return undefined;
   }
   // A task that a scan did not show is presumed to run for so long and no longer; one that a scan under way covers, until
-  // that ends. Then it is due, or a fleet of such tasks would sleep on, each worth so much that no scan seems better
-  // than its poll.
+  // that ends. Then it is due, or a fleet of such tasks would sleep on, each poll of such a value that no scan
+  // seems better.
   const lapseMs = coverage.presumedRunningUntilMs(tracked);
   const untilMs = Math.min(
     latestMs,
@@ -70,17 +70,17 @@ export function deferredUntilMs(
   return untilMs > nowMs ? untilMs : undefined;
 }
 
-/** Whether a poll can wait for the next scan: until it is worth twice its price, if need be. */
-function canBeHeld(tracked: TrackedTask, coverage: ListingCoverage, nowMs: number): boolean {
+/** Whether a poll can wait for the next scan: if need be, until its value is twice its price. */
+function canBeDeferred(tracked: TrackedTask, coverage: ListingCoverage, nowMs: number): boolean {
   return (
     tracked.isSeen &&
     !tracked.isPresumedEnded &&
     !tracked.isMissingFromListings &&
-    coverage.valueOf(tracked, nowMs) < HELD * tracked.value.price
+    coverage.valueOf(tracked, nowMs) < MAX_DEFERRED_VALUE * tracked.value.price
   );
 }
 
-/** What a wait wants whatever a poll is worth: retries, its longest interval, the last poll before its deadline (W3). */
+/** What a wait wants whatever the value of a poll: retries, its longest interval, the last poll before its deadline (W3). */
 function mustPollNow({ state, options }: WaitCore, nowMs: number): boolean {
   const { polledAtMs = state.startedAtMs, failuresInARow, throttledInARow, deadlineMs } = state;
   return (

@@ -27,7 +27,7 @@ export type ApplyContext = Omit<DecideContext, "options" | "callMs" | "history">
 
 /**
  * Hands what a poll or a page gave to every wait on the task: each decides by itself (W6: `decide` alone settles by
- * status). A task that is still wanted then knows what its next poll is worth.
+ * status). A task that is still wanted then has the value of its next poll.
  */
 export function applyObservation(
   tracked: TrackedTask,

@@ -20,7 +20,7 @@ export class TrackedTask {
   readonly addedMs: number;
   /** Its place among those that sleep or those that want a permit. */
   readonly entry: HeapEntry<TrackedTask> = new HeapEntry<TrackedTask>(this);
-  /** What a poll is worth, over time. */
+  /** The value of a poll, over time. */
   value: PollValueCurve;
   /** As it was last seen. */
   task: Task | undefined;
@@ -116,7 +116,7 @@ export class TrackedTask {
     return -this.#least(({ options }) => -options.pollTimeoutMs);
   }
 
-  /** A poll or a page has shown the task; the most eager of the waits says what the next poll is worth. */
+  /** A poll or a page has shown the task; the most eager of the waits gives the value of the next poll. */
   seen(task: Task, value: PollValueCurve | undefined): void {
     this.task = task;
     this.isSeen = true;

@@ -8,7 +8,7 @@ export class Connection {
   connected = false;
   #connecting: Destroyable | undefined;
 
-  /** @param onChange - Called when the connection is there, and when it is gone. */
+  /** @param onChange - Called when the connection is there, and when it has ended. */
   constructor(origin: string, connector: Connector, onChange: (connection: Connection) => void) {
     this.client = new Client(origin, {
       // Every call has a deadline of its own, which covers all of it.

@@ -62,7 +62,7 @@ export function parseProxy(text: string, source: string): ForwardProxy {
 
 /**
  * The proxy that the environment asks for on the way to an endpoint. None for loopback: what runs on this
- * machine is not to be looked for from a proxy's.
+ * machine is not to be searched for from a proxy's.
  */
 export function proxyFromEnvironment(endpoint: Endpoint, environment: Environment): ForwardProxy | undefined {
   const names = endpoint.origin.startsWith("https:")

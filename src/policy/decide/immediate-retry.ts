@@ -15,7 +15,7 @@ export const IN_POLL_BACKOFF: Backoff = { firstMs: 100, factor: 2, maxMs: 200 };
 const BROKEN_CONNECTION = /^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/;
 
 /**
- * Whether to retry the call at once, within the same poll: the client has corrected what the service complained of,
+ * Whether to retry the call at once, within the same poll: the client has corrected what the service refused,
  * or the connection broke. Other faults take time to pass.
  */
 export function canRetryAtOnce(observation: Observation): boolean {

@@ -23,7 +23,7 @@ const PASSING = /ServiceUnavailable|InternalError|InternalServerError|SystemBusy
 // Longer codes are cut before they are searched.
 const MAX_CODE_LENGTH = 100;
 
-// This process has no descriptor left for a connection, which fewer calls at a time mend.
+// This process has no descriptor left for a connection, which fewer calls at a time correct.
 const TOO_MANY_OPEN = /^(EMFILE|ENFILE)$/;
 
 const PROGRAMMING_ERRORS: ReadonlySet<unknown> = new Set([

@@ -51,7 +51,7 @@ export function observeError(thrown: unknown): Exclude<Observation, { kind: "tas
   return retryAfterMs === undefined ? { kind, error } : { kind: "throttled", error, retryAfterMs };
 }
 
-/** Nothing that the service does later mends a mistake in a source. */
+/** Nothing that the service does later corrects a mistake in a source. */
 function programmingError(cause: Error): ProtocolError {
   const message = `the source threw ${printable(`${cause.name}: ${cause.message}`)}`;
   return new ProtocolError(message, { cause, permanent: true });

@@ -5,20 +5,20 @@ import type { WaitState } from "../policy/state/wait-state.ts";
 import { UnreachableError } from "../task/errors.ts";
 import type { TaskSource } from "../task/source.ts";
 
-/** What a look gave, and how long it took. */
-export interface TimedLook {
+/** What a poll gave, and how long it took. */
+export interface TimedPoll {
   readonly observation: Observation;
   readonly callMs: number;
 }
 
-/** How long a look may take, in milliseconds: as long as one call may, and not beyond the deadline. */
+/** How long a poll may take, in milliseconds: as long as one call may, and not beyond the deadline. */
 export function pollLimitMs(state: WaitState, options: ResolvedWaitOptions, nowMs: number): number {
   const leftMs = state.deadlineMs - nowMs;
-  // A deadline that is past means "look once"; that look has its time.
+  // A deadline that is past means "poll once"; that poll has its time.
   return leftMs <= 0 ? options.pollTimeoutMs : Math.min(options.pollTimeoutMs, Math.max(1, leftMs));
 }
 
-/** Whether the wait's time is up. A wait of no time at all has its one look, whenever its turn comes. */
+/** Whether the wait's time is up. A wait of no time at all has its one poll, whenever its turn comes. */
 export function isTooLate({ startedAtMs, deadlineMs }: WaitState, nowMs: number): boolean {
   return nowMs > deadlineMs && deadlineMs > startedAtMs;
 }
@@ -29,7 +29,7 @@ export async function pollWithin(
   taskId: string,
   limitMs: number,
   signal?: AbortSignal,
-): Promise<TimedLook> {
+): Promise<TimedPoll> {
   const begunMs = performance.now();
   const onTimeout = (): Error =>
     new UnreachableError(`describe: no answer about task ${taskId} within ${Math.round(limitMs)} ms`, {
