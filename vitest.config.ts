@@ -19,6 +19,8 @@ const common = {
   unstubEnvs: true,
   unstubGlobals: true,
   restoreMocks: true,
+  // How long a condition may take on a busy machine; the default of 1 s measures the machine.
+  expect: { poll: { timeout: 20_000, interval: 20 } },
   env: { TASKWAIT_TEST_SEED: String(seed) },
   setupFiles: ["test/seeded-properties.ts"],
 };

@@ -65,6 +65,7 @@ describe("a client in a runtime without undici's requests", () => {
     const reason = new Error("enough");
     controller.abort(reason);
     expect(await rejection(call)).toBe(reason);
-    await expect.poll(() => peer.sockets.every((socket) => socket.destroyed)).toBe(true);
+    // The call's own: Node's `fetch` opens an idle connection in its place at once.
+    await expect.poll(() => peer.sockets[0]?.destroyed).toBe(true);
   });
 });
