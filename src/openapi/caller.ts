@@ -148,7 +148,7 @@ export class Caller {
     note: NoteAnswer,
   ): Promise<Answer> {
     const dateMs = this.#clock.now();
-    const sentAtMs = Date.now();
+    const sentMs = performance.now();
     const request = signRequest(operation, credential, { host: route.host, dateMs, nonce: randomUUID() });
     const scrub = hidingToo(
       this.#scrubberOf([...route.secrets, ...secretsOf(credential)]),
@@ -165,7 +165,7 @@ export class Caller {
       httpStatus: answer.httpStatus,
       ...(requestId === undefined ? {} : { requestId: scrub(requestId) }),
     });
-    this.#clock.hear(answer.headers.get("date"), sentAtMs);
+    this.#clock.hear(answer.headers.get("date"), performance.now() - sentMs);
     const envelope = parseEnvelope(answer);
     const error = apiErrorOf(answer, envelope, operation, scrub);
     if (error !== undefined) {

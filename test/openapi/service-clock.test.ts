@@ -38,14 +38,23 @@ describe("ServiceClock", () => {
 
   it("tells how far the service is ahead, from the date of an answer half way through the call", () => {
     const clock = new ServiceClock();
-    const sentAtMs = Date.now();
     vi.advanceTimersByTime(200);
 
     expect(clock.aheadMs).toBeUndefined();
-    clock.hear(new Date(sentAtMs + 60_100).toUTCString(), sentAtMs);
+    clock.hear(new Date(NOW + 60_100).toUTCString(), 200);
 
     expect(Math.abs((clock.aheadMs ?? 0) - 60_000)).toBeLessThanOrEqual(500);
-    clock.hear("yesterday", sentAtMs);
+    clock.hear("yesterday", 200);
     expect(Math.abs((clock.aheadMs ?? 0) - 60_000)).toBeLessThanOrEqual(500);
+  });
+
+  it("tells it of the clock as it is now, also when that was set, during the call or later", () => {
+    const clock = new ServiceClock();
+    clock.hear(new Date(NOW + 60_000).toUTCString(), 0);
+    vi.setSystemTime(NOW - 8 * 3_600_000);
+
+    expect(Math.abs((clock.aheadMs ?? 0) - 60_000 - 8 * 3_600_000)).toBeLessThanOrEqual(500);
+    vi.setSystemTime(NOW + 3_600_000);
+    expect(Math.abs((clock.aheadMs ?? 0) - 60_000 + 3_600_000)).toBeLessThanOrEqual(500);
   });
 });

@@ -82,7 +82,7 @@ export function httpTransport(
         ...(secret === undefined ? {} : { [secret.header]: secret.value }),
       },
     };
-    const sentAtMs = Date.now();
+    const sentMs = performance.now();
     let answer: RawAnswer;
     try {
       answer = await route.connections.use(use, (open) => exchange(open, about, sent, scrub));
@@ -90,7 +90,7 @@ export function httpTransport(
       throw isTaskwaitError(error) ? error : networkError(error, about, route, scrub);
     }
     note({ httpStatus: answer.httpStatus });
-    clock.hear(answer.headers.get("date"), sentAtMs);
+    clock.hear(answer.headers.get("date"), performance.now() - sentMs);
     return { httpStatus: answer.httpStatus, json: jsonOf(answer, about, scrub) };
   };
 

@@ -7,22 +7,25 @@ const HALF_SECOND_MS = 500;
 /** The service's time, as far as it has told. Requests are signed with it, so a wrong clock here does no harm. */
 export class ServiceClock {
   #offsetMs = 0;
-  #heardAheadMs: number | undefined;
+  // Against the monotonic clock: this machine's wall clock may be set at any moment, also between call and answer.
+  #aheadOfSteadyMs: number | undefined;
 
-  /** How far the service's clock is ahead of this machine's, in milliseconds, give or take half a second. */
+  /** How far the service's clock is ahead of this machine's now, in milliseconds, give or take half a second. */
   get aheadMs(): number | undefined {
-    return this.#heardAheadMs;
+    return this.#aheadOfSteadyMs === undefined
+      ? undefined
+      : this.#aheadOfSteadyMs + performance.now() - Date.now();
   }
 
   /**
    * Hears an answer's `Date`.
    *
-   * @param sentAtMs - When the call went out, by this machine's clock; the answer is taken to be of half way.
+   * @param callMs - How long the call took; the answer is taken to be of half way.
    */
-  hear(dateHeader: string | undefined, sentAtMs: number): void {
+  hear(dateHeader: string | undefined, callMs: number): void {
     const serviceMs = dateHeader === undefined ? Number.NaN : Date.parse(dateHeader);
     if (Number.isFinite(serviceMs)) {
-      this.#heardAheadMs = serviceMs + HALF_SECOND_MS - (sentAtMs + Date.now()) / 2;
+      this.#aheadOfSteadyMs = serviceMs + HALF_SECOND_MS + callMs / 2 - performance.now();
     }
   }
 
