@@ -53,6 +53,8 @@ export class TaskWaiter implements AsyncDisposable {
   readonly #lags = new DetectionLagSample();
   readonly #scheduler: PollScheduler;
   readonly #live = new Map<WaitCore, TaskWait>();
+  // Those that a microtask of this turn begins, by their tasks.
+  readonly #beginning = new Map<string, WaitCore>();
   readonly #emitter = new SafeEmitter<WaitEvents, [wait: TaskWait]>();
   readonly #driver: WaitDriver;
   #isClosed = false;
@@ -75,6 +77,7 @@ export class TaskWaiter implements AsyncDisposable {
       clock: this.#clock,
       release: (core) => this.#release(core),
       forward: (core, event) => this.#forward(core, event),
+      hint: (core) => void this.hint(core.state.taskId),
       hears: (name) => this.#emitter.hears(name),
     };
   }
@@ -115,9 +118,28 @@ export class TaskWaiter implements AsyncDisposable {
     const wait = new TaskWait(core);
     this.#live.set(core, wait);
     this.#telemetry.began(core);
+    this.#beginning.set(taskId, core);
     // A promise's microtask: fake timers of a test replace `queueMicrotask`.
     void Promise.resolve().then(() => this.#begin(core));
     return wait;
+  }
+
+  /**
+   * Says that a task may have ended, as an event from elsewhere told: a message of a queue, a webhook, EventBridge. It is
+   * polled now instead of when the next poll would be due. Polling stays the truth: a hint ends no wait by itself.
+   *
+   * A hint brings at most one more call, and calls stay `minIntervalMs` apart: more hints until then count as one. It
+   * waits for a permit as every call does, and shortens no pause after a throttled or failed poll.
+   *
+   * @returns Whether a wait for the task is in flight; `false` means that nothing was done.
+   */
+  hint(taskId: string): boolean {
+    const beginning = this.#beginning.get(taskId);
+    if (beginning !== undefined && beginning.outcome === undefined) {
+      beginning.isHinted = true;
+      return true;
+    }
+    return this.#scheduler.hint(taskId);
   }
 
   /** Calls the listener at every event of this name, of any wait. */
@@ -185,6 +207,7 @@ export class TaskWaiter implements AsyncDisposable {
 
   #begin(core: WaitCore): void {
     const { signal } = core;
+    this.#beginning.delete(core.state.taskId);
     if (core.outcome !== undefined) {
       return;
     }
@@ -200,6 +223,9 @@ export class TaskWaiter implements AsyncDisposable {
       joinSignal(signal, core);
     }
     this.#scheduler.add(core);
+    if (core.isHinted) {
+      this.hint(core.state.taskId);
+    }
   }
 
   #release(core: WaitCore): void {

@@ -56,6 +56,10 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
     return structuredClone(wait === undefined ? this.#state : { ...this.#state, wait });
   }
 
+  hint(): boolean {
+    return this.#wait?.hint() ?? false;
+  }
+
   async begin(): Promise<void> {
     const { signal, attempts } = this.#plan;
     if (this.outcome !== undefined) {

@@ -50,6 +50,15 @@ export class TaskRun extends SettledPromise<Task, RunOutcome, RunEvents> {
   }
 
   /**
+   * Says that this attempt's task may have ended; see {@link TaskWaiter.hint}.
+   *
+   * @returns Whether a wait for it is in flight; `false` means that nothing was done.
+   */
+  hint(): boolean {
+    return this.#run.hint();
+  }
+
+  /**
    * Ends this run, and no other, as `aborted`. The task goes on: BDRC has no call that cancels one.
    *
    * @param reason - What the promise rejects with; by default an `AbortError` DOMException.

@@ -6,6 +6,8 @@ import type { WaitCore } from "../wait/wait-core.ts";
 
 // Far above any value in seconds, and still ordered by the deadline.
 const URGENT = 1e12;
+// Above what any poll is expected to be worth: somebody knows.
+const HINTED = 1e9;
 // Priorities are refreshed ten times a second, so a last poll has to be foreseen by a little more than that.
 const FORESEEN_MS = 250;
 // A poll whose value is nearly its price is not deferred.
@@ -18,14 +20,14 @@ const DEFER_MS = 250;
 
 /**
  * The priority of a poll among those that wait for a permit: last polls before a deadline first (W3), the nearest
- * deadline foremost; then by what is expected to go unnoticed.
+ * deadline foremost; then those of hinted tasks; then by what is expected to go unnoticed.
  */
 export function pollPriority(tracked: TrackedTask, coverage: ListingCoverage, nowMs: number): number {
   const leftMs = tracked.lastChanceMs - nowMs;
   if (leftMs <= FORESEEN_MS) {
     return URGENT - leftMs;
   }
-  return Math.max(tracked.value.price, coverage.valueOf(tracked, nowMs));
+  return (tracked.isHinted ? HINTED : 0) + Math.max(tracked.value.price, coverage.valueOf(tracked, nowMs));
 }
 
 /**
@@ -37,7 +39,7 @@ export function deferredUntilMs(
   coverage: ListingCoverage,
   nowMs: number,
 ): number | undefined {
-  if (tracked.isDoubted) {
+  if (tracked.isDoubted || tracked.isHinted) {
     return undefined;
   }
   const isDeferrable = coverage.servesAll && canBeDeferred(tracked, coverage, nowMs);

@@ -79,6 +79,17 @@ export class PollScheduler {
     this.#setTimer();
   }
 
+  /** The task may have ended: its next poll is due at once. Returns whether it is tracked. */
+  hint(taskId: string): boolean {
+    const tracked = this.#tasks.get(taskId);
+    if (tracked !== undefined && !tracked.isHinted) {
+      tracked.hinted();
+      this.#schedule(tracked);
+      this.#setTimer();
+    }
+    return tracked !== undefined;
+  }
+
   remove(core: WaitCore, reason: unknown): void {
     this.#deadlines.remove(core.deadline);
     const tracked = this.#tasks.get(core.state.taskId);
@@ -179,6 +190,7 @@ export class PollScheduler {
       onRetry: (retried) => tracked.retried(retried),
     });
     this.#inFlight.set(tracked, poll);
+    tracked.polling();
     const result = await poll.run();
     this.#inFlight.delete(tracked);
     tracked.polled(result, this.#clock.nowMs());
@@ -199,11 +211,8 @@ export class PollScheduler {
       }
     }
     const { presumedEnded, refusal } = next.value;
-    const [first] = this.#tasks.values();
-    if (refusal !== undefined && first !== undefined) {
-      // Told once, to one wait: the waiter's listeners hear it.
-      const payload = { taskId: first.taskId, code: "LISTING_REFUSED", message: refusal } as const;
-      first.waits[0]?.emit([{ name: "warning", payload }]);
+    if (refusal !== undefined) {
+      this.#tasks.values().next().value?.warn("LISTING_REFUSED", refusal);
     }
     for (const tracked of presumedEnded) {
       this.#schedule(tracked);

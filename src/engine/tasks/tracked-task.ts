@@ -1,3 +1,4 @@
+import { hintedPollAtMs } from "../../policy/decide/hinted-poll.ts";
 import type { ImmediateRetry } from "../../policy/decide/immediate-retry.ts";
 import { certainPollValue, firstPollValue, type PollValueCurve } from "../../policy/forecast/poll-value.ts";
 import { lastPollLeadMs } from "../../policy/state/delay-limits.ts";
@@ -32,6 +33,8 @@ export class TrackedTask {
   polledMs: number;
   /** It wants a poll of its own, whatever listings tell. */
   isDoubted = false;
+  /** Somebody said that it may have ended, after its last poll was sent. */
+  isHinted = false;
   /** A poll or a page has shown it. */
   isSeen = false;
   /** It was missing from the listings of active tasks: it has probably ended. */
@@ -94,7 +97,9 @@ export class TrackedTask {
 
   /** When the first of the waits wants a poll. */
   get dueMs(): number {
-    return this.#least(({ state }) => state.nextPollAtMs);
+    return this.isHinted
+      ? this.#least(({ state, options }) => hintedPollAtMs(state, options))
+      : this.#least(({ state }) => state.nextPollAtMs);
   }
 
   /** The last moment for a poll that is answered before the first of the waits' deadlines. */
@@ -132,6 +137,11 @@ export class TrackedTask {
     }
   }
 
+  /** Told once, to one wait: the waiter's listeners hear it. */
+  warn(code: string, message: string): void {
+    this.#first?.emit([{ name: "warning", payload: { taskId: this.taskId, code, message } }]);
+  }
+
   /** Whether a page shows nothing new: the task as it was, so soon after the last poll. */
   isRedundant(task: Task, nowMs: number): boolean {
     return (
@@ -160,6 +170,16 @@ export class TrackedTask {
   /** Only listings tell of it: a poll has to say whether they are right. */
   doubt(): void {
     this.isDoubted = true;
+  }
+
+  /** Somebody says that it may have ended. Only a poll that is sent later can tell. */
+  hinted(): void {
+    this.isHinted = true;
+  }
+
+  /** A poll of it is sent: it answers every hint so far. */
+  polling(): void {
+    this.isHinted = false;
   }
 
   /** A poll of it has ended. */

@@ -67,6 +67,17 @@ export class TaskGroupWait extends SettledPromise<
     return this.#core.observeOutcome();
   }
 
+  /**
+   * Says that tasks of the group may have ended; see {@link TaskWait.hint}.
+   *
+   * @param taskId - Which one; all of them by default.
+   * @returns Whether a wait that is meant is still in flight; `false` means that nothing was done.
+   */
+  hint(taskId?: string): boolean {
+    const meant = this.waits.filter((wait) => taskId === undefined || wait.taskId === taskId);
+    return meant.map((wait) => wait.hint()).includes(true);
+  }
+
   /** Ends all waits of the group that are still in flight; see {@link TaskWait.abandon}. */
   abandon(reason?: unknown): void {
     for (const wait of this.waits) {

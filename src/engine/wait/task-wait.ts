@@ -57,6 +57,16 @@ export class TaskWait extends SettledPromise<Task, Outcome, WaitEvents> {
   }
 
   /**
+   * Says that the task may have ended, as an event from elsewhere told: it is polled now, instead of when the next poll
+   * would be due. See {@link TaskWaiter.hint}.
+   *
+   * @returns Whether the wait is still in flight; `false` means that nothing was done.
+   */
+  hint(): boolean {
+    return this.#core.hint();
+  }
+
+  /**
    * Ends this wait, and no other, as `aborted`. The task goes on: BDRC has no call that cancels one.
    *
    * @param reason - What the promise rejects with; by default an `AbortError` DOMException.

@@ -19,6 +19,8 @@ export interface WaitDriver {
   release(core: WaitCore): void;
   /** Passes an event on to those who listen to all waits. */
   forward<K extends WaitEventName>(core: WaitCore, event: WaitEvent<K>): void;
+  /** Says that the task may have ended. */
+  hint(core: WaitCore): void;
   /** Whether a listener to all waits hears of this event. */
   hears(name: WaitEventName): boolean;
 }
@@ -31,6 +33,8 @@ export class WaitCore extends Settler<Task, Outcome, WaitEvents> implements Abor
   /** Its place among the deadlines. */
   readonly deadline: HeapEntry<WaitCore> = new HeapEntry<WaitCore>(this);
   state: WaitState;
+  /** A hint came before it began. */
+  isHinted = false;
   /** The error of the last poll that did not return the task. */
   lastFailure: Error | undefined;
 
@@ -102,6 +106,15 @@ export class WaitCore extends Settler<Task, Outcome, WaitEvents> implements Abor
     const { state, events } = countImmediateRetry(this.state, retry);
     this.state = state;
     this.emit(events);
+  }
+
+  /** @returns Whether the wait is still in flight. */
+  hint(): boolean {
+    if (this.outcome !== undefined) {
+      return false;
+    }
+    this.#driver.hint(this);
+    return true;
   }
 
   aborted(reason: unknown): void {
