@@ -1,5 +1,5 @@
 // Builds beside dist/ and swaps at the end: a running process or a parallel test never sees half a build,
-// and a file whose source is gone does not linger.
+// and a file whose source was removed does not linger.
 //
 // tsc writes the declarations, with maps to src/; rolldown writes each module without its comments, with a smaller map
 // than tsc's (docs/decisions/package-size.md). `npm run check:types` checks the types: the sources hold nothing that the

@@ -62,7 +62,7 @@ function linksOfSource(text) {
   return [...text.matchAll(/\b((?:docs\/[\w./-]+|README|CHANGELOG|CONTRIBUTING)\.md(?:#[\w-]+)?)/g)];
 }
 
-function complaint(file, target, base) {
+function problemOf(file, target, base) {
   if (/^[a-z][a-z0-9+.-]*:/i.test(target)) {
     return URL.canParse(target) ? undefined : "is not a URL";
   }
@@ -93,7 +93,7 @@ for (const file of walk(root)) {
   const text = readFileSync(file, "utf8");
   for (const link of markdown ? linksOfMarkdown(text) : linksOfSource(text)) {
     checked += 1;
-    const wrong = complaint(file, link[1], markdown ? dirname(file) : root);
+    const wrong = problemOf(file, link[1], markdown ? dirname(file) : root);
     if (wrong !== undefined) {
       broken += 1;
       const line = text.slice(0, link.index).split("\n").length;

@@ -1,5 +1,5 @@
 // The rooms of src/ and what each may import: the ranks, as biome.rooms.json holds the linter to them.
-// `node scripts/rooms.mjs` writes that file anew; a test compares it, and proves each rule by breaking it.
+// `node scripts/rooms.mjs` writes that file again; a test compares it, and proves each rule by breaking it.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";

@@ -1,4 +1,4 @@
-// Draws docs/demo.svg from a real run: `npm run demo` in a real terminal (tmux), looked at four times a second.
+// Draws docs/demo.svg from a real run: `npm run demo` in a real terminal (tmux), read four times a second.
 //   node scripts/terminal-picture.mjs [file]
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";

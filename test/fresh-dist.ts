@@ -15,7 +15,7 @@ export default function setup(): void {
   );
   if (status !== 0) {
     throw new Error(
-      `npm run build failed. Mend what it names, then run the tests again:\n${stdout}${stderr}`,
+      `npm run build failed. Correct what it names, then run the tests again:\n${stdout}${stderr}`,
     );
   }
   process.env[BUILT] = "1";

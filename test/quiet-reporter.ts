@@ -64,7 +64,7 @@ export class QuietReporter extends MinimalReporter {
           `${this.relative(module.moduleId)} hangs, at or after: ${open?.fullName ?? "its last test"}`,
         );
         this.error("Most likely an endless loop: no timer of its process fires.");
-        // Its own children alone: a loop heeds no message, and would outlive the run.
+        // Its own children alone: a loop handles no message, and would outlive the run.
         spawnSync("pkill", ["-KILL", "-P", String(process.pid)]);
         process.exit(1);
       }

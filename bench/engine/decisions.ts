@@ -24,7 +24,7 @@ export const DECISION_CASES: readonly DecisionCase[] = [
 ];
 
 function decisionCase(name: string, history: TaskHistory, hasProgress: boolean): DecisionCase {
-  const look = (seconds: number): Task => ({
+  const poll = (seconds: number): Task => ({
     taskId: TASK_ID,
     taskType: "UPDATE_RESOURCES",
     taskStatus: "RUNNING",
@@ -40,9 +40,9 @@ function decisionCase(name: string, history: TaskHistory, hasProgress: boolean):
   });
   let state = beginWait(TASK_ID, { nowMs: BEGAN_MS, options, justStarted: true });
   for (let seconds = 2; seconds < 60; seconds += 3) {
-    ({ state } = decide(state, { kind: "task", task: look(seconds) }, context(seconds)));
+    ({ state } = decide(state, { kind: "task", task: poll(seconds) }, context(seconds)));
   }
-  const [observation, last] = [{ kind: "task", task: look(62) } as const, context(62)];
+  const [observation, last] = [{ kind: "task", task: poll(62) } as const, context(62)];
   return { name, decide: () => decide(state, observation, last) };
 }
 

@@ -73,7 +73,7 @@ for (const { who, waits, startMs, heapBytes, timers, pollMicros } of await measu
 console.log(
   `limits: ${MAX_START_MS} ms, ${MAX_WAIT_BYTES} bytes, ${MAX_TIMERS} timers; ${MAX_POLL_MICROS[100_000]} us a poll of 100,000, ${MAX_POLL_MICROS[1000]} us of 1,000`,
 );
-// The rivals' last timers are not worth waiting for.
+// The rivals' last timers need no waiting for.
 process.exit(isWithin ? 0 : 1);
 
 function verdict(holds: boolean): string {

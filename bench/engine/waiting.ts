@@ -12,7 +12,7 @@ export interface WaitingCost {
   readonly waits: number;
   /** CPU time to start them all. */
   readonly startMs?: number;
-  /** Heap of each while it waits for its next look. */
+  /** Heap of each while it waits for its next poll. */
   readonly heapBytes?: number;
   /** Timers that they hold, all together. */
   readonly timers?: number;
@@ -59,33 +59,33 @@ function rivalAt(name: RivalName, intervalMs?: number): Start {
 }
 
 async function idle(who: string, waits: number, start: Start): Promise<WaitingCost> {
-  const crowd = new Crowd();
+  const fleet = new Fleet();
   collect();
   const [heapBefore, timersBefore, fromMicros] = [process.memoryUsage().heapUsed, timersHeld(), cpuMicros()];
-  crowd.start(waits, start);
+  fleet.start(waits, start);
   await pause(0);
   const startMs = (cpuMicros() - fromMicros) / 1000;
   await pause(1000);
   collect();
   const heapBytes = (process.memoryUsage().heapUsed - heapBefore) / waits;
   const timers = timersHeld() - timersBefore;
-  await crowd.end();
+  await fleet.end();
   return { who, waits, startMs, heapBytes, timers };
 }
 
 async function polling(who: string, waits: number, start: Start): Promise<WaitingCost> {
-  const crowd = new Crowd();
-  crowd.start(waits, start);
+  const fleet = new Fleet();
+  fleet.start(waits, start);
   await pause(1500);
-  const [fromMicros, fromPolls] = [cpuMicros(), crowd.polls];
+  const [fromMicros, fromPolls] = [cpuMicros(), fleet.polls];
   await pause(MEASURED_MS);
-  const pollMicros = (cpuMicros() - fromMicros) / (crowd.polls - fromPolls);
-  await crowd.end();
+  const pollMicros = (cpuMicros() - fromMicros) / (fleet.polls - fromPolls);
+  await fleet.end();
   return { who, waits, pollMicros };
 }
 
 /** Waits for tasks that run until everybody is sent home. */
-class Crowd {
+class Fleet {
   polls = 0;
   readonly #abort = new AbortController();
   #isOver = false;
@@ -105,7 +105,7 @@ class Crowd {
     }
   }
 
-  /** Not all of the rivals heed a signal between two looks; so the tasks end, too. */
+  /** Not all of the rivals obey a signal between two polls; so the tasks end, too. */
   async end(): Promise<void> {
     this.#isOver = true;
     this.#abort.abort();

@@ -5,8 +5,8 @@ import type { TaskSource } from "../../src/task/source.ts";
 const INTERVAL_MS = 2000;
 
 /**
- * What is usually built when a storm has been seen: every wait looks again two seconds after its answer, and all
- * looks go through one limiter, first come first served. It is told the account's rate, which flatters it.
+ * What is usually built when a storm has been seen: every wait polls again two seconds after its answer, and all
+ * polls go through one limiter, first come first served. It is told the account's rate, which flatters it.
  */
 export function sharedFifo(
   source: TaskSource,

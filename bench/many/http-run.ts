@@ -57,7 +57,7 @@ async function waitForAll(emulator: ChildProcess): Promise<HttpResult> {
   const client = new BdrcClient(options);
   const waiter = new TaskWaiter({ source: client });
   let most = 0;
-  const watching = setInterval(() => {
+  const sampler = setInterval(() => {
     most = Math.max(most, process.memoryUsage().rss);
   }, 100);
   const fromMs = performance.now();
@@ -65,7 +65,7 @@ async function waitForAll(emulator: ChildProcess): Promise<HttpResult> {
     Array.from({ length: WAITS }, (_, index) => waiter.wait(idOf(index), { timeout: "10m" }).outcome),
   );
   const lastedS = (performance.now() - fromMs) / 1000;
-  clearInterval(watching);
+  clearInterval(sampler);
   const { polls, listings, throttled, lateness } = waiter.stats();
   await waiter.close();
   await client.close();

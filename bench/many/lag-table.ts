@@ -1,4 +1,4 @@
-import { type CrowdResult, runCrowd } from "./crowd-run.ts";
+import { type FleetResult, runFleet } from "./fleet-run.ts";
 import type { Report } from "./report.ts";
 
 const LAGS_S = [0, 5, 30, 120, Number.POSITIVE_INFINITY];
@@ -9,9 +9,9 @@ const MAX_COST_S = 2;
 /** Listings that lag behind polls: what that costs a fleet of a thousand, beside polls alone. */
 export async function tellLags(report: Report, seed: number): Promise<void> {
   console.log("\nListings that lag: N = 1,000, 2 min, R = 20; calls a task, lateness in seconds");
-  const run = async (name: string, batch: "auto" | "never", lagS: number): Promise<CrowdResult> => {
+  const run = async (name: string, batch: "auto" | "never", lagS: number): Promise<FleetResult> => {
     const base = { tasks: 1000, medianS: 120, quota: { limit: 20 }, rttMs: 100, progress: "noisy" } as const;
-    const result = await runCrowd({ batch }, { seed, ...base, listLagMs: 1000 * lagS }, MAX_REAL_S);
+    const result = await runFleet({ batch }, { seed, ...base, listLagMs: 1000 * lagS }, MAX_REAL_S);
     const { calls, mean, p99, failed, took } = result;
     report.add("lag", { lagS, who: name, ...result });
     console.log(

@@ -7,16 +7,16 @@ installVirtualTime();
 const { Report } = await import("./report.ts");
 const { tellRates } = await import("./rate-table.ts");
 const { tellProcesses } = await import("./process-table.ts");
-const { tellCrowds } = await import("./crowd-table.ts");
+const { tellFleets } = await import("./fleet-table.ts");
 const { tellHttp } = await import("./http-table.ts");
 const { tellLags } = await import("./lag-table.ts");
-const { tellSmallCrowds } = await import("./small-crowds.ts");
+const { tellSmallFleets } = await import("./small-fleets.ts");
 
-const HELP = `Waits for crowds of tasks behind a hidden quota, with the real engine: in virtual time, and at last over HTTP.
+const HELP = `Waits for fleets of tasks behind a hidden quota, with the real engine: in virtual time, and at last over HTTP.
 
   --seed N     default 1
   --json FILE  the numbers, for programs
-  --part NAME  one of rate, crowds, lag, small, http
+  --part NAME  one of rate, fleets, lag, small, http
   --full       the cases that take minutes each, too
   --only TEXT  only the cases whose name holds it
   --no-rate    without the rate controllers and processes
@@ -48,14 +48,14 @@ if (!flags["no-rate"] && has("rate")) {
     await tellProcesses(report, seed);
   }
 }
-if (has("crowds")) {
-  await tellCrowds(report, { seed, only, isFull: flags.full, hasOthers: !flags["no-rivals"] });
+if (has("fleets")) {
+  await tellFleets(report, { seed, only, isFull: flags.full, hasOthers: !flags["no-rivals"] });
 }
 if (has("lag") && "lag".includes(only)) {
   await tellLags(report, seed);
 }
-if (has("small") && "small crowds".includes(only)) {
-  await tellSmallCrowds(report, seed);
+if (has("small") && "small fleets".includes(only)) {
+  await tellSmallFleets(report, seed);
 }
 if (has("http") && "http".includes(only)) {
   tellHttp(report);

@@ -12,12 +12,12 @@ const TASKS_EACH = 1000;
 const TARGET = { leastUsed: 0.85, leastJain: 0.95, mostThrottled: 0.03 };
 
 /**
- * Whole engines, in processes of their own, on one account: each has more tasks to look at than the quota allows
- * looks, and knows nothing of the others.
+ * Whole engines, in processes of their own, on one account: each has more tasks to poll than the quota allows
+ * polls, and knows nothing of the others.
  */
 export async function tellProcesses(report: Report, seed: number): Promise<void> {
   console.log(
-    `\nProcesses on one account, single looks, R = ${PER_SECOND}: quota used / throttled / Jain, ${LASTS_S} s`,
+    `\nProcesses on one account, single polls, R = ${PER_SECOND}: quota used / throttled / Jain, ${LASTS_S} s`,
   );
   for (const processes of [1, 2, 3]) {
     const { used, throttled, jain } = await runProcesses(processes, seed);

@@ -4,7 +4,7 @@ export interface QuotaShape {
   readonly limit: number | readonly (readonly [fromS: number, limit: number])[];
   /** Default 1 s. */
   readonly windowS?: number;
-  /** A bucket that refills evenly and holds one second's worth, in place of windows. */
+  /** A bucket that refills evenly and holds the permits of one second, in place of windows. */
   readonly isBucket?: boolean;
   /** Says how long the window still lasts. */
   readonly tellsRetryAfter?: boolean;

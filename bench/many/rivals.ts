@@ -10,7 +10,7 @@ export type RivalName = "smithy" | "core-lro" | "p-wait-for";
 /**
  * Waits for one task; true when it learned that the task completed.
  *
- * @param intervalMs - Between two looks; its own default schedule without.
+ * @param intervalMs - Between two polls; its own default schedule without.
  */
 type RivalWait = (
   describe: () => Promise<Task>,
@@ -44,7 +44,7 @@ export const RIVALS: Readonly<Record<RivalName, RivalWait>> = {
       { client: {}, minDelay, maxDelay, maxWaitTime: MAX_S, abortSignal },
       {},
       async () => {
-        const task = await look(describe);
+        const task = await poll(describe);
         return {
           state: task?.taskStatus === "COMPLETE" ? WaiterState.SUCCESS : WaiterState.RETRY,
           reason: task,
@@ -66,7 +66,7 @@ export const RIVALS: Readonly<Record<RivalName, RivalWait>> = {
           } as never,
         }),
         sendPollRequest: async () => {
-          const task = await look(describe);
+          const task = await poll(describe);
           const status = task?.taskStatus === "COMPLETE" ? "Succeeded" : "Running";
           return {
             flatResponse: {},
@@ -86,13 +86,13 @@ export const RIVALS: Readonly<Record<RivalName, RivalWait>> = {
   },
   "p-wait-for": async (describe, signal, intervalMs) => {
     const every = intervalMs === undefined ? {} : { interval: intervalMs };
-    await pWaitFor(async () => (await look(describe))?.taskStatus === "COMPLETE", { signal, ...every });
+    await pWaitFor(async () => (await poll(describe))?.taskStatus === "COMPLETE", { signal, ...every });
     return true;
   },
 };
 
 /** An error that is left after the retries counts as "not yet", which flatters: most would end the wait. */
-async function look(describe: () => Promise<Task>): Promise<Task | undefined> {
+async function poll(describe: () => Promise<Task>): Promise<Task | undefined> {
   try {
     return await withRetries(describe);
   } catch {

@@ -1,9 +1,9 @@
-import type { CrowdResult } from "./crowd-run.ts";
+import type { FleetResult } from "./fleet-run.ts";
 import type { RivalName } from "./rivals.ts";
 import type { ServiceSpec } from "./service.ts";
 
-/** A crowd, and what waiting for it must come to. */
-export interface CrowdCase {
+/** A fleet, and what waiting for it must come to. */
+export interface FleetCase {
   readonly name: string;
   readonly spec: Omit<ServiceSpec, "seed" | "rttMs" | "progress">;
   readonly target?: {
@@ -30,11 +30,11 @@ export const AGAINST_OTHERS = { late: 25, calls: 20, throttled: 500, fifo: 1.5 }
 
 const R20 = { limit: 20 };
 const ALL_RIVALS = ["smithy", "core-lro", "p-wait-for"] as const;
-// p-wait-for asks fifty times a second for each task: a crowd of its waits does not finish in two minutes.
-const PATIENT_RIVALS = ["smithy", "core-lro"] as const;
+// p-wait-for asks fifty times a second for each task: a fleet of its waits does not finish in two minutes.
+const SLOW_RIVALS = ["smithy", "core-lro"] as const;
 
 /** All with noisy progress; the rate is hidden, and counted for each API on its own as the emulator does. */
-export const CROWD_CASES: readonly CrowdCase[] = [
+export const FLEET_CASES: readonly FleetCase[] = [
   {
     name: "N = 10, 2 min, R = 20",
     spec: { tasks: 10, medianS: 120, quota: R20 },
@@ -50,7 +50,7 @@ export const CROWD_CASES: readonly CrowdCase[] = [
     spec: { tasks: 1000, medianS: 120, quota: R20 },
     target: { mean: 0.6, p99: 3, calls: 2.5, throttled: 0.005 },
     fifoPerSecond: 20,
-    rivals: PATIENT_RIVALS,
+    rivals: SLOW_RIVALS,
     isJudgedByRivals: true,
   },
   {
@@ -59,7 +59,7 @@ export const CROWD_CASES: readonly CrowdCase[] = [
     target: { throttled: 0.005 },
   },
   {
-    // Calls are no matter here; at the default price fewer of them are worth more than half a second.
+    // Calls are no matter here; at the default price fewer of them save more than half a second.
     name: "N = 1,000, 30 min, R = 20, waitPriceMs 200",
     spec: { tasks: 1000, medianS: 1800, quota: R20 },
     waitPriceMs: 200,
@@ -127,7 +127,7 @@ export const CROWD_CASES: readonly CrowdCase[] = [
 ];
 
 /** What of the target was missed, in words. */
-export function missed({ target = {} }: CrowdCase, result: CrowdResult): string[] {
+export function missed({ target = {} }: FleetCase, result: FleetResult): string[] {
   const limits = { ...target, failed: 0 };
   const faults = Object.entries(limits)
     .filter(([name, most]) => !(result[name as keyof typeof limits] <= most))

@@ -1,13 +1,13 @@
 /** What one wait is asked to do, in terms that every library can be given. */
 export interface Attempt {
-  /** One look at the task: its status, or what went wrong. */
-  look(signal?: AbortSignal): Promise<string>;
+  /** One poll of the task: its status, or what went wrong. */
+  poll(signal?: AbortSignal): Promise<string>;
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
-  /** The time between two looks, in milliseconds, where it must not be left to chance. */
+  /** The time between two polls, in milliseconds, where it must not be left to chance. */
   readonly gapMs?: number;
-  /** Called at every look, where the library has a callback for that. */
-  readonly onLook?: () => void;
+  /** Called at every poll, where the library has a callback for that. */
+  readonly onPoll?: () => void;
 }
 
 /** A library that waits, as its users would use it: its own defaults but for the delays, which are short here. */
@@ -24,11 +24,11 @@ export interface Contestant {
   waitTwice(first: Attempt, second: Attempt): readonly [Promise<unknown>, Promise<unknown>];
   /** Waits, asks for the promise again after the end, and resolves when both have settled. */
   waitAgain?(attempt: Attempt): Promise<unknown>;
-  /** Waits until a look has failed, and goes on from what can be kept of that. */
+  /** Waits until a poll has failed, and goes on from what can be kept of that. */
   resume?(attempt: Attempt): Promise<unknown>;
 }
 
-/** The shortest and the longest delay between two looks, in milliseconds. */
+/** The shortest and the longest delay between two polls, in milliseconds. */
 export function delaysOf({ gapMs }: Attempt): { readonly minMs: number; readonly maxMs: number } {
   return { minMs: gapMs ?? 50, maxMs: gapMs ?? 400 };
 }

@@ -25,7 +25,7 @@ export async function smithy(): Promise<Contestant> {
   const stateOf = (status: string) =>
     !isOver(status) ? "RETRY" : status === "COMPLETE" ? "SUCCESS" : "FAILURE";
   const wait = async (attempt: Attempt): Promise<unknown> => {
-    const { look, signal, timeoutMs = FOREVER_SECONDS * 1000 } = attempt;
+    const { poll, signal, timeoutMs = FOREVER_SECONDS * 1000 } = attempt;
     const { minMs, maxMs } = delaysOf(attempt);
     return checkExceptions(
       await createWaiter(
@@ -37,7 +37,7 @@ export async function smithy(): Promise<Contestant> {
           abortSignal: signal,
         },
         {},
-        async () => ({ state: stateOf(await look()) }),
+        async () => ({ state: stateOf(await poll()) }),
       ),
     );
   };
@@ -75,13 +75,13 @@ export async function coreLro(): Promise<Contestant> {
     rawResponse: { statusCode, headers, body, request },
   });
   const make = (attempt: Attempt, restoreFrom?: string): Poller => {
-    const { look, onLook } = attempt;
+    const { poll, onPoll } = attempt;
     const poller = createHttpPoller(
       {
         sendInitialRequest: async () =>
           answer(202, { "operation-location": "https://example.com/status" }, {}),
         sendPollRequest: async (_path: string, options?: { abortSignal?: AbortSignal }) => {
-          const status = await look(options?.abortSignal).catch((error: unknown) => {
+          const status = await poll(options?.abortSignal).catch((error: unknown) => {
             // What its own HTTP layer would throw.
             throw Object.assign(new Error(String(error), { cause: error }), { name: "RestError" });
           });
@@ -90,8 +90,8 @@ export async function coreLro(): Promise<Contestant> {
       },
       { intervalInMs: delaysOf(attempt).minMs, ...(restoreFrom === undefined ? {} : { restoreFrom }) },
     );
-    if (onLook !== undefined) {
-      poller.onProgress(onLook);
+    if (onPoll !== undefined) {
+      poller.onProgress(onPoll);
     }
     return poller;
   };
@@ -132,11 +132,11 @@ export async function gax(): Promise<Contestant> {
   const module = await load<Module & { readonly default?: Module }>("google-gax");
   const { operation, createBackoffSettings } = module.default ?? module;
   const make = (attempt: Attempt): Operation => {
-    const { look, timeoutMs, onLook } = attempt;
+    const { poll, timeoutMs, onPoll } = attempt;
     const { minMs, maxMs } = delaysOf(attempt);
     const operationsClient = {
       getOperationInternal: async () => {
-        const status = await look();
+        const status = await poll();
         const metadata = { type_url: "x", value: Buffer.from(String(performance.now())) };
         if (!isOver(status)) {
           return [{ done: false, metadata }];
@@ -160,8 +160,8 @@ export async function gax(): Promise<Contestant> {
       { operationsClient, responseDecoder: decode, metadataDecoder: decode },
       backoff,
     );
-    if (onLook !== undefined) {
-      made.on("progress", onLook);
+    if (onPoll !== undefined) {
+      made.on("progress", onPoll);
     }
     return made;
   };
@@ -190,10 +190,10 @@ export async function pWaitFor(): Promise<Contestant> {
   }
   const { default: waitFor } = await load<Module>("p-wait-for");
   const wait = async (attempt: Attempt): Promise<unknown> => {
-    const { look, signal, timeoutMs } = attempt;
+    const { poll, signal, timeoutMs } = attempt;
     let last = "";
     const check = async () => {
-      last = await look();
+      last = await poll();
       return isOver(last);
     };
     await waitFor(check, {
@@ -233,7 +233,7 @@ export async function cockatiel(): Promise<Contestant> {
   const { retry, timeout, wrap, handleAll, ConstantBackoff, ExponentialBackoff } =
     await load<Module>("cockatiel");
   const wait = async (attempt: Attempt): Promise<unknown> => {
-    const { look, signal, timeoutMs, onLook, gapMs } = attempt;
+    const { poll, signal, timeoutMs, onPoll, gapMs } = attempt;
     const { minMs, maxMs } = delaysOf(attempt);
     const retrying = retry(
       handleAll.orWhenResult((status) => !isOver(status)),
@@ -244,11 +244,11 @@ export async function cockatiel(): Promise<Contestant> {
             : new ConstantBackoff(gapMs),
       },
     );
-    if (onLook !== undefined) {
-      retrying.onSuccess(onLook);
+    if (onPoll !== undefined) {
+      retrying.onSuccess(onPoll);
     }
     const policy = timeoutMs === undefined ? retrying : wrap(timeout(timeoutMs, "aggressive"), retrying);
-    return checkComplete(await policy.execute(({ signal: own }) => look(own), signal));
+    return checkComplete(await policy.execute(({ signal: own }) => poll(own), signal));
   };
   return {
     name: "cockatiel 3.2.1",

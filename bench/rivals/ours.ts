@@ -5,9 +5,9 @@ import { type Attempt, type Contestant, delaysOf } from "./contestant.ts";
 
 const ID = "t-bench";
 
-function sourceOf({ look }: Attempt): TaskSource {
+function sourceOf({ poll }: Attempt): TaskSource {
   return {
-    describe: async (taskId, { signal }) => ({ taskId, taskStatus: await look(signal) }),
+    describe: async (taskId, { signal }) => ({ taskId, taskStatus: await poll(signal) }),
   };
 }
 
@@ -19,9 +19,9 @@ function optionsOf(attempt: Attempt): WaitOptions {
 
 function start(waiter: TaskWaiter, attempt: Attempt) {
   const wait = waiter.wait(ID, optionsOf(attempt));
-  const { onLook } = attempt;
-  if (onLook !== undefined) {
-    wait.on("poll", onLook);
+  const { onPoll } = attempt;
+  if (onPoll !== undefined) {
+    wait.on("poll", onPoll);
   }
   return wait;
 }

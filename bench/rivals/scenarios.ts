@@ -13,16 +13,16 @@ export interface Scenario {
 }
 
 const SLACK_MS = 150;
-const PATIENCE_MS = 4000;
-// Between two looks of a wait that will be aborted in the middle.
+const END_LIMIT_MS = 4000;
+// Between two polls of a wait that will be aborted in the middle.
 const GAP_MS = 1000;
 
 type Step = string | Error | "HANG";
 
-/** A task whose looks follow the steps, the last for ever; and what was asked of it. */
+/** A task whose polls follow the steps, the last forever; and what was asked of it. */
 function task(...steps: Step[]) {
   const calls: { readonly atMs: number; readonly signal: AbortSignal | undefined }[] = [];
-  const look = async (signal?: AbortSignal): Promise<string> => {
+  const poll = async (signal?: AbortSignal): Promise<string> => {
     const step = steps[Math.min(calls.length, steps.length - 1)] as Step;
     calls.push({ atMs: performance.now(), signal });
     if (step instanceof Error) {
@@ -32,12 +32,12 @@ function task(...steps: Step[]) {
       ? new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)))
       : step;
   };
-  return { look, calls };
+  return { poll, calls };
 }
 
 type End = "resolved" | "rejected" | "pending";
 
-async function end(promise: Promise<unknown>, withinMs = PATIENCE_MS): Promise<End> {
+async function end(promise: Promise<unknown>, withinMs = END_LIMIT_MS): Promise<End> {
   const settled = promise.then(
     (): End => "resolved",
     (): End => "rejected",
@@ -51,9 +51,9 @@ function timers(): number {
 
 async function aborting(contestant: Contestant, steps: Step[], afterMs: number) {
   const controller = new AbortController();
-  const { look, calls } = task(...steps);
+  const { poll, calls } = task(...steps);
   const before = timers();
-  const attempt: Attempt = { look, signal: controller.signal, gapMs: GAP_MS };
+  const attempt: Attempt = { poll, signal: controller.signal, gapMs: GAP_MS };
   const settled = end(contestant.wait(attempt), afterMs + 2000);
   await after(afterMs);
   const callsBefore = calls.length;
@@ -68,7 +68,7 @@ async function aborting(contestant: Contestant, steps: Step[], afterMs: number) 
 
 async function timingOut(contestant: Contestant, steps: Step[], timeoutMs: number): Promise<number> {
   const began = performance.now();
-  const how = await end(contestant.wait({ look: task(...steps).look, timeoutMs }), timeoutMs + 1500);
+  const how = await end(contestant.wait({ poll: task(...steps).poll, timeoutMs }), timeoutMs + 1500);
   return how === "rejected" ? performance.now() - began - timeoutMs : Number.POSITIVE_INFINITY;
 }
 
@@ -87,13 +87,13 @@ export const SCENARIOS: readonly Scenario[] = [
       if (!contestant.hasSignal) {
         return null;
       }
-      const { look, calls } = task("COMPLETE");
-      await end(contestant.wait({ look, signal: AbortSignal.abort() }));
+      const { poll, calls } = task("COMPLETE");
+      await end(contestant.wait({ poll, signal: AbortSignal.abort() }));
       return calls.length === 0;
     },
   },
   {
-    asks: "an abort between looks settles at once",
+    asks: "an abort between polls settles at once",
     reported: "cockatiel#25",
     run: async (one) => {
       const end = one.hasSignal ? await aborting(one, ["RUNNING"], 300) : null;
@@ -130,12 +130,12 @@ export const SCENARIOS: readonly Scenario[] = [
       }
       const { signal } = new AbortController();
       let most = 0;
-      const { look } = task("RUNNING", "RUNNING", "RUNNING", "RUNNING", "COMPLETE");
+      const { poll } = task("RUNNING", "RUNNING", "RUNNING", "RUNNING", "COMPLETE");
       const counted = async (own?: AbortSignal) => {
         most = Math.max(most, getEventListeners(signal, "abort").length);
-        return look(own);
+        return poll(own);
       };
-      await end(one.wait({ look: counted, signal }));
+      await end(one.wait({ poll: counted, signal }));
       return most <= 1 && getEventListeners(signal, "abort").length === 0;
     },
   },
@@ -147,8 +147,8 @@ export const SCENARIOS: readonly Scenario[] = [
         return null;
       }
       const controller = new AbortController();
-      const { look } = task("RUNNING", "RUNNING", "RUNNING", "RUNNING", "RUNNING", "RUNNING", "COMPLETE");
-      const [first, second] = one.waitTwice({ look, signal: controller.signal }, { look });
+      const { poll } = task("RUNNING", "RUNNING", "RUNNING", "RUNNING", "RUNNING", "RUNNING", "COMPLETE");
+      const [first, second] = one.waitTwice({ poll, signal: controller.signal }, { poll });
       const ends = [end(first), end(second)];
       await after(60);
       controller.abort();
@@ -190,21 +190,21 @@ export const SCENARIOS: readonly Scenario[] = [
     asks: "a failed task rejects at once",
     reported: "azure-sdk-for-js#15189",
     run: async (one) => {
-      const { look, calls } = task("FAILED");
-      return (await end(one.wait({ look }))) === "rejected" && calls.length === 1;
+      const { poll, calls } = task("FAILED");
+      return (await end(one.wait({ poll }))) === "rejected" && calls.length === 1;
     },
   },
   {
-    asks: "an expired task rejects, and is not polled for ever",
+    asks: "an expired task rejects, and is not polled forever",
     reported: "measured",
-    run: async (one) => (await end(one.wait({ look: task("EXPIRED").look }), 1500)) === "rejected",
+    run: async (one) => (await end(one.wait({ poll: task("EXPIRED").poll }), 1500)) === "rejected",
   },
   {
     asks: "an unknown status is not taken for a failure",
     reported: "azure-sdk-for-js#30070",
     run: async (one) =>
       one.knowsStates
-        ? (await end(one.wait({ look: task("PARTIAL_FAILED", "COMPLETE").look }))) === "resolved"
+        ? (await end(one.wait({ poll: task("PARTIAL_FAILED", "COMPLETE").poll }))) === "resolved"
         : null,
   },
   {
@@ -212,33 +212,33 @@ export const SCENARIOS: readonly Scenario[] = [
     reported: "cli#10981",
     run: async (one) => {
       const broken = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
-      return (await end(one.wait({ look: task("RUNNING", broken, "COMPLETE").look }))) === "resolved";
+      return (await end(one.wait({ poll: task("RUNNING", broken, "COMPLETE").poll }))) === "resolved";
     },
   },
   {
     asks: "a throttled poll does not end the wait",
     reported: "azure-cli#11891",
     run: async (one) =>
-      (await end(one.wait({ look: task("RUNNING", apiError(429), "COMPLETE").look }))) === "resolved",
+      (await end(one.wait({ poll: task("RUNNING", apiError(429), "COMPLETE").poll }))) === "resolved",
   },
   {
     asks: "a denied call is not repeated",
     reported: "aws-sdk-js-v3#2091",
     run: async (one) => {
-      const { look, calls } = task(apiError(403));
-      return (await end(one.wait({ look }), 1500)) === "rejected" && calls.length === 1;
+      const { poll, calls } = task(apiError(403));
+      return (await end(one.wait({ poll }), 1500)) === "rejected" && calls.length === 1;
     },
   },
   {
     asks: "a callback that throws changes nothing",
     reported: "measured",
     run: async (one) => {
-      const onLook = () => {
+      const onPoll = () => {
         throw new Error("the caller's own mistake");
       };
-      const { look, calls } = task("RUNNING", "COMPLETE");
+      const { poll, calls } = task("RUNNING", "COMPLETE");
       return one.hasCallback
-        ? (await end(one.wait({ look, onLook }))) === "resolved" && calls.length === 2
+        ? (await end(one.wait({ poll, onPoll }))) === "resolved" && calls.length === 2
         : null;
     },
   },
@@ -247,23 +247,23 @@ export const SCENARIOS: readonly Scenario[] = [
     reported: "gax-nodejs#465",
     run: async (one) =>
       one.waitAgain
-        ? (await end(one.waitAgain({ look: task("RUNNING", "COMPLETE").look }))) === "resolved"
+        ? (await end(one.waitAgain({ poll: task("RUNNING", "COMPLETE").poll }))) === "resolved"
         : null,
   },
   {
     asks: "a passing error does not poison what is resumed",
     reported: "measured",
     run: async (one) => {
-      const { look } = task("RUNNING", new Error("passing"), "COMPLETE");
-      return one.resume ? (await end(one.resume({ look }))) === "resolved" : null;
+      const { poll } = task("RUNNING", new Error("passing"), "COMPLETE");
+      return one.resume ? (await end(one.resume({ poll }))) === "resolved" : null;
     },
   },
   {
     asks: "two waits on one task cost one poll",
     reported: "acs-engine#635",
     run: async (one) => {
-      const { look, calls } = task("COMPLETE");
-      await Promise.all(one.waitTwice({ look }, { look }).map((wait) => end(wait)));
+      const { poll, calls } = task("COMPLETE");
+      await Promise.all(one.waitTwice({ poll }, { poll }).map((wait) => end(wait)));
       return calls.length === 1;
     },
   },

@@ -31,7 +31,7 @@ export interface Workload {
 
 const TASK_TYPE = "SIMULATED";
 const TASK_ID = "t-00000000000000000001";
-// Who holds a call for cheap lets looks come closer than by default, and tells of a quota that has room for them: or
+// Who holds a call for cheap lets polls come closer than by default, and tells of a quota that has room for them: or
 // the least gap, or the limiter, which begins at 5 calls a second for all waits together, would decide and not the price.
 const USUAL_INTERVAL_MS = DEFAULT_WAIT_OPTIONS.minIntervalMs;
 const AMPLE_RATE = { perSecond: 1000 };

@@ -11,7 +11,7 @@ export interface Claim {
   /** Whether the value may not be above the limit, or not below. */
   readonly direction: "at most" | "at least";
   readonly holds: boolean;
-  /** Duration models that the mean leaves out, because no price of the sweep reaches the other's calls. */
+  /** Duration models that the mean leaves out, because no price of the curve reaches the other's calls. */
   readonly unreached: readonly string[];
 }
 
@@ -68,7 +68,7 @@ function equalCallsClaims(results: Results): Claim[] {
         results,
         (model) => {
           const theirs = results.rival(model, who);
-          const ours = latenessAt(theirs.calls, results.sweep(model, kind));
+          const ours = latenessAt(theirs.calls, results.curve(model, kind));
           return ours === undefined ? undefined : theirs.lateness / ours;
         },
       );
@@ -111,7 +111,7 @@ function lyingClaims(results: Results): Claim[] {
         results,
         (model) => {
           const plain = results.ours(model, { progress: "none", knowledge });
-          const misled = latenessAt(plain.calls, results.sweep(model, { progress, knowledge }));
+          const misled = latenessAt(plain.calls, results.curve(model, { progress, knowledge }));
           return misled === undefined ? undefined : misled / plain.lateness;
         },
       );

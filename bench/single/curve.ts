@@ -3,12 +3,12 @@ import type { Measurement } from "./measurement.ts";
 type Point = Pick<Measurement, "calls" | "lateness">;
 
 /**
- * Lateness at a number of calls, between two prices of a sweep; undefined when no price reached it. Both are
+ * Lateness at a number of calls, between two prices of a curve; undefined when no price reached it. Both are
  * close to power laws of the price, so it is read off a straight line between logarithms.
  */
-export function latenessAt(calls: number, sweep: readonly Point[]): number | undefined {
+export function latenessAt(calls: number, curve: readonly Point[]): number | undefined {
   return between(
-    sweep,
+    curve,
     calls,
     ({ calls: x }) => x,
     ({ lateness }) => lateness,
@@ -16,9 +16,9 @@ export function latenessAt(calls: number, sweep: readonly Point[]): number | und
 }
 
 /** Calls at a lateness, likewise. */
-export function callsAt(lateness: number, sweep: readonly Point[]): number | undefined {
+export function callsAt(lateness: number, curve: readonly Point[]): number | undefined {
   return between(
-    sweep,
+    curve,
     lateness,
     ({ lateness: x }) => x,
     ({ calls }) => calls,
@@ -26,12 +26,12 @@ export function callsAt(lateness: number, sweep: readonly Point[]): number | und
 }
 
 function between(
-  sweep: readonly Point[],
+  curve: readonly Point[],
   x: number,
   xOf: (point: Point) => number,
   yOf: (point: Point) => number,
 ): number | undefined {
-  const sorted = [...sweep].sort((a, b) => xOf(a) - xOf(b));
+  const sorted = [...curve].sort((a, b) => xOf(a) - xOf(b));
   for (let i = 1; i < sorted.length; i++) {
     const [left, right] = [sorted[i - 1] as Point, sorted[i] as Point];
     if (xOf(left) <= x && x <= xOf(right)) {

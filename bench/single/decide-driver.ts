@@ -5,7 +5,7 @@ import type { TaskHistory } from "../../src/policy/forecast/history.ts";
 import type { ResolvedWaitOptions } from "../../src/policy/state/wait-options.ts";
 import type { Random } from "./seeded.ts";
 import { normal } from "./seeded.ts";
-import { lookAt, roundTripMs, type SimulatedTask } from "./simulated-task.ts";
+import { roundTripMs, type SimulatedTask, taskAt } from "./simulated-task.ts";
 
 /** What one wait cost. */
 export interface WaitCost {
@@ -36,7 +36,7 @@ export function driveDecide(
   let nowMs = state.nextPollAtMs;
   for (let calls = 1; ; calls++) {
     const callMs = roundTripMs(normal(networkRandom));
-    const seen = lookAt(task, nowMs + callMs / 2);
+    const seen = taskAt(task, nowMs + callMs / 2);
     nowMs += callMs;
     const decision = decide(
       state,

@@ -11,7 +11,7 @@ const POINTS = 8000;
 const TAIL = 1e-6;
 
 /**
- * The best schedule for a known distribution that sees nothing but "not yet": the bound. Looks at times of a
+ * The best schedule for a known distribution that sees nothing but "not yet": the bound. Polls at times of a
  * grid, chosen by dynamic programming so that `price x calls + lateness` is least.
  *
  * `W(i) = min over j > i of price S(i) + integral from t(i) to t(j) of (t(j) - x) f(x) dx + W(j)`, unconditional, where

@@ -33,7 +33,7 @@ export async function drawLateness(results: Results): Promise<string> {
   const lines = SHOWN_MODELS.flatMap((model) => [
     ...LINES.flatMap(({ kind, label }) =>
       results
-        .sweep(model, kind)
+        .curve(model, kind)
         .map(({ calls, lateness }) => ({ calls, lateness, label, model: TITLES[model] })),
     ),
     ...results.all

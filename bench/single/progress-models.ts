@@ -1,6 +1,6 @@
 import { normal, type Random } from "./seeded.ts";
 
-/** How one task's progress looks: a share between 0 and 1 of the share `u` of its run time that is over. */
+/** How one task's progress is: a share between 0 and 1 of the share `u` of its run time that is over. */
 export type ProgressCurve = (u: number, duration: number) => number;
 
 /** Draws a curve for one task. */

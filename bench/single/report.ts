@@ -31,10 +31,10 @@ export function equalTable(results: Results): string {
     COMPARED.map(({ progress, knowledge }) => {
       const pairs = results.models.map((model) => ({
         theirs: results.rival(model, who),
-        sweep: results.sweep(model, { progress, knowledge }),
+        curve: results.curve(model, { progress, knowledge }),
       }));
-      const late = pairs.map(({ theirs, sweep }) => over(theirs.lateness, latenessAt(theirs.calls, sweep)));
-      const calls = pairs.map(({ theirs, sweep }) => over(theirs.calls, callsAt(theirs.lateness, sweep)));
+      const late = pairs.map(({ theirs, curve }) => over(theirs.lateness, latenessAt(theirs.calls, curve)));
+      const calls = pairs.map(({ theirs, curve }) => over(theirs.calls, callsAt(theirs.lateness, curve)));
       return [who, progress, knowledge, meanOf(late), meanOf(calls)];
     }),
   );

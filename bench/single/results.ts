@@ -45,7 +45,7 @@ export class Results {
   }
 
   /** Our waits at all prices that were tried. */
-  sweep(model: string, kind: OurKind): readonly Measurement[] {
+  curve(model: string, kind: OurKind): readonly Measurement[] {
     return this.#kind(model, kind, "");
   }
 

@@ -1,15 +1,15 @@
 import type { Task } from "../../src/task/task.ts";
 import { load } from "./load.ts";
 
-/** One look at the task. */
-export type Look = () => Promise<Task>;
+/** One poll of the task. */
+export type Poll = () => Promise<Task>;
 
 /** Somebody else's way to wait for the end of a task. */
 export interface Rival {
   readonly name: string;
   /** Whether this is the published package itself, or its schedule written again here. */
   readonly isPublished: boolean;
-  wait(look: Look): Promise<void>;
+  wait(poll: Poll): Promise<void>;
 }
 
 const MAX_SECONDS = 60 * 86_400;
@@ -34,9 +34,9 @@ async function smithy(): Promise<Rival> {
   return {
     name: "smithy 2..120 s",
     isPublished: true,
-    wait: async (look) => {
+    wait: async (poll) => {
       const { state } = await createWaiter(options, {}, async () => {
-        const { taskStatus } = await look();
+        const { taskStatus } = await poll();
         return { state: taskStatus === "RUNNING" ? WaiterState.RETRY : WaiterState.SUCCESS };
       });
       expect(state === WaiterState.SUCCESS, "smithy", state);
@@ -69,7 +69,7 @@ async function coreLro(): Promise<Rival> {
   return {
     name: "core-lro 2 s",
     isPublished: true,
-    wait: async (look) => {
+    wait: async (poll) => {
       const poller = createHttpPoller({
         sendInitialRequest: async () => ({
           flatResponse: {},
@@ -81,7 +81,7 @@ async function coreLro(): Promise<Rival> {
           },
         }),
         sendPollRequest: async () =>
-          respond((await look()).taskStatus === "RUNNING" ? "Running" : "Succeeded"),
+          respond((await poll()).taskStatus === "RUNNING" ? "Running" : "Succeeded"),
       });
       await poller.pollUntilDone();
     },
@@ -98,9 +98,9 @@ async function gax(): Promise<Rival> {
   return {
     name: "gax 0.1 s x1.3 <= 60 s",
     isPublished: true,
-    wait: async (look) => {
+    wait: async (poll) => {
       const operationsClient = {
-        getOperationInternal: async () => [{ done: (await look()).taskStatus !== "RUNNING" }],
+        getOperationInternal: async () => [{ done: (await poll()).taskStatus !== "RUNNING" }],
       };
       const started = { name: "task", done: false };
       await operation(started, { operationsClient }, createDefaultBackoffSettings()).promise();
@@ -116,32 +116,32 @@ async function pWaitFor(): Promise<Rival> {
   return {
     name: "p-wait-for at 5 s",
     isPublished: true,
-    wait: (look) => waitFor(async () => (await look()).taskStatus !== "RUNNING", { interval: 5000 }),
+    wait: (poll) => waitFor(async () => (await poll()).taskStatus !== "RUNNING", { interval: 5000 }),
   };
 }
 
-/** aliyun-cli (Go): looks, then sleeps 5 s. */
+/** aliyun-cli (Go): polls, then sleeps 5 s. */
 function aliyunCli(): Rival {
   return {
     name: "aliyun-cli 5 s",
     isPublished: false,
-    wait: async (look) => {
-      while ((await look()).taskStatus === "RUNNING") {
+    wait: async (poll) => {
+      while ((await poll()).taskStatus === "RUNNING") {
         await sleep(5000);
       }
     },
   };
 }
 
-/** terraform-plugin-sdk (Go): sleeps 0.2 s, doubled after each look up to 10 s. */
+/** terraform-plugin-sdk (Go): sleeps 0.2 s, doubled after each poll up to 10 s. */
 function terraform(): Rival {
   return {
     name: "terraform <= 10 s",
     isPublished: false,
-    wait: async (look) => {
+    wait: async (poll) => {
       for (
         let sleepMs = 200;
-        (await look()).taskStatus === "RUNNING";
+        (await poll()).taskStatus === "RUNNING";
         sleepMs = Math.min(10_000, 2 * sleepMs)
       ) {
         await sleep(sleepMs);

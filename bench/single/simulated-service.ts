@@ -1,7 +1,7 @@
 import type { TaskSource } from "../../src/task/source.ts";
 import type { Task } from "../../src/task/task.ts";
 import { normal, type Random } from "./seeded.ts";
-import { lookAt, roundTripMs, type SimulatedTask } from "./simulated-task.ts";
+import { roundTripMs, type SimulatedTask, taskAt } from "./simulated-task.ts";
 
 /** A service that everybody asks in the same way: it answers after a round trip, and counts. */
 export class SimulatedService implements TaskSource {
@@ -33,7 +33,7 @@ export class SimulatedService implements TaskSource {
     }
     this.calls++;
     const callMs = Math.round(roundTripMs(normal(this.#random)));
-    const seen = lookAt(task, Date.now() + callMs / 2);
+    const seen = taskAt(task, Date.now() + callMs / 2);
     return new Promise((resolve) => {
       setTimeout(() => resolve(seen), callMs);
     });

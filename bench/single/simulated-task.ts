@@ -16,7 +16,7 @@ export interface SimulatedTask {
 }
 
 /** What the service shows of the task at a moment, by its own clock, with progress in hundredths of a percent. */
-export function lookAt(task: SimulatedTask, atMs: number): Task {
+export function taskAt(task: SimulatedTask, atMs: number): Task {
   const { taskId, taskType, startsAtMs, endsAtMs, curve, skewMs, isExact = false } = task;
   const seconds = (ms: number): number => (isExact ? ms / 1000 : Math.floor(ms / 1000));
   const duration = (endsAtMs - startsAtMs) / 1000;

@@ -56,7 +56,7 @@ const CLEAN: readonly Omit<ClockTrouble, "clean">[] = [
 const KNOWLEDGE: readonly Knowledge[] = ["first", "known"];
 const LOWEST_PRICE = DEFAULT_PRICE / 4 ** 6;
 const HIGHEST_PRICE = DEFAULT_PRICE * 128;
-// Where a rival needs more calls than that, no price of ours is looked for that does.
+// Where a rival needs more calls than that, no price of ours is searched for that does.
 const MAX_CALLS = 300;
 // The training has durations of its own.
 const OTHER_SEED = 1_000_003;

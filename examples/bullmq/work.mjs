@@ -1,4 +1,4 @@
-// Looks at the tasks of the queue. Run any number of these: all together keep to the rate.
+// Polls the tasks of the queue. Run any number of these: all together keep to the rate.
 import { Worker } from "bullmq";
 import { BdrcClient } from "taskwait";
 import { taskProcessor, taskWorkerOptions } from "taskwait/bullmq";

@@ -5,22 +5,22 @@ import { MAX_TIMER_MS } from "./timer.ts";
 const TIMER_GRAIN_MS = 2;
 
 /**
- * The one timer of a waiter: rings at the moment it was last set to, never before. When that moves away the
+ * The one timer of a waiter: fires at the moment it was last set to, never before. When that moves away the
  * timer is left as it is and armed again when it fires, because it moves with every poll.
  */
 export class RearmableTimer {
   readonly #clock: MonotonicClock;
-  readonly #ring: () => void;
+  readonly #onFire: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #armedForMs = Number.POSITIVE_INFINITY;
   #atMs: number | undefined;
 
-  constructor(clock: MonotonicClock, ring: () => void) {
+  constructor(clock: MonotonicClock, onFire: () => void) {
     this.#clock = clock;
-    this.#ring = ring;
+    this.#onFire = onFire;
   }
 
-  /** Rings at `atMs`, and at no moment that was set before; `undefined` switches off. */
+  /** Fires at `atMs`, and at no moment that was set before; `undefined` switches off. */
   set(atMs: number | undefined): void {
     this.#atMs = atMs;
     if (atMs === undefined) {
@@ -55,6 +55,6 @@ export class RearmableTimer {
       return;
     }
     this.#atMs = undefined;
-    this.#ring();
+    this.#onFire();
   }
 }

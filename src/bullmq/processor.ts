@@ -1,5 +1,6 @@
 import { DelayedError, UnrecoverableError } from "bullmq";
 import { refuseOption, resolveDriverOptions } from "../durable/driver-options.ts";
+import { MIN_PAUSE_MS } from "../durable/paced-rate.ts";
 import { step } from "../durable/step.ts";
 import {
   type ResolvedWaitOptions,
@@ -32,7 +33,6 @@ export interface TaskProcessorOptions extends Omit<WaitOptions, "signal" | "resu
 export type TaskProcessor = (job: TaskJob, token?: string) => Promise<TaskJobResult>;
 
 const ACTION = "taskProcessor";
-const SHORTEST_PAUSE_MS = 1000;
 
 /**
  * Makes the function that a `Worker` runs: one poll of the task of the job, then back into the queue until the next
@@ -68,7 +68,7 @@ export function taskProcessor(options: TaskProcessorOptions): TaskProcessor {
     });
     const throttled = decision.events.find((event) => event.name === "throttled");
     if (throttled !== undefined) {
-      await queue?.rateLimit(throttled.payload.retryAfterMs ?? SHORTEST_PAUSE_MS);
+      await queue?.rateLimit(throttled.payload.retryAfterMs ?? MIN_PAUSE_MS);
     }
     if (decision.kind === "poll") {
       await job.moveToDelayed(Math.ceil(state.nextPollAtMs), token);

@@ -151,11 +151,11 @@ function addApis(program: Command, end: End): void {
       const { checkApi } = await import("./commands/apis-command.ts");
       end(await checkApi(named));
     });
-  const trial = add(apis, "try", "make one call: what was asked, what was answered, what each key gave")
+  const attempt = add(apis, "try", "make one call: what was asked, what was answered, what each key gave")
     .argument("<name|file>", "the API")
     .argument("<id>", "a task of it")
     .option("--set <name=value>", "a value that the declaration needs; may be repeated", repeated);
-  addAccountFlags(trial).action(
+  addAccountFlags(attempt).action(
     async (named: string, id: string, flags: AccountFlags & Pick<ApiFlags, "set">) => {
       const { tryApi } = await import("./commands/apis-command.ts");
       end(await interruptible((interruption) => tryApi(named, id, flags, interruption)));
@@ -171,7 +171,7 @@ function addLocal(program: Command, end: End): void {
       const { demoCommand } = await import("./commands/demo-command.ts");
       end(await interruptible((interruption) => demoCommand(flags, interruption)));
     });
-  add(program, "emulate", "run a local BDRC for trials and tests")
+  add(program, "emulate", "run a local BDRC for development and tests")
     .argument("[command...]", "serve while this runs, with the variables set, and exit as it does; after --")
     .option("--port <number>", "the port (default: any free one)")
     .option("--host <address>", "a loopback address (default: 127.0.0.1)")

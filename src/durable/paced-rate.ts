@@ -11,3 +11,6 @@ export const ARRIVAL_SLACK_MS = 250;
 export function pacedPerSecond(perSecond: number): number {
   return (perSecond * 1000) / (1000 + ARRIVAL_SLACK_MS);
 }
+
+/** How long nobody calls after a throttled answer that does not say, in milliseconds. */
+export const MIN_PAUSE_MS = 1000;

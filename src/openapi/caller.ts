@@ -107,7 +107,7 @@ export class Caller {
       if (route !== undefined) {
         return timeoutError(operation, route, this.#timeoutMs, connected);
       }
-      // What gives the credentials hangs. The next call shall not wait for the same.
+      // What gives the credentials hangs. The next call must not wait for the same.
       this.#credentials.forget();
       return new UnreachableError(`${operation.subject} got no credentials within ${this.#timeoutMs} ms`, {
         ...aboutTask(operation),

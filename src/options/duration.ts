@@ -8,7 +8,7 @@ const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g;
 /**
  * Reads a duration such as `"90s"`, `"10m"`, `"1h30m"` or `"250ms"`.
  *
- * @param text - Numbers with the units `ms`, `s`, `m`, `h`, `d`, without blanks; `"0"` is nought.
+ * @param text - Numbers with the units `ms`, `s`, `m`, `h`, `d`, without blanks; `"0"` is none.
  * @param option - The option's name, for the error.
  * @returns Milliseconds.
  * @throws {@link InvalidOptionError} for anything else.

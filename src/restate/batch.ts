@@ -1,6 +1,6 @@
 import { sleep } from "../async/sleep.ts";
 import type { OutcomeRecord } from "../durable/outcome-record.ts";
-import { ARRIVAL_SLACK_MS } from "../durable/paced-rate.ts";
+import { ARRIVAL_SLACK_MS, MIN_PAUSE_MS } from "../durable/paced-rate.ts";
 import { isTooLate, pollLimitMs, pollWithin } from "../durable/poll-within.ts";
 import { decidePoll } from "../durable/step.ts";
 import { toOutcomeRecord } from "../durable/to-outcome-record.ts";
@@ -43,7 +43,6 @@ const TURN_GRACE_MS = 100;
  * none is then left for who goes on with its batch, or a booking would be called for twice.
  */
 export const RETRY_AFTER_MS: number = ARRIVAL_SLACK_MS;
-const SHORTEST_PAUSE_MS = 1000;
 // A backlog of this much doubles the wait price.
 const PRICE_BACKLOG_MS = 500;
 
@@ -73,7 +72,7 @@ export async function pollBatch(
       const limitMs = Math.min(...inTime.map(({ state, options }) => pollLimitMs(state, options, nowMs)));
       const poll = inTime.length === 0 ? undefined : await pollWithin(source, taskId, limitMs);
       if (poll?.observation.kind === "throttled") {
-        pauseMs = Math.max(pauseMs, poll.observation.retryAfterMs ?? SHORTEST_PAUSE_MS);
+        pauseMs = Math.max(pauseMs, poll.observation.retryAfterMs ?? MIN_PAUSE_MS);
       }
       steps[taskId] = waits.map(({ awakeableId, state, options }) => {
         const decision =

@@ -5,7 +5,7 @@ import { ARRIVAL_SLACK_MS } from "../../src/durable/paced-rate.ts";
 import { mostWithin } from "../most-within.ts";
 
 describe("taskWorkerOptions", () => {
-  it("never lets more than the rate arrive in a second, however late each look is within the slack", () => {
+  it("never lets more than the rate arrive in a second, however late each poll is within the slack", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 400 }),
@@ -13,18 +13,18 @@ describe("taskWorkerOptions", () => {
         fc.boolean(),
         (perSecond, chance, isGreedy) => {
           const { max, duration } = taskWorkerOptions({ perSecond }).limiter;
-          const looks: number[] = [];
+          const polls: number[] = [];
           for (let beginMs = 0; beginMs < 6000; beginMs += duration) {
             for (let n = 0; n < max; n++) {
-              // The first look begins the window; the others come with it, at its end, or in between.
+              // The first poll begins the window; the others come with it, at its end, or in between.
               const shift = isGreedy ? Number(beginMs < 3000) : (chance.next().value ?? 0) / 1001;
               const late = isGreedy ? Number(beginMs < 3000) : (chance.next().value ?? 0) / 1001;
-              looks.push(
+              polls.push(
                 beginMs + (n === 0 ? 0 : shift * (duration - 0.01)) + late * (ARRIVAL_SLACK_MS - 0.01),
               );
             }
           }
-          expect(mostWithin(looks, 1000)).toBeLessThanOrEqual(perSecond);
+          expect(mostWithin(polls, 1000)).toBeLessThanOrEqual(perSecond);
         },
       ),
     );
@@ -37,7 +37,7 @@ describe("taskWorkerOptions", () => {
     }
   });
 
-  it("lets less than one look a second through when that is the rate", () => {
+  it("lets less than one poll a second through when that is the rate", () => {
     const { max, duration } = taskWorkerOptions({ perSecond: 0.01 }).limiter;
     expect([max, duration]).toEqual([1, 125_000]);
   });

@@ -59,7 +59,7 @@ describe("a row", () => {
     }
   });
 
-  it("says how long it has gone on when nobody knows the end", () => {
+  it("says how long it has run when nobody knows the end", () => {
     const { expectedEndMs: _, ...unknown } = running;
 
     expect(row(unknown, 79, 61_000 + 5000)).toContain("  1m05s ");

@@ -102,7 +102,7 @@ describe("temporary keys and bearers", () => {
   const send = (gateway: TestGateway, token: string | undefined) =>
     gateway.describe("t-1", { "x-acs-security-token": token }).code;
 
-  it("are good with their own token only, and not for ever", () => {
+  it("are good with their own token only, and not forever", () => {
     const gateway = new TestGateway({ keys: [temporary, ...others] });
     expect([undefined, "token one", "token two", "nonsense"].map((token) => send(gateway, token))).toEqual([
       "MissingSecurityToken",

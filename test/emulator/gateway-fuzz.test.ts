@@ -34,7 +34,7 @@ describe("the gateway, whatever is signed", () => {
           const { answer } = gateway.handle(gateway.signed(action, { method, path: where, query, body }));
           expect(answer.httpStatus).toBeLessThan(500);
           expect(JSON.parse(answer.body)).toHaveProperty("RequestId", answer.requestId);
-          // Whoever signed so was let in, whatever characters it took.
+          // Who signed so was let in, whatever characters it took.
           expect(answer.code ?? "").not.toMatch(/Signature|AccessKey|TimeStamp/);
         },
       ),

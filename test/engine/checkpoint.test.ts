@@ -9,9 +9,9 @@ import {
   ID,
   makeWaiter,
   pass,
+  record,
   TICK_MS,
   useFakeTime,
-  watch,
 } from "./fake-time.ts";
 
 useFakeTime();
@@ -39,7 +39,7 @@ describe("a checkpoint", () => {
     const wait = makeWaiter(scriptedSource({ [ID]: [{ status: "RUNNING", taskDetail: '{"a":[1]}' }] })).wait(
       ID,
     );
-    watch(wait);
+    record(wait);
     await pass(10_000);
     const checkpoint = wait.checkpoint();
     expect(carried(checkpoint)).toEqual(checkpoint);
@@ -49,7 +49,7 @@ describe("a checkpoint", () => {
 
   it("is a copy: what is done to it does nothing to the wait", async () => {
     const wait = makeWaiter(scriptedSource({ [ID]: ["RUNNING", "RUNNING", "COMPLETE"] })).wait(ID);
-    const seen = watch(wait);
+    const seen = record(wait);
     await flush();
     const checkpoint = wait.checkpoint();
     Object.assign(checkpoint, { deadlineMs: 0, nextPollAtMs: Number.NaN });
@@ -59,13 +59,13 @@ describe("a checkpoint", () => {
     expect(seen.of("status")).toHaveLength(2);
   });
 
-  it("can be had before the first look, and resumed", async () => {
+  it("can be had before the first poll, and resumed", async () => {
     const waiter = makeWaiter(scriptedSource({ [ID]: ["COMPLETE"] }));
     const wait = waiter.wait(ID, { timeout: "1m" });
     const checkpoint = wait.checkpoint();
     wait.abandon();
-    watch(wait);
-    const seen = watch(resume(waiter, checkpoint));
+    record(wait);
+    const seen = record(resume(waiter, checkpoint));
     await flush();
     expect(seen.outcome?.kind).toBe("complete");
   });
@@ -76,14 +76,14 @@ describe("a checkpoint", () => {
       async (stopMs) => {
         const source = scriptedSource({ [ID]: script });
         const options = { timeout: "2h" };
-        const whole = watch(makeWaiter(source).wait(ID, options));
+        const whole = record(makeWaiter(source).wait(ID, options));
         const first = makeWaiter(source);
         const stopped = first.wait(ID, options);
-        watch(stopped);
+        record(stopped);
         await pass(stopMs);
         const checkpoint = stopped.checkpoint();
         await first.close();
-        const seen = watch(resume(makeWaiter(source), checkpoint));
+        const seen = record(resume(makeWaiter(source), checkpoint));
         await pass(3 * HOUR_MS);
         expect(whole.outcome?.kind).toBe(kind);
         expect(seen.outcome?.kind).toBe(kind);
@@ -101,10 +101,10 @@ describe("a checkpoint", () => {
       const source = scriptedSource({ [ID]: script });
       const waiter = makeWaiter(source);
       const wait = waiter.wait(ID, options);
-      const seen = watch(wait);
+      const seen = record(wait);
       await end({ wait, waiter, controller: new AbortController() });
       const before = source.calls.length;
-      const again = watch(resume(waiter, wait.checkpoint()));
+      const again = record(resume(waiter, wait.checkpoint()));
       await flush();
       expect(again.outcome?.kind).toBe(kind);
       expect(source.calls).toHaveLength(before);
@@ -124,10 +124,10 @@ describe("a checkpoint", () => {
       const waiter = makeWaiter(source);
       const controller = new AbortController();
       const wait = waiter.wait(ID, { signal: controller.signal, ...options });
-      watch(wait);
+      record(wait);
       await end({ wait, waiter, controller });
       source.setScript(ID, ["COMPLETE"]);
-      const again = watch(resume(makeWaiter(source), wait.checkpoint()));
+      const again = record(resume(makeWaiter(source), wait.checkpoint()));
       await pass(HOUR_MS);
       expect(again.outcome?.kind).toBe("complete");
     },
@@ -136,9 +136,9 @@ describe("a checkpoint", () => {
   it("keeps the original deadline, whatever timeout the resumed wait asks for", async () => {
     const source = scriptedSource({ [ID]: ["RUNNING"] });
     const wait = makeWaiter(source).wait(ID, { timeoutMs: 60_000 });
-    watch(wait);
+    record(wait);
     await pass(20_000);
-    const seen = watch(resume(makeWaiter(source), wait.checkpoint(), { timeout: "5h" }));
+    const seen = record(resume(makeWaiter(source), wait.checkpoint(), { timeout: "5h" }));
     wait.abandon();
     await pass(39_999);
     expect(seen.outcome).toBeUndefined();
@@ -146,7 +146,7 @@ describe("a checkpoint", () => {
     expect(seen.outcome?.kind).toBe("timedOut");
   });
 
-  it("whose deadline is past looks once, and settles by what it sees", async () => {
+  it("whose deadline is past polls once, and settles by what it sees", async () => {
     for (const [script, kind] of [
       [["COMPLETE"], "complete"],
       [["RUNNING"], "timedOut"],
@@ -154,14 +154,14 @@ describe("a checkpoint", () => {
     ] as const) {
       const source = scriptedSource({ [ID]: ["RUNNING"] });
       const wait = makeWaiter(source).wait(ID, { timeoutMs: 60_000 });
-      watch(wait);
+      record(wait);
       await pass(20_000);
       const checkpoint = wait.checkpoint();
       wait.abandon();
       await pass(HOUR_MS);
       source.setScript(ID, script);
       const before = source.calls.length;
-      const seen = watch(resume(makeWaiter(source), checkpoint));
+      const seen = record(resume(makeWaiter(source), checkpoint));
       await pass(10_000 + TICK_MS);
       expect(seen.outcome?.kind).toBe(kind);
       expect(source.calls).toHaveLength(before + 1);
@@ -171,9 +171,9 @@ describe("a checkpoint", () => {
   it("goes on counting: polls, failures and the time waited are those of the whole wait", async () => {
     const source = scriptedSource({ [ID]: ["unreachable", "RUNNING"] });
     const wait = makeWaiter(source).wait(ID, { timeout: "1h" });
-    watch(wait);
+    record(wait);
     await pass(20_000);
-    const seen = watch(resume(makeWaiter(source), wait.checkpoint()));
+    const seen = record(resume(makeWaiter(source), wait.checkpoint()));
     wait.abandon();
     await pass(HOUR_MS);
     const { error } = seen.outcome as { error: { polls: number; failures: number; elapsedMs: number } };
@@ -185,11 +185,11 @@ describe("a checkpoint", () => {
   it("tells only what is new: a status that was told is not told again", async () => {
     const source = scriptedSource({ [ID]: ["PAUSED", "PAUSED", "PAUSED", "COMPLETE"] });
     const wait = makeWaiter(source).wait(ID);
-    watch(wait);
+    record(wait);
     await flush();
     const checkpoint = wait.checkpoint();
     wait.abandon();
-    const seen = watch(resume(makeWaiter(source), checkpoint));
+    const seen = record(resume(makeWaiter(source), checkpoint));
     await pass(HOUR_MS);
     expect(seen.of("warning")).toEqual([]);
     expect(seen.of("status")).toHaveLength(1);
@@ -200,26 +200,26 @@ describe("a checkpoint", () => {
       [ID]: ["RUNNING", { error: new TypeError("fetch failed") }, "COMPLETE"],
     });
     const wait = makeWaiter(source).wait(ID);
-    watch(wait);
+    record(wait);
     await pass(2500);
     const checkpoint = wait.checkpoint();
     expect(checkpoint.failuresInARow).toBe(1);
     expect(JSON.stringify(checkpoint)).not.toMatch(/fetch failed/);
     await pass(10 * HOUR_MS);
-    const seen = watch(resume(makeWaiter(source), checkpoint));
+    const seen = record(resume(makeWaiter(source), checkpoint));
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("complete");
   });
 
-  it("time in which nobody looked is not held against the service", async () => {
+  it("time in which nobody polled is not held against the service", async () => {
     const source = scriptedSource({ [ID]: ["RUNNING", "unreachable", "unreachable", "COMPLETE"] });
     const wait = makeWaiter(source).wait(ID, { outageBudget: "5m" });
-    watch(wait);
+    record(wait);
     await pass(2500);
     const checkpoint = wait.checkpoint();
     wait.abandon();
     await pass(5 * HOUR_MS);
-    const seen = watch(resume(makeWaiter(source), checkpoint, { outageBudget: "5m" }));
+    const seen = record(resume(makeWaiter(source), checkpoint, { outageBudget: "5m" }));
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("complete");
   });
@@ -247,7 +247,7 @@ describe("a checkpoint", () => {
     const source = scriptedSource({ [ID]: ["RUNNING"] });
     const waiter = makeWaiter(source);
     const wait = waiter.wait(ID);
-    watch(wait);
+    record(wait);
     await flush();
     const good = carried(wait.checkpoint());
     wait.abandon();

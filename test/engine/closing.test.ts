@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InvalidOptionError, WaiterClosedError, waitForTask } from "../../src/index.ts";
 import { scriptedSource } from "../../src/testing/index.ts";
-import { expectNothingLeft, flush, HOUR_MS, ID, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+import { expectNothingLeft, flush, HOUR_MS, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
@@ -9,7 +9,7 @@ describe("closing a waiter", () => {
   it("ends the waits in flight with an error that says so", async () => {
     const source = scriptedSource({ "t-1": ["RUNNING"], "t-2": ["hang"] });
     const waiter = makeWaiter(source);
-    const seen = [watch(waiter.wait("t-1")), watch(waiter.wait("t-2"))];
+    const seen = [record(waiter.wait("t-1")), record(waiter.wait("t-2"))];
     await pass(500);
     await waiter.close();
     await flush();
@@ -25,7 +25,7 @@ describe("closing a waiter", () => {
 
   it("or lets them come to their own ends, when asked to, and is closed when the last has", async () => {
     const waiter = makeWaiter(scriptedSource({ "t-1": { durationMs: 60_000 }, "t-2": ["FAILED"] }));
-    const seen = [watch(waiter.wait("t-1")), watch(waiter.wait("t-2"))];
+    const seen = [record(waiter.wait("t-1")), record(waiter.wait("t-2"))];
     let closed = false;
     const closing = waiter.close({ waits: "await" }).then(() => {
       closed = true;
@@ -40,7 +40,7 @@ describe("closing a waiter", () => {
 
   it("waits that are awaited can still be aborted by a second close", async () => {
     const waiter = makeWaiter(scriptedSource({ [ID]: ["RUNNING"] }));
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     const first = waiter.close({ waits: "await" });
     await pass(5000);
     await waiter.close();
@@ -61,7 +61,7 @@ describe("closing a waiter", () => {
   it("ends a wait that has not begun yet", async () => {
     const source = scriptedSource({ [ID]: ["COMPLETE"] });
     const waiter = makeWaiter(source);
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     await waiter.close();
     await flush();
     expect(seen.outcome?.kind).toBe("aborted");
@@ -81,7 +81,7 @@ describe("closing a waiter", () => {
     const source = scriptedSource({ [ID]: ["RUNNING"] });
     const seen = await (async () => {
       await using waiter = makeWaiter(source);
-      const inside = watch(waiter.wait(ID));
+      const inside = record(waiter.wait(ID));
       await pass(500);
       return inside;
     })();
@@ -93,7 +93,7 @@ describe("closing a waiter", () => {
     const waiter = makeWaiter(scriptedSource({ [ID]: ["RUNNING"] }));
     const errors: unknown[] = [];
     const wait = waiter.wait(ID);
-    watch(wait);
+    record(wait);
     wait.on("aborted", () => {
       try {
         waiter.wait("t-2");

@@ -28,12 +28,12 @@ const waitLong = async () => {
 /** All ways. Each is brought about by `end` on a wait that has a signal. */
 export const ENDINGS: readonly Ending[] = [
   { how: "COMPLETE", kind: "complete", script: ["CREATED", "RUNNING", "COMPLETE"], end: waitLong },
-  { how: "COMPLETE at the first look", kind: "complete", script: ["COMPLETE"], end: waitLong },
+  { how: "COMPLETE at the first poll", kind: "complete", script: ["COMPLETE"], end: waitLong },
   { how: "FAILED", kind: "failed", script: ["RUNNING", "FAILED"], end: waitLong },
   { how: "EXPIRED", kind: "expired", script: ["RUNNING", "EXPIRED"], end: waitLong },
   { how: "CANCELED", kind: "canceled", script: ["RUNNING", "CANCELED"], end: waitLong },
   {
-    how: "a timeout between looks",
+    how: "a timeout between polls",
     kind: "timedOut",
     script: ["RUNNING"],
     options: { timeout: "1h" },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { PollEvent, ProgressEvent, StatusEvent, TaskWait, WaitEventName } from "../../src/index.ts";
 import { scriptedSource } from "../../src/testing/index.ts";
-import { flush, HOUR_MS, ID, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+import { flush, HOUR_MS, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
 describe("the events of a wait", () => {
-  it("come in order, look by look, and end with the kind and `settled`", async () => {
+  it("come in order, poll by poll, and end with the kind and `settled`", async () => {
     const source = scriptedSource({
       [ID]: [
         { status: "CREATED", progress: 0 },
@@ -19,7 +19,7 @@ describe("the events of a wait", () => {
         { status: "COMPLETE", progress: 10_000 },
       ],
     });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(HOUR_MS);
     expect(seen.names).toEqual([
       ...["poll", "status", "progress"],
@@ -40,7 +40,7 @@ describe("the events of a wait", () => {
         { status: "COMPLETE", delayMs: 40 },
       ],
     });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(HOUR_MS);
     const [first, last] = seen.of("poll") as PollEvent[];
     expect(first).toMatchObject({ taskId: ID, task: { taskStatus: "RUNNING" }, callMs: 250 });
@@ -50,11 +50,11 @@ describe("the events of a wait", () => {
     expect((two?.atMs ?? 0) - (one?.endedAtMs ?? 0)).toBeCloseTo(first?.nextPollMs ?? 0, -1);
   });
 
-  it("`status` and `progress` tell the task before, except at the first look", async () => {
+  it("`status` and `progress` tell the task before, except at the first poll", async () => {
     const source = scriptedSource({
       [ID]: [{ status: "CREATED", progress: 10 }, { status: "RUNNING", progress: 20 }, "COMPLETE"],
     });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(HOUR_MS);
     const [created, running, complete] = seen.of("status") as StatusEvent[];
     expect(created).not.toHaveProperty("previous");
@@ -70,7 +70,7 @@ describe("the events of a wait", () => {
   it("`progress` tells when the end is expected, once that can be told, and never a negative time", async () => {
     const progress = (fraction: number) => 10_000 * fraction;
     const source = scriptedSource({ [ID]: { durationMs: 600_000, progress } });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(300_000);
     const middle = (seen.of("progress") as ProgressEvent[]).at(-1);
     expect(middle?.etaMs).toBeGreaterThan(200_000);
@@ -90,7 +90,7 @@ describe("the events of a wait", () => {
         "COMPLETE",
       ],
     });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(HOUR_MS);
     expect((seen.of("progress") as ProgressEvent[]).map(({ task }) => [task.progress, task.percent])).toEqual(
       [
@@ -103,7 +103,7 @@ describe("the events of a wait", () => {
   it("the kind's event carries the task when complete and the error otherwise, and `settled` the outcome", async () => {
     const source = scriptedSource({ "t-1": ["COMPLETE"], "t-2": ["FAILED"] });
     const waiter = makeWaiter(source);
-    const [good, bad] = [watch(waiter.wait("t-1")), watch(waiter.wait("t-2"))];
+    const [good, bad] = [record(waiter.wait("t-1")), record(waiter.wait("t-2"))];
     await flush();
     expect(good.of("complete")).toEqual([(good.outcome as { task: unknown }).task]);
     expect(bad.of("failed")).toEqual([(bad.outcome as { error: unknown }).error]);
@@ -115,7 +115,7 @@ describe("the events of a wait", () => {
     await null;
     expect(wait.latest).toBeUndefined();
     const fresh = makeWaiter(scriptedSource({ [ID]: ["COMPLETE"] })).wait(ID);
-    const seen = watch(fresh);
+    const seen = record(fresh);
     await flush();
     expect(seen.names).toEqual(["poll", "status", "complete", "settled"]);
   });
@@ -123,7 +123,7 @@ describe("the events of a wait", () => {
   it("`latest` is the task as it was last seen", async () => {
     const source = scriptedSource({ [ID]: ["CREATED", { status: "RUNNING", progress: 5 }, "unreachable"] });
     const wait = makeWaiter(source).wait(ID);
-    watch(wait);
+    record(wait);
     expect(wait.latest).toBeUndefined();
     expect(wait.taskId).toBe(ID);
     await flush();
@@ -153,7 +153,7 @@ describe("the events of a wait", () => {
       });
     }
     const [one, two] = [waiter.wait("t-1"), waiter.wait("t-2")];
-    watch(two);
+    record(two);
     await pass(1000);
     expect(heard.filter(([, id]) => id === "t-1").map(([name]) => name)).toEqual([
       "poll",
@@ -173,11 +173,11 @@ describe("the events of a wait", () => {
   it("a waiter's once() and off() do as they say", async () => {
     const waiter = makeWaiter(scriptedSource({}, { otherwise: ["COMPLETE"] }));
     const heard: string[] = [];
-    const gone = () => heard.push("gone");
+    const removed = () => heard.push("removed");
     waiter
       .once("complete", (_, wait) => heard.push(wait.taskId))
-      .on("complete", gone)
-      .off("complete", gone);
+      .on("complete", removed)
+      .off("complete", removed);
     await Promise.all([waiter.wait("t-1"), waiter.wait("t-2"), pass(1000)]);
     expect(heard).toHaveLength(1);
   });

@@ -35,7 +35,7 @@ export async function flush(): Promise<void> {
   await vi.advanceTimersByTimeAsync(0);
 }
 
-/** A waiter whose limiter holds nothing back and whose jitter is nought. */
+/** A waiter whose limiter delays nothing and whose jitter is 0. */
 export function makeWaiter(source: TaskSource, options: Partial<TaskWaiterOptions> = {}): TaskWaiter {
   return new TaskWaiter({ source, rate: { perSecond: 10_000 }, random: () => 0.5, ...options });
 }
@@ -54,7 +54,7 @@ export interface Seen {
 }
 
 /** Listens to everything that a wait says. */
-export function watch(wait: TaskWait): Seen {
+export function record(wait: TaskWait): Seen {
   const beganMs = performance.now();
   const names: WaitEventName[] = [];
   const payloads: unknown[] = [];
@@ -105,7 +105,7 @@ interface ManualCall {
   fail(error: unknown): void;
 }
 
-/** A source whose calls the test answers by hand; deaf to its signals unless the test heeds them. */
+/** A source whose calls the test answers by hand; deaf to its signals unless the test obeys them. */
 export function manualSource(): TaskSource & { readonly calls: ManualCall[] } {
   const calls: ManualCall[] = [];
   return {

@@ -9,7 +9,7 @@ function start(scripts: Record<string, Script>, options: object = {}) {
   const source = scriptedSource(scripts);
   const waiter = makeWaiter(source);
   const group = waitForTasks(Object.keys(scripts), { waiter, ...options });
-  // Tests look at the end when it is long there; until then somebody has to have heard it.
+  // Tests read the end long after it came; until then somebody has to have heard it.
   group.catch(() => {});
   return { source, waiter, group };
 }

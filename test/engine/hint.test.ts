@@ -11,8 +11,8 @@ import {
   makeWaiter,
   manualSource,
   pass,
+  record,
   useFakeTime,
-  watch,
 } from "./fake-time.ts";
 
 useFakeTime();
@@ -23,7 +23,7 @@ describe("a hint that a task may have ended", () => {
   it("brings a poll at once, long before the next one is due", async () => {
     const source = scriptedSource({ [ID]: { durationMs: 1_000_000 } });
     const waiter = makeWaiter(source);
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     await pass(1_000_001);
     const before = source.calls.length;
     expect(seen.outcome).toBeUndefined();
@@ -37,7 +37,7 @@ describe("a hint that a task may have ended", () => {
   it("that was wrong costs one call and ends nothing: polling is the truth", async () => {
     const source = scriptedSource({ [ID]: { durationMs: 1_000_000 } });
     const waiter = makeWaiter(source);
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     await pass(500_000);
     const before = source.calls.length;
     waiter.hint(ID);
@@ -78,7 +78,7 @@ describe("a hint that a task may have ended", () => {
   it("that comes during a poll brings another: that one may have been answered before the end", async () => {
     const source = manualSource();
     const waiter = makeWaiter(source);
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     await flush();
     waiter.hint(ID);
     waiter.hint(ID);
@@ -97,8 +97,8 @@ describe("a hint that a task may have ended", () => {
   it("keeps calls minIntervalMs apart, those of the most eager wait", async () => {
     const source = scriptedSource({ [ID]: { durationMs: HOUR_MS } });
     const waiter = makeWaiter(source);
-    watch(waiter.wait(ID, { minIntervalMs: 60_000 }));
-    watch(waiter.wait(ID, { minIntervalMs: 5000 }));
+    record(waiter.wait(ID, { minIntervalMs: 60_000 }));
+    record(waiter.wait(ID, { minIntervalMs: 5000 }));
     await pass(600_000);
     const before = source.calls.length;
     for (let atMs = 0; atMs < 60_000; atMs += 100) {
@@ -117,7 +117,7 @@ describe("a hint that a task may have ended", () => {
     ]) {
       const source = scriptedSource({ [ID]: ["RUNNING", step, "COMPLETE"] });
       const waiter = makeWaiter(source);
-      const seen = watch(waiter.wait(ID, { maxIntervalMs: 60_000 }));
+      const seen = record(waiter.wait(ID, { maxIntervalMs: 60_000 }));
       await pass(10_000);
       const failed = source.calls.length - 1;
       for (let atMs = 0; atMs < 20_000; atMs += 100) {
@@ -138,7 +138,7 @@ describe("a hint that a task may have ended", () => {
       const source = scriptedSource({ [ID]: ["RUNNING", "unreachable"] });
       const waiter = makeWaiter(source);
       const wait = waiter.wait(ID);
-      watch(wait);
+      record(wait);
       for (let atMs = 0; atMs < 60_000; atMs += hintEveryMs) {
         await pass(hintEveryMs);
         if (atMs > 5000) {
@@ -155,7 +155,7 @@ describe("a hint that a task may have ended", () => {
     const source = scriptedSource({}, { otherwise: { durationMs: HOUR_MS } });
     const waiter = makeWaiter(source, { rate: { perSecond: 2 }, minIntervalMs: 1000 });
     for (let index = 0; index < 200; index++) {
-      watch(waiter.wait(`t-${index}`));
+      record(waiter.wait(`t-${index}`));
     }
     await pass(600_000);
     const polled = new Set(source.calls.slice(-20).map(({ taskId }) => taskId));
@@ -173,7 +173,7 @@ describe("a hint that a task may have ended", () => {
     const source = scriptedSource({}, { otherwise: { durationMs: HOUR_MS }, listing: true });
     const waiter = makeWaiter(source, { batch: "always", rate: { perSecond: 20 } });
     for (let index = 0; index < 100; index++) {
-      watch(waiter.wait(`t-${index}`));
+      record(waiter.wait(`t-${index}`));
     }
     await pass(60_000);
     const before = source.callsOf("t-7").length;
@@ -186,9 +186,9 @@ describe("a hint that a task may have ended", () => {
   it("leaves the deadline where it is, and an abort in the same turn", async () => {
     const source = scriptedSource({ [ID]: ["RUNNING", "hang"] });
     const waiter = makeWaiter(source);
-    const [late, aborted] = [waiter.wait(ID, { timeoutMs: 60_000 }), waiter.wait(ID)].map(watch);
+    const [late, aborted] = [waiter.wait(ID, { timeoutMs: 60_000 }), waiter.wait(ID)].map(record);
     const controller = new AbortController();
-    const third = watch(waiter.wait(ID, { signal: controller.signal }));
+    const third = record(waiter.wait(ID, { signal: controller.signal }));
     await pass(1000);
     waiter.hint(ID);
     await pass(1000);

@@ -5,7 +5,7 @@ import type { Task } from "../../src/task/task.ts";
 
 const TASK_ID = "t-0000e4w0u1v592zdf6s7";
 
-/** Tasks of one type that run for a minute from the first look at them, and count the looks. */
+/** Tasks of one type that run for a minute from the first poll, and count the polls. */
 function minuteLong(): { source: TaskSource; calls: () => number; next: () => void } {
   let calls = 0;
   let begunAtMs: number | undefined;
@@ -63,7 +63,7 @@ describe("what a waiter learns", () => {
     expect(calls()).toBeLessThan(first / 2);
   });
 
-  it("is one lesson a task, however many wait for it", async () => {
+  it("is learned once a task, however many wait for it", async () => {
     const { source, next } = minuteLong();
     const waiter = new TaskWaiter({ source });
     next();

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Task, TaskSource } from "../../src/index.ts";
-import { expectNothingLeft, flush, HOUR_MS, ID, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+import { expectNothingLeft, flush, HOUR_MS, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
@@ -30,7 +30,7 @@ describe("what belongs to a source can't stop a wait", () => {
     ["is infinite", () => Number.POSITIVE_INFINITY],
   ])("a clock offset that %s", async (_, clockOffsetMs) => {
     const waiter = makeWaiter(runningTask({ clockOffsetMs: clockOffsetMs as () => number }));
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("complete");
     expectNothingLeft(waiter);
@@ -44,7 +44,7 @@ describe("what belongs to a source can't stop a wait", () => {
     ["is negative", () => -1e300],
   ])("a random that %s", async (_, random) => {
     const waiter = makeWaiter(runningTask(), { random: random as () => number });
-    const seen = watch(waiter.wait(ID, { justStarted: true }));
+    const seen = record(waiter.wait(ID, { justStarted: true }));
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("complete");
     expectNothingLeft(waiter);
@@ -78,7 +78,7 @@ describe("what belongs to a source can't stop a wait", () => {
       describe: (taskId, options) =>
         calls++ === 0 ? Promise.reject(make()) : good.describe(taskId, options),
     });
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("complete");
     expectNothingLeft(waiter);
@@ -86,7 +86,7 @@ describe("what belongs to a source can't stop a wait", () => {
 
   it.each(errors)("an error %s, as the last one of an outage", async (_, make) => {
     const waiter = makeWaiter({ describe: () => Promise.reject(make()) });
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("unreachable");
     expectNothingLeft(waiter);
@@ -94,7 +94,7 @@ describe("what belongs to a source can't stop a wait", () => {
 
   it.each(errors)("an error %s, from a listing", async (_, make) => {
     const waiter = makeWaiter(runningTask({ list: () => Promise.reject(make()) }), { batch: "always" });
-    const waits = ["a", "b", "c"].map((id) => watch(waiter.wait(id)));
+    const waits = ["a", "b", "c"].map((id) => record(waiter.wait(id)));
     await pass(HOUR_MS);
     expect(waits.map(({ outcome }) => outcome?.kind)).toEqual(["complete", "complete", "complete"]);
     expectNothingLeft(waiter);
@@ -108,7 +108,7 @@ it("what throws when a deadline comes stops no other wait", async () => {
     .wait("t-hurried", { timeout: "10s" })
     .on("settled", broken)
     .catch(() => {});
-  const seen = watch(waiter.wait(ID));
+  const seen = record(waiter.wait(ID));
   await pass(HOUR_MS).catch(() => {});
   await pass(HOUR_MS);
   await flush();

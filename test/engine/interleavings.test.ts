@@ -85,7 +85,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
 );
 
 /** A wait, and all that was heard of its end. */
-interface Watched {
+interface Recorded {
   readonly wait: TaskWait;
   readonly signal: CountedSignal;
   settlements: number;
@@ -100,7 +100,7 @@ class Stage {
     rate: { perSecond: 1000 },
     random: () => 0.5,
   });
-  readonly waits: Watched[] = [];
+  readonly waits: Recorded[] = [];
   isClosed = false;
 
   async play(one: Happening): Promise<void> {
@@ -132,7 +132,7 @@ class Stage {
     }
   }
 
-  pick(index: number): Watched | undefined {
+  pick(index: number): Recorded | undefined {
     return this.waits[index % Math.max(1, this.waits.length)];
   }
 
@@ -143,18 +143,18 @@ class Stage {
     }
     const signal = countedSignal();
     const wait = this.waiter.wait(taskId, { signal: signal.signal, ...options });
-    const watched: Watched = { wait, signal, settlements: 0, ends: [], outcomes: 0 };
+    const recorded: Recorded = { wait, signal, settlements: 0, ends: [], outcomes: 0 };
     const settle = () => {
-      watched.settlements += 1;
+      recorded.settlements += 1;
     };
     wait.then(settle, settle);
     void wait.outcome.then(() => {
-      watched.outcomes += 1;
+      recorded.outcomes += 1;
     });
     for (const name of [...OUTCOME_KINDS, "settled"] as const) {
-      wait.on(name, () => watched.ends.push(name));
+      wait.on(name, () => recorded.ends.push(name));
     }
-    this.waits.push(watched);
+    this.waits.push(recorded);
   }
 
   answer(index: number, how: string): void {
@@ -171,7 +171,7 @@ class Stage {
     }
   }
 
-  /** Ends whatever is left, and looks at what remains. */
+  /** Ends whatever is left, and checks what remains. */
   async end(): Promise<void> {
     await vi.advanceTimersByTimeAsync(0);
     for (const { wait } of this.waits) {

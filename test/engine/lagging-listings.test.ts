@@ -11,10 +11,10 @@ describe("a listing that lags behind polls", () => {
     ["auto", 0],
     ["always", undefined],
     ["always", 0],
-  ] as const)("shows all running for ever: batch %s, clock offset %s", async (batch, offsetMs) => {
+  ] as const)("shows all running forever: batch %s, clock offset %s", async (batch, offsetMs) => {
     const late = await lateness(laggingSource(10, 20_000, FOREVER_MS, offsetMs), { batch, timeout: "30m" });
     expect(late.filter((each) => typeof each === "string")).toEqual([]);
-    // Until a poll has told that listings lag: a wait that trusts them is an hour late, or ends without an answer.
+    // Until a poll has told that listings lag: a wait that relies on them is an hour late, or ends without an answer.
     expect(mean(late)).toBeLessThan(45);
   });
 

@@ -10,8 +10,8 @@ import {
   makeWaiter,
   manualSource,
   pass,
+  record,
   useFakeTime,
-  watch,
 } from "./fake-time.ts";
 
 useFakeTime();
@@ -24,7 +24,7 @@ describe("a mistake in the source", () => {
   ])("%s ends the wait at once as a ProtocolError, with its cause", async (_, mistake) => {
     const waiter = makeWaiter({ describe: () => Promise.reject(mistake) });
     const wait = waiter.wait(ID);
-    const seen = watch(wait);
+    const seen = record(wait);
     await flush();
     expect(seen.names).toEqual(["unreachable", "settled"]);
     const error = await wait.catch((reason: unknown) => reason);
@@ -38,7 +38,7 @@ describe("a mistake in the source", () => {
         throw new TypeError("no");
       },
     });
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     await flush();
     expect(seen.outcome).toMatchObject({ kind: "unreachable", error: { name: "ProtocolError" } });
   });
@@ -47,7 +47,7 @@ describe("a mistake in the source", () => {
     const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
     const error = new TypeError("fetch failed", { cause });
     const source = scriptedSource({ [ID]: [{ error }, { error }, "COMPLETE"] });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(60_000);
     expect(seen.outcome?.kind).toBe("complete");
   });
@@ -58,7 +58,7 @@ describe("a wait whose time is up", () => {
 
   it("says that the service does not know the task, with the last answer as cause", async () => {
     const error = new TaskNotFoundError("DescribeTask failed: no such task");
-    const seen = watch(makeWaiter(failing(error)).wait(ID, { timeout: "3s" }));
+    const seen = record(makeWaiter(failing(error)).wait(ID, { timeout: "3s" }));
     await pass(10_000);
     const outcome = seen.outcome as { kind: string; error: TaskwaitError };
     expect(outcome.kind).toBe("timedOut");
@@ -69,7 +69,7 @@ describe("a wait whose time is up", () => {
   });
 
   it("is a task that is not known when it may poll once only", async () => {
-    const seen = watch(makeWaiter(failing(new TaskNotFoundError("no"))).wait(ID, { timeoutMs: 0 }));
+    const seen = record(makeWaiter(failing(new TaskNotFoundError("no"))).wait(ID, { timeoutMs: 0 }));
     await pass(1000);
     expect(seen.outcome?.kind).toBe("notFound");
   });
@@ -79,7 +79,7 @@ describe("a wait whose time is up", () => {
     ["it was throttled", new BdrcApiError("slow down", { httpStatus: 429, apiCode: "Throttling" })],
     ["it may poll once only", new UnreachableError("the connection was refused"), 0],
   ])("names the last failure when %s", async (_, error, timeoutMs = 20_000) => {
-    const seen = watch(makeWaiter(failing(error)).wait(ID, { timeoutMs }));
+    const seen = record(makeWaiter(failing(error)).wait(ID, { timeoutMs }));
     await pass(60_000);
     const outcome = seen.outcome as { kind: string; error: TaskwaitError };
     expect(outcome.kind).toBe("timedOut");
@@ -96,7 +96,7 @@ describe("an answer that names a time to come again", () => {
       retryAfterMs: 24 * HOUR_MS,
     });
     const source = scriptedSource({ [ID]: [{ error }, "COMPLETE"] });
-    const seen = watch(makeWaiter(source, { maxInterval: "1m" }).wait(ID));
+    const seen = record(makeWaiter(source, { maxInterval: "1m" }).wait(ID));
     await pass(2 * 60_000);
     expect(seen.outcome?.kind).toBe("complete");
   });
@@ -108,7 +108,7 @@ describe("an answer that names a time to come again", () => {
       retryAfterMs: 30_000,
       maintenance: true,
     });
-    const seen = watch(makeWaiter(scriptedSource({ [ID]: [{ error, times: 1000 }] })).wait(ID));
+    const seen = record(makeWaiter(scriptedSource({ [ID]: [{ error, times: 1000 }] })).wait(ID));
     await pass(5 * 60_000 + 1000);
     expect(seen.outcome).toMatchObject({ kind: "unreachable", error: { cause: error } });
   });
@@ -118,7 +118,7 @@ describe("a process that was suspended in a call", () => {
   it("goes on after that call has failed, and so does the retry at once", async () => {
     const reset = Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
     const source = manualSource();
-    const seen = watch(makeWaiter(source, { pollTimeout: "10s" }).wait(ID));
+    const seen = record(makeWaiter(source, { pollTimeout: "10s" }).wait(ID));
     await flush();
     // The clock goes on, and no timer fires.
     vi.setSystemTime(Date.now() + HOUR_MS);

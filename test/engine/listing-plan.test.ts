@@ -6,7 +6,7 @@ import {
   scansCostLess,
 } from "../../src/engine/listing/listing-plan.ts";
 
-const stakes: ScanTotals = {
+const totals: ScanTotals = {
   price: 0.5,
   all: 10,
   active: 10,
@@ -24,13 +24,13 @@ function pages(sizes: Partial<Record<string, number>>): (status: ListedStatus) =
   return (status) => sizes[status ?? "all"] ?? 1;
 }
 
-describe("the plan of a sweep", () => {
-  it("is none while all looks together are worth less than the pages", () => {
-    expect(planScan({ ...stakes, all: 0.4, active: 0.4 }, pages({}), "auto", false)).toBeUndefined();
+describe("the plan of a listing scan", () => {
+  it("is none while the value of all polls together is below the price of the pages", () => {
+    expect(planScan({ ...totals, all: 0.4, active: 0.4 }, pages({}), "auto", false)).toBeUndefined();
   });
 
   it("lists everything where that is one page: it shows the ended, too", () => {
-    expect(planScan(stakes, pages({}), "auto", false)).toMatchObject({
+    expect(planScan(totals, pages({}), "auto", false)).toMatchObject({
       kind: "all",
       statuses: [undefined],
       pages: 1,
@@ -38,18 +38,18 @@ describe("the plan of a sweep", () => {
   });
 
   it("lists the active where many tasks have ended long ago", () => {
-    const plan = planScan(stakes, pages({ all: 100, COMPLETE: 99 }), "auto", false);
+    const plan = planScan(totals, pages({ all: 100, COMPLETE: 99 }), "auto", false);
     expect(plan).toMatchObject({ kind: "active", statuses: ["RUNNING"] });
   });
 
   it("lists the created first where a task may not run yet", () => {
-    const plan = planScan({ ...stakes, hasCreated: true }, pages({ all: 100, COMPLETE: 99 }), "auto", false);
+    const plan = planScan({ ...totals, hasCreated: true }, pages({ all: 100, COMPLETE: 99 }), "auto", false);
     expect(plan?.statuses).toEqual(["CREATED", "RUNNING"]);
   });
 
   it("lists the ended where others' tasks run by the thousand", () => {
     const plan = planScan(
-      { ...stakes, all: 200, active: 200 },
+      { ...totals, all: 200, active: 200 },
       pages({ all: 101, RUNNING: 100 }),
       "auto",
       false,
@@ -57,33 +57,33 @@ describe("the plan of a sweep", () => {
     expect(plan).toMatchObject({ kind: "ended", statuses: ["COMPLETE", "FAILED", "EXPIRED", "CANCELED"] });
   });
 
-  it("leaves a single look that is due and worth more to be made singly, unless looks wait for permits", () => {
-    const due = { ...stakes, all: 1.1, active: 1.1, best: 0.6 };
+  it("leaves a single poll that is due and of higher value to be made singly, unless polls wait for permits", () => {
+    const due = { ...totals, all: 1.1, active: 1.1, best: 0.6 };
     expect(planScan(due, pages({}), "auto", false)).toBeUndefined();
     expect(planScan({ ...due, isBacklogged: true }, pages({}), "auto", false)?.kind).toBe("all");
   });
 
-  it("does not wait for single looks where sweeps serve all", () => {
-    const due = { ...stakes, all: 1.1, active: 1.1, best: 0.6 };
+  it("does not wait for single polls where scans serve all", () => {
+    const due = { ...totals, all: 1.1, active: 1.1, best: 0.6 };
     expect(planScan(due, pages({}), "auto", true)?.kind).toBe("all");
   });
 
-  it("takes the place of single looks altogether when batch is always", () => {
+  it("takes the place of single polls altogether when batch is always", () => {
     expect(
-      planScan({ ...stakes, all: 0.5, active: 0.5, best: 0.5 }, pages({ all: 3 }), "always", false),
+      planScan({ ...totals, all: 0.5, active: 0.5, best: 0.5 }, pages({ all: 3 }), "always", false),
     ).toBeDefined();
   });
 });
 
-describe("sweeps serve all tasks", () => {
+describe("scans serve all tasks", () => {
   const serve = (given: Partial<ScanTotals>, sizes: Parameters<typeof pages>[0], known = sizes): boolean =>
-    scansCostLess({ ...stakes, ...given }, pages(sizes), pages(known));
+    scansCostLess({ ...totals, ...given }, pages(sizes), pages(known));
 
-  it("where each would want many looks before one ends", () => {
+  it("where each would want many polls before one ends", () => {
     expect(serve({ pollsPerSecond: 5, endsPerSecond: 1 }, {})).toBe(true);
   });
 
-  it("but not where one look finds what is known to end then", () => {
+  it("but not where one poll finds what is known to end then", () => {
     expect(serve({ pollsPerSecond: 0.1, endsPerSecond: 0.1 }, {})).toBe(false);
   });
 

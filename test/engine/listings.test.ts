@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { BdrcApiError, type Task, type TaskPage, type TaskSource } from "../../src/index.ts";
-import { expectNothingLeft, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+import { expectNothingLeft, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
@@ -35,13 +35,13 @@ async function waitForAll(source: TaskSource, batch: "auto" | "always" | "never"
   const waiter = makeWaiter(source, { batch });
   const warnings: string[] = [];
   waiter.on("warning", ({ code }) => warnings.push(code));
-  const seen = ids.map((id) => watch(waiter.wait(id)));
+  const seen = ids.map((id) => record(waiter.wait(id)));
   await pass(600_000);
   return { waiter, seen, warnings };
 }
 
 describe("listings", () => {
-  it("take the place of most single looks where many tasks are watched", async () => {
+  it("take the place of most single polls where many tasks are tracked", async () => {
     const { source, calls } = account((_, show) => ({ tasks: show() }));
     const { waiter, seen } = await waitForAll(source);
     expect(seen.every(({ outcome }) => outcome?.kind === "complete")).toBe(true);
@@ -74,7 +74,7 @@ describe("listings", () => {
       });
     const options = { batch: "always", rate: { perSecond: 100 }, pollTimeoutMs: lastsMs } as const;
     const waiter = makeWaiter({ ...source, list }, options);
-    const seen = ids.map((id) => watch(waiter.wait(id)));
+    const seen = ids.map((id) => record(waiter.wait(id)));
     await pass(2 * lastsMs);
     expect(most).toBeGreaterThan(10);
     expect(seen.every(({ outcome }) => outcome?.kind === "complete")).toBe(true);
@@ -92,7 +92,7 @@ describe("listings", () => {
 
   it.each([
     [
-      "repeats its NextToken for ever",
+      "repeats its NextToken forever",
       (show: () => Task[]): TaskPage => ({ tasks: show(), nextToken: "again" }),
     ],
     [
@@ -123,7 +123,7 @@ describe("listings", () => {
     expectNothingLeft(waiter);
   });
 
-  it("are given up with one warning when the service refuses them, and each task is looked at singly", async () => {
+  it("are given up with one warning when the service refuses them, and each task is polled singly", async () => {
     const { source, calls } = account(() => {
       throw new BdrcApiError("not authorized", { httpStatus: 403, apiCode: "NoPermission" });
     });
@@ -146,7 +146,7 @@ describe("listings", () => {
     expect(seen.every(({ outcome }) => outcome?.kind === "complete")).toBe(true);
   });
 
-  it("only ever make a task that they lack be looked at: one that moved between pages is not lost", async () => {
+  it("only ever make a task that they lack be polled: one that moved between pages is not lost", async () => {
     let page = 0;
     const { source } = account((_, show) => ({
       tasks: show().filter((_task, index) => (index + page++) % 3 > 0),

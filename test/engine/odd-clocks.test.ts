@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Task, TaskSource } from "../../src/index.ts";
 import { ServiceClock } from "../../src/openapi/http/service-clock.ts";
 import { scriptedSource } from "../../src/testing/index.ts";
-import { flush, HOUR_MS, ID, makeWaiter, manualSource, pass, useFakeTime, watch } from "./fake-time.ts";
+import { flush, HOUR_MS, ID, makeWaiter, manualSource, pass, record, useFakeTime } from "./fake-time.ts";
 
 describe("the wall clock is set while a wait goes on", () => {
   useFakeTime();
@@ -21,7 +21,7 @@ describe("the wall clock is set while a wait goes on", () => {
       wait.abandon();
       // In the same process, whose steady clock has not jumped, and in another.
       for (const next of [waiter, makeWaiter(scriptedSource({ [ID]: ["RUNNING"] }))]) {
-        const seen = watch(next.wait(ID, { resume: checkpoint }));
+        const seen = record(next.wait(ID, { resume: checkpoint }));
         await pass((3 * HOUR_MS) / 4 - 1000);
         expect(seen.outcome).toBeUndefined();
         await pass(2000);
@@ -66,7 +66,7 @@ async function durationWith(
 ): Promise<number> {
   vi.setSystemTime(Date.UTC(2026, 0, 1));
   const waiter = makeWaiter(steadyService(hasProgress), { rate: { perSecond } });
-  const seen = watch(waiter.wait(ID, { timeoutMs: HOUR_MS }));
+  const seen = record(waiter.wait(ID, { timeoutMs: HOUR_MS }));
   await pass(jump.afterMs);
   vi.setSystemTime(Date.now() + jump.byMs);
   await pass(HOUR_MS);
@@ -106,7 +106,7 @@ describe("a process that was stopped in mid-call", () => {
 
   it("has no outage of the service: a failed call counts for at most its own time limit", async () => {
     const source = manualSource();
-    const seen = watch(makeWaiter(source).wait(ID, { outageBudgetMs: 60_000, timeoutMs: 0.5 * HOUR_MS }));
+    const seen = record(makeWaiter(source).wait(ID, { outageBudgetMs: 60_000, timeoutMs: 0.5 * HOUR_MS }));
     await flush();
     const now = performance.now.bind(performance);
     vi.spyOn(performance, "now").mockImplementation(() => now() + 10 * 60_000);

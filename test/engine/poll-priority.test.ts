@@ -14,7 +14,7 @@ const SEEN_MS = 1000;
 // Eight gaps and half a minute after the poll: no task that a listing lacks is presumed to run on for longer.
 const LAPSES_MS = SEEN_MS + 8 * 1000 * PRICE + 30_000;
 
-/** Seen at {@link SEEN_MS}, and surely over soon after: no listing can make another poll of it worth less than all. */
+/** Seen at {@link SEEN_MS}, and surely over soon after: no listing can take all value from another poll of it. */
 function endedTask(): TrackedTask {
   const core = {
     state: {
@@ -58,16 +58,16 @@ describe("a poll that scans make needless for now", () => {
 });
 
 describe("a poll where scans serve all tasks", () => {
-  // Certain to have ended: worth a second for each that has passed.
-  const atWorth = (seconds: number): number => SEEN_MS + 1000 * seconds;
+  // Certain to have ended: the value is a second for each that has passed.
+  const atValue = (seconds: number): number => SEEN_MS + 1000 * seconds;
   const serving = (): ListingCoverage => Object.assign(new ListingCoverage(), { servesAll: true });
 
-  it("is deferred while it is worth less than twice its price, and then no more", () => {
-    expect(deferredUntilMs(endedTask(), serving(), atWorth(1.9 * PRICE))).toBeGreaterThan(
-      atWorth(1.9 * PRICE),
+  it("is deferred while its value is less than twice its price, and then no more", () => {
+    expect(deferredUntilMs(endedTask(), serving(), atValue(1.9 * PRICE))).toBeGreaterThan(
+      atValue(1.9 * PRICE),
     );
-    expect(deferredUntilMs(endedTask(), serving(), atWorth(2.1 * PRICE))).toBeUndefined();
-    expect(deferredUntilMs(endedTask(), new ListingCoverage(), atWorth(1.9 * PRICE))).toBeUndefined();
+    expect(deferredUntilMs(endedTask(), serving(), atValue(2.1 * PRICE))).toBeUndefined();
+    expect(deferredUntilMs(endedTask(), new ListingCoverage(), atValue(1.9 * PRICE))).toBeUndefined();
   });
 
   it.each([
@@ -89,7 +89,7 @@ describe("a poll where scans serve all tasks", () => {
     ],
   ])("is made when %s", (_, change) => {
     const tracked = change(endedTask());
-    expect(deferredUntilMs(tracked, serving(), atWorth(1.1 * PRICE))).toBeUndefined();
+    expect(deferredUntilMs(tracked, serving(), atValue(1.1 * PRICE))).toBeUndefined();
   });
 });
 
@@ -126,7 +126,7 @@ describe("a last poll before a deadline", () => {
     expect(priorityOf(near)).toBeGreaterThan(priorityOf(trackedFor(waitUntil(NOW_MS + 300))));
   });
 
-  it("is none any more when the wait with the deadline has gone", () => {
+  it("is none any more when the wait with the deadline has ended", () => {
     const hurried = waitUntil(NOW_MS + 250);
     const tracked = trackedFor(hurried, waitUntil(distant));
     expect(priorityOf(tracked)).toBeGreaterThan(1e9);
@@ -134,7 +134,7 @@ describe("a last poll before a deadline", () => {
     expect(priorityOf(tracked)).toBe(priorityOf(trackedFor(waitUntil(distant))));
   });
 
-  it("is none any more, either, when the one that has gone had joined later", () => {
+  it("is none any more, either, when the one that has ended had joined later", () => {
     const hurried = waitUntil(NOW_MS + 250);
     const tracked = trackedFor(waitUntil(distant), hurried);
     expect(priorityOf(tracked)).toBeGreaterThan(1e9);

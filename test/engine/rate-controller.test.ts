@@ -32,7 +32,7 @@ describe("the rate of calls", () => {
     expect(later.ratePerSecond).toBeCloseTo(20, 6);
   });
 
-  it("is not earned by idle time, nor more than a second's worth by one late call", () => {
+  it("is not earned by idle time, nor for more than a second by one late call", () => {
     expect(growRate(beginRate(0), 60_000, false).ratePerSecond).toBe(5);
     expect(growRate(beginRate(0), 60_000, true).ratePerSecond).toBe(10);
   });
@@ -51,7 +51,7 @@ describe("the rate of calls", () => {
     expect(cut.ceilingPerSecond).toBe(20);
   });
 
-  it("climbs to 0.95 of the ceiling in four seconds, and only then looks for more", () => {
+  it("climbs to 0.95 of the ceiling in four seconds, and only then probes for more", () => {
     let state = throttleRate({ ...busySecond(beginRate(0), 0), ratePerSecond: 30 }, 1000);
     for (let s = 1; s < 5; s++) {
       state = busySecond(state, 1000 * s);
@@ -62,10 +62,10 @@ describe("the rate of calls", () => {
     expect(state.ratePerSecond).toBeLessThan(19.2);
   });
 
-  it("stops after six throttles in a row; single trials follow after 0.5, 1, 2, 4, 8, 10 and 10 s", () => {
+  it("stops after six throttles in a row; single probes follow after 0.5, 1, 2, 4, 8, 10 and 10 s", () => {
     let state = throttled(beginRate(0), 6, 0);
     const gaps = [state.pausedUntilMs];
-    for (let trial = 0; trial < 6; trial++) {
+    for (let probe = 0; probe < 6; probe++) {
       const atMs = state.pausedUntilMs;
       state = throttleRate(takePermit(state, atMs), atMs);
       gaps.push(state.pausedUntilMs - atMs);
@@ -80,10 +80,10 @@ describe("the rate of calls", () => {
     expect(takePermit(many, 500).pausedUntilMs).toBe(takePermit(few, 500).pausedUntilMs);
   });
 
-  it("waits for as long as the service says, also between trials", () => {
+  it("waits for as long as the service says, also between probes", () => {
     expect(throttleRate(beginRate(0), 0, 7000).pausedUntilMs).toBe(7000);
-    const dry = throttled(beginRate(0), 6, 0);
-    expect(throttleRate(dry, 500, 30_000).pausedUntilMs).toBe(30_500);
+    const exhausted = throttled(beginRate(0), 6, 0);
+    expect(throttleRate(exhausted, 500, 30_000).pausedUntilMs).toBe(30_500);
   });
 
   it("takes the average of the whole cycle for the ceiling once a long window opens, and goes on at once", () => {
@@ -93,7 +93,7 @@ describe("the rate of calls", () => {
     }
     state = throttled(state, 6, 4000);
     const open = acceptCall(takePermit(state, 9999), 10_000);
-    // 80 calls in ten seconds, and the trial's.
+    // 80 calls in ten seconds, and the probe's.
     expect(open.ceilingPerSecond).toBeCloseTo(8, 6);
     expect(open.ratePerSecond).toBeCloseTo(0.95 * 8, 6);
     expect(open.pausedUntilMs).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/emulator/world/random.ts";
 import { TaskWaiter } from "../../src/index.ts";
-import { pass, useFakeTime, watch } from "./fake-time.ts";
+import { pass, record, useFakeTime } from "./fake-time.ts";
 import { type QuotaCall, quotaSource } from "./quota-source.ts";
 
 useFakeTime();
@@ -13,7 +13,7 @@ function throttledShare(calls: readonly QuotaCall[]): number {
 describe("200 waits that start together on a quota of 20 calls a second", () => {
   it.each([
     ["one call a poll", "never", 400],
-    ["listings where they are worth it", "auto", 100],
+    ["listings where they pay", "auto", 100],
   ] as const)(
     "all complete with %s, and once the rate is found fewer than 1 call in 100 is throttled",
     async (_, batch, minCalls) => {
@@ -22,7 +22,7 @@ describe("200 waits that start together on a quota of 20 calls a second", () => 
       );
       const source = quotaSource(durations, { perSecond: 20 });
       const waiter = new TaskWaiter({ source, batch, random: seededRandom(3) });
-      const seen = [...durations.keys()].map((id) => watch(waiter.wait(id)));
+      const seen = [...durations.keys()].map((id) => record(waiter.wait(id)));
       const beganMs = Date.now();
 
       await pass(120_000);
@@ -43,7 +43,7 @@ describe("500 waits on a quota of 100 calls a second that answers 1 call in 50 w
     );
     const source = quotaSource(durations, { perSecond: 100 }, { unavailable: 0.02, seed: 7 });
     const waiter = new TaskWaiter({ source, random: seededRandom(9) });
-    const seen = [...durations.keys()].map((id) => watch(waiter.wait(id)));
+    const seen = [...durations.keys()].map((id) => record(waiter.wait(id)));
 
     await pass(120_000);
 

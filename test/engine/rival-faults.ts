@@ -3,7 +3,7 @@ import { vi } from "vitest";
 import { type Outcome, type Task, TaskWaiter, waitForTasks } from "../../src/index.ts";
 import { BdrcApiError } from "../../src/task/errors.ts";
 import { countedSignal, type Script, scriptedSource } from "../../src/testing/index.ts";
-import { flush, HOUR_MS, ID, makeWaiter, manualSource, pass, TICK_MS, watch } from "./fake-time.ts";
+import { flush, HOUR_MS, ID, makeWaiter, manualSource, pass, record, TICK_MS } from "./fake-time.ts";
 
 /** A fault that users reported of another library, or that was measured of it, and how we show that we lack it. */
 export interface RivalFault {
@@ -17,7 +17,7 @@ const quota = new BdrcApiError("RESOURCE_EXHAUSTED", { httpStatus: 429, apiCode:
 
 async function endOf(script: Script, options: object = {}): Promise<{ outcome: Outcome; calls: number }> {
   const source = scriptedSource({ [ID]: script });
-  const seen = watch(makeWaiter(source).wait(ID, options));
+  const seen = record(makeWaiter(source).wait(ID, options));
   await pass(48 * HOUR_MS);
   assert.ok(seen.outcome, "it never settled");
   return { outcome: seen.outcome, calls: source.calls.length };
@@ -56,7 +56,7 @@ const quotas: RivalFault[] = [
     run: async () => {
       const source = scriptedSource({}, { otherwise: { durationMs: 20_000 } });
       const waiter = makeWaiter(source, { rate: { perSecond: 10 } });
-      const seen = Array.from({ length: 50 }, (_, index) => watch(waiter.wait(`t-${index}`)));
+      const seen = Array.from({ length: 50 }, (_, index) => record(waiter.wait(`t-${index}`)));
       await pass(HOUR_MS);
       assert.ok(seen.every(({ outcome }) => outcome?.kind === "complete"));
       for (const { atMs } of source.calls) {
@@ -73,7 +73,7 @@ const quotas: RivalFault[] = [
       const source = scriptedSource({
         [ID]: ["RUNNING", { throttled: true, retryAfterMs: 90_000 }, "RUNNING", "RUNNING", "COMPLETE"],
       });
-      watch(makeWaiter(source).wait(ID));
+      record(makeWaiter(source).wait(ID));
       await pass(HOUR_MS);
       const [, throttled = 0, first = 0, second = 0] = source.calls.map(({ atMs }) => atMs);
       assert.ok(first - throttled >= 90_000);
@@ -89,7 +89,7 @@ const aborts: RivalFault[] = [
     run: async () => {
       const source = scriptedSource({ [ID]: ["RUNNING"] });
       const controller = new AbortController();
-      watch(makeWaiter(source).wait(ID, { signal: controller.signal }));
+      record(makeWaiter(source).wait(ID, { signal: controller.signal }));
       await pass(500);
       controller.abort();
       await pass(HOUR_MS);
@@ -101,7 +101,7 @@ const aborts: RivalFault[] = [
     reported: "aws/aws-sdk-js-v3#2318",
     run: async () => {
       const source = scriptedSource({ [ID]: ["COMPLETE"] });
-      const seen = watch(makeWaiter(source).wait(ID, { signal: AbortSignal.abort() }));
+      const seen = record(makeWaiter(source).wait(ID, { signal: AbortSignal.abort() }));
       await pass(HOUR_MS);
       assert.equal(seen.outcome?.kind, "aborted");
       assert.equal(source.calls.length, 0);
@@ -112,7 +112,7 @@ const aborts: RivalFault[] = [
     reported: "@smithy/util-waiter 4.6.2, cockatiel 3.2.1, google-gax 5.0.8",
     run: async () => {
       const controller = new AbortController();
-      const seen = watch(
+      const seen = record(
         makeWaiter(scriptedSource({ [ID]: ["RUNNING"] })).wait(ID, { signal: controller.signal }),
       );
       await pass(500);
@@ -128,7 +128,7 @@ const aborts: RivalFault[] = [
     run: async () => {
       const source = scriptedSource({ [ID]: ["hang"] });
       const controller = new AbortController();
-      watch(makeWaiter(source).wait(ID, { signal: controller.signal }));
+      record(makeWaiter(source).wait(ID, { signal: controller.signal }));
       await flush();
       controller.abort();
       await flush();
@@ -142,11 +142,11 @@ const aborts: RivalFault[] = [
     run: async () => {
       const waiter = makeWaiter(scriptedSource({ [ID]: { durationMs: 10_000 } }));
       const controller = new AbortController();
-      watch(waiter.wait(ID, { signal: controller.signal }));
-      const other = watch(waiter.wait(ID));
+      record(waiter.wait(ID, { signal: controller.signal }));
+      const other = record(waiter.wait(ID));
       await pass(1000);
       controller.abort();
-      const later = watch(waiter.wait(ID));
+      const later = record(waiter.wait(ID));
       await pass(HOUR_MS);
       assert.deepEqual([other.outcome?.kind, later.outcome?.kind], ["complete", "complete"]);
     },
@@ -156,9 +156,9 @@ const aborts: RivalFault[] = [
     reported: "@azure/core-lro 3.3.1",
     run: async () => {
       const waiter = makeWaiter(scriptedSource({ [ID]: ["RUNNING"] }));
-      watch(waiter.wait(ID));
+      record(waiter.wait(ID));
       const controller = new AbortController();
-      const second = watch(waiter.wait(ID, { signal: controller.signal }));
+      const second = record(waiter.wait(ID, { signal: controller.signal }));
       await pass(1000);
       controller.abort();
       await flush();
@@ -176,7 +176,7 @@ const aborts: RivalFault[] = [
         scriptedSource({ "t-ok": ["RUNNING", "COMPLETE"], "t-bad": ["RUNNING", "denied"] }),
       );
       for (const id of ["t-ok", "t-bad", "t-ok", "t-bad"]) {
-        const seen = watch(waiter.wait(id, { signal: counted.signal }));
+        const seen = record(waiter.wait(id, { signal: counted.signal }));
         await pass(60_000);
         assert.equal(seen.results.length, 1);
       }
@@ -191,7 +191,7 @@ const aborts: RivalFault[] = [
       const controller = new AbortController();
       const mine = vi.fn();
       controller.signal.onabort = mine;
-      watch(makeWaiter(scriptedSource({ [ID]: ["RUNNING"] })).wait(ID, { signal: controller.signal }));
+      record(makeWaiter(scriptedSource({ [ID]: ["RUNNING"] })).wait(ID, { signal: controller.signal }));
       await flush();
       controller.abort();
       assert.equal(mine.mock.calls.length, 1);
@@ -202,7 +202,7 @@ const aborts: RivalFault[] = [
     reported: "Azure/azure-sdk-for-js#26710, scaleway/scaleway-sdk-js#3319",
     run: async () => {
       const wait = makeWaiter(scriptedSource({ [ID]: ["RUNNING"] })).wait(ID);
-      const seen = watch(wait);
+      const seen = record(wait);
       await flush();
       wait.abandon();
       await flush();
@@ -221,7 +221,7 @@ const endings: RivalFault[] = [
     },
   },
   {
-    fault: "a second look at a finished operation's promise hangs for ever",
+    fault: "a second read of a finished operation's promise hangs forever",
     reported: "google-gax 5.0.8",
     run: async () => {
       const wait = makeWaiter(scriptedSource({ [ID]: ["COMPLETE"] })).wait(ID);
@@ -231,7 +231,7 @@ const endings: RivalFault[] = [
     },
   },
   {
-    fault: "without a limit it waits for ever",
+    fault: "without a limit it waits forever",
     reported: "aws/aws-sdk-js-v3#1931, aws/aws-sdk-js-v3#6469",
     run: async () => assert.equal((await endOf(["RUNNING"])).outcome.kind, "timedOut"),
   },
@@ -240,7 +240,7 @@ const endings: RivalFault[] = [
     reported: "@smithy/util-waiter 4.6.2",
     run: async () => {
       for (const timeoutMs of [60_000, 120_000, 300_000]) {
-        const seen = watch(makeWaiter(scriptedSource({ [ID]: ["RUNNING"] })).wait(ID, { timeoutMs }));
+        const seen = record(makeWaiter(scriptedSource({ [ID]: ["RUNNING"] })).wait(ID, { timeoutMs }));
         await pass(timeoutMs - 1);
         assert.equal(seen.results.length, 0, "early");
         await pass(1 + TICK_MS);
@@ -252,7 +252,7 @@ const endings: RivalFault[] = [
     fault: "the timeout is not kept while a call hangs",
     reported: "@smithy/util-waiter 4.6.2, google-gax 5.0.8, p-wait-for 6.0.0",
     run: async () => {
-      const seen = watch(makeWaiter(scriptedSource({ [ID]: ["deaf"] })).wait(ID, { timeoutMs: 5000 }));
+      const seen = record(makeWaiter(scriptedSource({ [ID]: ["deaf"] })).wait(ID, { timeoutMs: 5000 }));
       await pass(5000 + TICK_MS);
       assert.equal(seen.outcome?.kind, "timedOut");
     },
@@ -287,14 +287,14 @@ const endings: RivalFault[] = [
     reported: "Azure/azure-sdk-for-js#22067, Azure/azure-sdk-for-js#15189, cli/cli#3962",
     run: async () => {
       for (const status of ["CANCELED", "FAILED", "EXPIRED"]) {
-        const seen = watch(makeWaiter(scriptedSource({ [ID]: [status] })).wait(ID));
+        const seen = record(makeWaiter(scriptedSource({ [ID]: [status] })).wait(ID));
         await flush();
         assert.ok("reason" in (seen.results[0] ?? {}), `${status} resolved`);
       }
     },
   },
   {
-    fault: "patience that runs out counts as success",
+    fault: "a budget that runs out counts as success",
     reported: "aws/aws-durable-execution-sdk-python#541, Azure/azure-cli#34004",
     run: async () => {
       for (const step of ["RUNNING", "unreachable", "notFound"]) {
@@ -308,7 +308,7 @@ const endings: RivalFault[] = [
     run: async () => assert.deepEqual(await callsOf("FAILED"), ["failed", 1]),
   },
   {
-    fault: "an unknown state is taken for a failure because of its name, or polled for ever",
+    fault: "an unknown state is taken for a failure because of its name, or polled forever",
     reported: "Azure/azure-sdk-for-js#30070, @azure/core-lro 3.3.1",
     run: async () => {
       assert.equal((await endOf(["PARTIAL_FAILED", "COMPLETE"])).outcome.kind, "complete");
@@ -354,14 +354,14 @@ const errors: RivalFault[] = [
     },
   },
   {
-    fault: "a call that failed leaves a promise that hangs for ever",
+    fault: "a call that failed leaves a promise that hangs forever",
     reported: "google-gax 5.0.8",
     run: async () => {
       const source = scriptedSource({ [ID]: ["denied", "COMPLETE"] });
       const waiter = makeWaiter(source);
-      const first = watch(waiter.wait(ID));
+      const first = record(waiter.wait(ID));
       await flush();
-      const second = watch(waiter.wait(ID));
+      const second = record(waiter.wait(ID));
       await flush();
       assert.deepEqual([first.outcome?.kind, second.outcome?.kind], ["denied", "complete"]);
     },
@@ -416,7 +416,7 @@ const uses: RivalFault[] = [
       "aws/aws-cli#1295, aws/aws-cli#3457, googleapis/nodejs-bigquery#13, firebase/firebase-tools#3687, firebase/firebase-tools#3148",
     run: async () => {
       const source = scriptedSource({ [ID]: ["RUNNING"] });
-      watch(makeWaiter(source).wait(ID, { minInterval: "30s", maxInterval: "30s", timeout: "10m" }));
+      record(makeWaiter(source).wait(ID, { minInterval: "30s", maxInterval: "30s", timeout: "10m" }));
       await pass(HOUR_MS);
       assert.ok(source.calls.length >= 20 && source.calls.length <= 22, `${source.calls.length} calls`);
     },
@@ -426,7 +426,7 @@ const uses: RivalFault[] = [
     reported: "aws/aws-sdk-js-v3#1909",
     run: async () => {
       const source = scriptedSource({ [ID]: ["RUNNING"] });
-      watch(makeWaiter(source).wait(ID));
+      record(makeWaiter(source).wait(ID));
       await flush();
       assert.equal(source.calls[0]?.atMs, 0);
     },
@@ -436,7 +436,7 @@ const uses: RivalFault[] = [
     reported: "boto/botocore#2058, boto/boto3#2015, firebase/firebase-tools#3046, googleapis/gax-nodejs#51",
     run: async () => {
       const steps = [1000, 1000, 5000].map((progress) => ({ status: "RUNNING", progress }));
-      const seen = watch(makeWaiter(scriptedSource({ [ID]: [...steps, "COMPLETE"] })).wait(ID));
+      const seen = record(makeWaiter(scriptedSource({ [ID]: [...steps, "COMPLETE"] })).wait(ID));
       await pass(HOUR_MS);
       assert.equal(seen.of("progress").length, 2);
     },
@@ -487,27 +487,27 @@ const uses: RivalFault[] = [
     run: async () => {
       const source = scriptedSource({ [ID]: { durationMs: 600_000 } });
       const wait = makeWaiter(source).wait(ID);
-      watch(wait);
+      record(wait);
       await pass(60_000);
       const text = JSON.stringify(wait.checkpoint());
       wait.abandon();
-      const seen = watch(new TaskWaiter({ source }).wait(ID, { resume: JSON.parse(text) }));
+      const seen = record(new TaskWaiter({ source }).wait(ID, { resume: JSON.parse(text) }));
       await pass(HOUR_MS);
       assert.equal(seen.outcome?.kind, "complete");
     },
   },
   {
-    fault: "a passing error is saved in the token, so that the resumed wait has failed for ever",
+    fault: "a passing error is saved in the token, so that the resumed wait has failed forever",
     reported: "@azure/core-lro 3.3.1",
     run: async () => {
       const source = scriptedSource({ [ID]: ["RUNNING", "unreachable", "COMPLETE"] });
       const wait = makeWaiter(source).wait(ID);
-      watch(wait);
+      record(wait);
       await pass(2500);
       const resume = JSON.parse(JSON.stringify(wait.checkpoint()));
       assert.equal(resume.failures, 1);
       wait.abandon();
-      const seen = watch(makeWaiter(source).wait(ID, { resume }));
+      const seen = record(makeWaiter(source).wait(ID, { resume }));
       await pass(HOUR_MS);
       assert.equal(seen.outcome?.kind, "complete");
     },

@@ -3,7 +3,7 @@ import type { RetryEvent, TaskNotFoundError, UnreachableError } from "../../src/
 import { BdrcApiError } from "../../src/task/errors.ts";
 import { scriptedSource } from "../../src/testing/index.ts";
 import { BROKEN_CONNECTION } from "./endings.ts";
-import { flush, HOUR_MS, ID, makeWaiter, pass, TICK_MS, useFakeTime, watch } from "./fake-time.ts";
+import { flush, HOUR_MS, ID, makeWaiter, pass, record, TICK_MS, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
@@ -13,7 +13,7 @@ describe("an outage is borne for a time, not for a number of calls", () => {
   it.each([1000, 30_000, 5 * MINUTE_MS, HOUR_MS])(
     "for its budget of %i ms, and not longer",
     async (outageBudgetMs) => {
-      const seen = watch(makeWaiter(scriptedSource({ [ID]: ["unreachable"] })).wait(ID, { outageBudgetMs }));
+      const seen = record(makeWaiter(scriptedSource({ [ID]: ["unreachable"] })).wait(ID, { outageBudgetMs }));
       await pass(outageBudgetMs - 1);
       expect(seen.outcome).toBeUndefined();
       await pass(1 + TICK_MS);
@@ -22,7 +22,7 @@ describe("an outage is borne for a time, not for a number of calls", () => {
   );
 
   it("for 5 minutes unless told otherwise", async () => {
-    const seen = watch(makeWaiter(scriptedSource({ [ID]: ["RUNNING", "unreachable"] })).wait(ID));
+    const seen = record(makeWaiter(scriptedSource({ [ID]: ["RUNNING", "unreachable"] })).wait(ID));
     await pass(5 * MINUTE_MS - 1);
     expect(seen.outcome).toBeUndefined();
     await pass(10_000);
@@ -31,7 +31,7 @@ describe("an outage is borne for a time, not for a number of calls", () => {
 
   it("the error carries the last one, the counts and the task as it was last seen", async () => {
     const source = scriptedSource({ [ID]: [{ status: "RUNNING", progress: 700 }, "unreachable"] });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(HOUR_MS);
     const [error] = seen.of("unreachable") as UnreachableError[];
     expect(error).toMatchObject({
@@ -45,11 +45,11 @@ describe("an outage is borne for a time, not for a number of calls", () => {
     expect(error?.message).toMatch(/could not find out.*connection was refused/);
   });
 
-  it("one good look in between begins the budget anew", async () => {
+  it("one good poll in between begins the budget again", async () => {
     const source = scriptedSource({
       [ID]: ({ atMs }) => (Math.floor(atMs / (4 * MINUTE_MS)) % 2 === 0 ? "unreachable" : "RUNNING"),
     });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(2 * HOUR_MS);
     expect(seen.outcome).toBeUndefined();
     expect(seen.of("retry").length).toBeGreaterThan(10);
@@ -58,7 +58,7 @@ describe("an outage is borne for a time, not for a number of calls", () => {
   it("a single fault after a gap longer than the budget ends nothing", async () => {
     const source = scriptedSource({ [ID]: ["RUNNING", "RUNNING", "unreachable", "COMPLETE"] });
     const gaps = { minInterval: "20m", maxInterval: "1h", outageBudget: "5m" };
-    const seen = watch(makeWaiter(source).wait(ID, gaps));
+    const seen = record(makeWaiter(source).wait(ID, gaps));
     await pass(5 * HOUR_MS);
     expect(seen.outcome?.kind).toBe("complete");
   });
@@ -66,31 +66,33 @@ describe("an outage is borne for a time, not for a number of calls", () => {
   it("nor does one after a long time in the limiter's queue", async () => {
     const source = scriptedSource({ "t-before": ["COMPLETE"], [ID]: ["unreachable", "COMPLETE"] });
     const waiter = makeWaiter(source, { rate: { perSecond: 1 / 600 } });
-    watch(waiter.wait("t-before"));
+    record(waiter.wait("t-before"));
     await flush();
-    const seen = watch(waiter.wait(ID, { outageBudget: "5m" }));
+    const seen = record(waiter.wait(ID, { outageBudget: "5m" }));
     await pass(HOUR_MS);
     expect(seen.of("retry")).toHaveLength(1);
     expect(seen.outcome?.kind).toBe("complete");
   });
 
-  it("a budget of 0 bears no failed look", async () => {
-    const seen = watch(makeWaiter(scriptedSource({ [ID]: ["unreachable"] })).wait(ID, { outageBudgetMs: 0 }));
+  it("a budget of 0 bears no failed poll", async () => {
+    const seen = record(
+      makeWaiter(scriptedSource({ [ID]: ["unreachable"] })).wait(ID, { outageBudgetMs: 0 }),
+    );
     await flush();
     expect(seen.outcome?.kind).toBe("unreachable");
   });
 
-  it("the last moment of the budget is used for a look", async () => {
+  it("the last moment of the budget is used for a poll", async () => {
     const source = scriptedSource({
       [ID]: ({ atMs }) => (atMs >= 5 * MINUTE_MS - 1 ? "COMPLETE" : "unreachable"),
     });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(5 * MINUTE_MS + 100);
     expect(seen.outcome?.kind).toBe("complete");
   });
 
-  it("failed looks come slower and slower, up to half a minute, and say so", async () => {
-    const seen = watch(
+  it("failed polls come slower and slower, up to half a minute, and say so", async () => {
+    const seen = record(
       makeWaiter(scriptedSource({ [ID]: ["unreachable"] })).wait(ID, { outageBudget: "1h" }),
     );
     await pass(10 * MINUTE_MS);
@@ -105,24 +107,24 @@ describe("an outage is borne for a time, not for a number of calls", () => {
 
   it("a call whose connection broke is sent again at once, twice at most", async () => {
     const source = scriptedSource({ [ID]: [BROKEN_CONNECTION, BROKEN_CONNECTION, "COMPLETE"] });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(500);
     expect(seen.outcome?.kind).toBe("complete");
     expect(source.calls).toHaveLength(3);
     expect(seen.of("retry")).toHaveLength(2);
   });
 
-  it("so is one whose fault the client has mended, such as its clock", async () => {
-    const mended = { httpStatus: 400, apiCode: "InvalidTimeStamp.Expired", resend: true };
-    const source = scriptedSource({ [ID]: [{ error: new BdrcApiError("clock", mended) }, "COMPLETE"] });
-    const seen = watch(makeWaiter(source).wait(ID));
+  it("so is one whose fault the client has corrected, such as its clock", async () => {
+    const corrected = { httpStatus: 400, apiCode: "InvalidTimeStamp.Expired", resend: true };
+    const source = scriptedSource({ [ID]: [{ error: new BdrcApiError("clock", corrected) }, "COMPLETE"] });
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(500);
     expect(seen.outcome?.kind).toBe("complete");
   });
 
-  it("the same fault that is not mended is the caller's, and final", async () => {
+  it("the same fault that is not corrected is the caller's, and final", async () => {
     const lasting = { httpStatus: 400, apiCode: "InvalidTimeStamp.Expired" };
-    const seen = watch(
+    const seen = record(
       makeWaiter(scriptedSource({ [ID]: [{ error: new BdrcApiError("clock", lasting) }] })).wait(ID),
     );
     await flush();
@@ -131,8 +133,8 @@ describe("an outage is borne for a time, not for a number of calls", () => {
 });
 
 describe("a task that is not known is given time to become known", () => {
-  it.each([1, 5000, 30_000])("for %i ms after the first look, and not longer", async (notFoundGraceMs) => {
-    const seen = watch(makeWaiter(scriptedSource()).wait(ID, { notFoundGraceMs }));
+  it.each([1, 5000, 30_000])("for %i ms after the first poll, and not longer", async (notFoundGraceMs) => {
+    const seen = record(makeWaiter(scriptedSource()).wait(ID, { notFoundGraceMs }));
     await pass(notFoundGraceMs - 1);
     expect(seen.outcome).toBeUndefined();
     await pass(1 + TICK_MS);
@@ -142,7 +144,7 @@ describe("a task that is not known is given time to become known", () => {
   });
 
   it("for 30 s unless told otherwise", async () => {
-    const seen = watch(makeWaiter(scriptedSource()).wait(ID));
+    const seen = record(makeWaiter(scriptedSource()).wait(ID));
     await pass(29_999);
     expect(seen.outcome).toBeUndefined();
     await pass(1 + TICK_MS);
@@ -151,7 +153,7 @@ describe("a task that is not known is given time to become known", () => {
 
   it("a task that becomes known within it is waited for", async () => {
     const source = scriptedSource({ [ID]: ({ atMs }) => (atMs < 10_000 ? "notFound" : "COMPLETE") });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(MINUTE_MS);
     expect(seen.outcome?.kind).toBe("complete");
     expect(seen.of("retry").length).toBeGreaterThan(2);
@@ -161,7 +163,7 @@ describe("a task that is not known is given time to become known", () => {
     const source = scriptedSource({
       [ID]: [{ error: new TypeError("fetch failed"), delayMs: 9000, times: 4 }, "notFound"],
     });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(MINUTE_MS);
     expect(seen.outcome).toBeUndefined();
     await pass(MINUTE_MS);
@@ -172,30 +174,30 @@ describe("a task that is not known is given time to become known", () => {
     const source = scriptedSource({
       [ID]: ["RUNNING", "notFound", "notFound", "RUNNING", "notFound", "COMPLETE"],
     });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("complete");
   });
 
-  it("the grace begins anew each time: it is not the sum of all absences", async () => {
+  it("the grace begins again each time: it is not the sum of all absences", async () => {
     const source = scriptedSource({
       [ID]: ({ atMs }) =>
         atMs > 10 * MINUTE_MS ? "COMPLETE" : atMs % MINUTE_MS < 20_000 ? "notFound" : "RUNNING",
     });
-    const seen = watch(makeWaiter(source).wait(ID, { maxInterval: "5s" }));
+    const seen = record(makeWaiter(source).wait(ID, { maxInterval: "5s" }));
     await pass(11 * MINUTE_MS);
     expect(seen.outcome?.kind).toBe("complete");
     expect(seen.of("retry").length).toBeGreaterThan(20);
   });
 
   it("one that stays away is not found, and not failed", async () => {
-    const seen = watch(makeWaiter(scriptedSource({ [ID]: ["RUNNING", "notFound"] })).wait(ID));
+    const seen = record(makeWaiter(scriptedSource({ [ID]: ["RUNNING", "notFound"] })).wait(ID));
     await pass(HOUR_MS);
     expect(seen.outcome).toMatchObject({ kind: "notFound", task: { taskStatus: "RUNNING" } });
   });
 
   it("an answer of not found is no outage", async () => {
-    const seen = watch(makeWaiter(scriptedSource()).wait(ID, { outageBudgetMs: 0, notFoundGrace: "1m" }));
+    const seen = record(makeWaiter(scriptedSource()).wait(ID, { outageBudgetMs: 0, notFoundGrace: "1m" }));
     await pass(MINUTE_MS + TICK_MS);
     expect(seen.outcome?.kind).toBe("notFound");
   });
@@ -203,8 +205,8 @@ describe("a task that is not known is given time to become known", () => {
 
 describe("hostile text of the service is shown, not obeyed", () => {
   it("control characters in an error message are escaped, and length is bounded", async () => {
-    const errorMessage = `\u001b[2Jgone\r\nFAKE \u202e${"x".repeat(10_000)}`;
-    const seen = watch(makeWaiter(scriptedSource({ [ID]: [{ status: "FAILED", errorMessage }] })).wait(ID));
+    const errorMessage = `\u001b[2Jended\r\nFAKE \u202e${"x".repeat(10_000)}`;
+    const seen = record(makeWaiter(scriptedSource({ [ID]: [{ status: "FAILED", errorMessage }] })).wait(ID));
     await flush();
     const { message } = (seen.outcome as { error: Error }).error;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
@@ -215,7 +217,7 @@ describe("hostile text of the service is shown, not obeyed", () => {
   it("so are those in an unknown status, which is warned of once", async () => {
     const hostile = { status: "PAUSED\u001b[2J" };
     const source = scriptedSource({ [ID]: [hostile, hostile, "RUNNING", hostile, "COMPLETE"] });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(HOUR_MS);
     expect(seen.of("warning")).toEqual([
       { taskId: ID, code: "UNKNOWN_STATUS", message: expect.stringContaining("PAUSED\\u{1b}[2J") },
@@ -225,7 +227,7 @@ describe("hostile text of the service is shown, not obeyed", () => {
   it("a service that sends a new unknown status each time is not allowed to flood", async () => {
     const source = scriptedSource({ [ID]: ({ index }) => (index < 60 ? `STATE_${index}` : "COMPLETE") });
     const wait = makeWaiter(source).wait(ID, { maxInterval: "10s" });
-    const seen = watch(wait);
+    const seen = record(wait);
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("complete");
     expect(seen.of("warning").length).toBeLessThanOrEqual(20);
@@ -240,7 +242,7 @@ describe("a failed task says whether starting it again is sensible", () => {
     ["the vault is full", false],
     ["", false],
   ])("%j: %s", async (errorMessage, retryable) => {
-    const seen = watch(makeWaiter(scriptedSource({ [ID]: [{ status: "FAILED", errorMessage }] })).wait(ID));
+    const seen = record(makeWaiter(scriptedSource({ [ID]: [{ status: "FAILED", errorMessage }] })).wait(ID));
     await flush();
     expect((seen.outcome as { error: unknown }).error).toMatchObject({ retryable, code: "TASK_FAILED" });
   });

@@ -10,8 +10,8 @@ import {
   makeWaiter,
   manualSource,
   pass,
+  record,
   useFakeTime,
-  watch,
 } from "./fake-time.ts";
 
 useFakeTime();
@@ -22,7 +22,7 @@ describe("W1: a wait settles exactly once, and leaves nothing behind", () => {
     const waiter = makeWaiter(source);
     const controller = countedSignal();
     const wait = waiter.wait(ID, { signal: controller.signal, ...options });
-    const seen = watch(wait);
+    const seen = record(wait);
     await end({ wait, waiter, controller });
 
     expect(seen.outcome?.kind).toBe(kind);
@@ -46,7 +46,7 @@ describe("W1: a wait settles exactly once, and leaves nothing behind", () => {
     const waiter = makeWaiter(source);
     const controller = new AbortController();
     const wait = waiter.wait(ID, { signal: controller.signal, ...options });
-    const seen = watch(wait);
+    const seen = record(wait);
     await end({ wait, waiter, controller });
     const before = { outcome: seen.outcome, names: [...seen.names], checkpoint: wait.checkpoint() };
 
@@ -63,7 +63,7 @@ describe("W1: a wait settles exactly once, and leaves nothing behind", () => {
     const source = manualSource();
     const waiter = makeWaiter(source);
     const wait = waiter.wait(ID);
-    const seen = watch(wait);
+    const seen = record(wait);
     await flush();
     wait.abandon(new Error("enough"));
     source.calls[0]?.answer({ taskId: ID, taskStatus: "COMPLETE" });
@@ -77,7 +77,7 @@ describe("W1: a wait settles exactly once, and leaves nothing behind", () => {
     const source = manualSource();
     const waiter = makeWaiter(source);
     const wait = waiter.wait(ID, { timeoutMs: 1000 });
-    const seen = watch(wait);
+    const seen = record(wait);
     await pass(1000 + 2);
     expect(seen.outcome?.kind).toBe("timedOut");
     source.calls[0]?.answer({ taskId: ID, taskStatus: "COMPLETE" });
@@ -90,7 +90,7 @@ describe("W1: a wait settles exactly once, and leaves nothing behind", () => {
     const source = manualSource();
     const waiter = makeWaiter(source);
     const wait = waiter.wait(ID);
-    const seen = watch(wait);
+    const seen = record(wait);
     await flush();
     wait.abandon();
     source.calls[0]?.fail(new Error("too late"));
@@ -98,11 +98,11 @@ describe("W1: a wait settles exactly once, and leaves nothing behind", () => {
     expect(seen.results).toHaveLength(1);
   });
 
-  it("a listener that ends the wait in the middle of a look hears nothing after `settled`", async () => {
+  it("a listener that ends the wait in the middle of a poll hears nothing after `settled`", async () => {
     for (const name of ["poll", "status", "progress", "warning"] as const) {
       const source = scriptedSource({ [ID]: [{ status: "PAUSED", progress: 1 }] });
       const wait = makeWaiter(source).wait(ID);
-      const seen = watch(wait);
+      const seen = record(wait);
       wait.on(name, () => wait.abandon(new Error("enough")));
       await flush();
       expect(seen.outcome?.kind).toBe("aborted");
@@ -113,7 +113,7 @@ describe("W1: a wait settles exactly once, and leaves nothing behind", () => {
 
   it("a listener of the end that tries to end it otherwise is too late", async () => {
     const wait = makeWaiter(scriptedSource({ [ID]: ["COMPLETE"] })).wait(ID);
-    const seen = watch(wait);
+    const seen = record(wait);
     for (const name of ["poll", "status", "complete", "settled"] as const) {
       wait.on(name, () => wait.abandon(new Error("no")));
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { countedSignal, scriptedSource } from "../../src/testing/index.ts";
 import { BROKEN_CONNECTION, ENDINGS } from "./endings.ts";
-import { expectNothingLeft, flush, HOUR_MS, ID, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+import { expectNothingLeft, flush, HOUR_MS, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
@@ -17,7 +17,7 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
   it.each(REASONS)("it rejects with the signal's own reason, untouched: %s", async (_, reason) => {
     const controller = new AbortController();
     const wait = makeWaiter(scriptedSource({ [ID]: ["RUNNING"] })).wait(ID, { signal: controller.signal });
-    const seen = watch(wait);
+    const seen = record(wait);
     await flush();
     controller.abort(reason);
     await flush();
@@ -35,7 +35,7 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
     const source = scriptedSource({ [ID]: ["COMPLETE"] });
     const waiter = makeWaiter(source);
     const reason = new Error("before it began");
-    const seen = watch(waiter.wait(ID, { signal: AbortSignal.abort(reason) }));
+    const seen = record(waiter.wait(ID, { signal: AbortSignal.abort(reason) }));
     await pass(HOUR_MS);
     expect(seen.results).toEqual([{ reason }]);
     expect(seen.names).toEqual(["aborted", "settled"]);
@@ -46,7 +46,7 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
   it("so does an abort in the turn in which the wait is made", async () => {
     const source = scriptedSource({ [ID]: ["COMPLETE"] });
     const controller = new AbortController();
-    const seen = watch(makeWaiter(source).wait(ID, { signal: controller.signal }));
+    const seen = record(makeWaiter(source).wait(ID, { signal: controller.signal }));
     controller.abort(new Error("enough"));
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("aborted");
@@ -77,7 +77,7 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
     const waiter = makeWaiter(source, { rate: { perSecond: rate } });
     const before = waiter.wait("t-before");
     const controller = new AbortController();
-    const seen = watch(waiter.wait(ID, { signal: controller.signal }));
+    const seen = record(waiter.wait(ID, { signal: controller.signal }));
     await pass(afterMs);
     await before;
     const calls = source.calls.length;
@@ -100,7 +100,7 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
       return describe(taskId, options);
     };
     const controller = new AbortController();
-    const seen = watch(makeWaiter(source).wait(ID, { signal: controller.signal }));
+    const seen = record(makeWaiter(source).wait(ID, { signal: controller.signal }));
     await flush();
     const reason = new Error("enough");
     controller.abort(reason);
@@ -114,7 +114,7 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
     const source = scriptedSource({ [ID]: ["hang"] });
     const waiter = makeWaiter(source, { pollTimeout: "1h" });
     const [first, second] = [new AbortController(), new AbortController()];
-    const seen = [first, second].map(({ signal }) => watch(waiter.wait(ID, { signal })));
+    const seen = [first, second].map(({ signal }) => record(waiter.wait(ID, { signal })));
     await pass(100);
     expect(source.calls).toHaveLength(1);
     first.abort(new Error("first"));
@@ -132,8 +132,8 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
     const source = scriptedSource({ [ID]: { durationMs: 60_000 } });
     const waiter = makeWaiter(source);
     const controller = new AbortController();
-    const aborted = watch(waiter.wait(ID, { signal: controller.signal }));
-    const other = watch(waiter.wait(ID));
+    const aborted = record(waiter.wait(ID, { signal: controller.signal }));
+    const other = record(waiter.wait(ID));
     await pass(10_000);
     controller.abort();
     await pass(120_000);
@@ -145,10 +145,10 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
     const source = scriptedSource({ [ID]: ["hang", "COMPLETE"] });
     const waiter = makeWaiter(source);
     const first = waiter.wait(ID);
-    const firstSeen = watch(first);
+    const firstSeen = record(first);
     await flush();
     first.abandon();
-    const second = watch(waiter.wait(ID));
+    const second = record(waiter.wait(ID));
     await flush();
     expect(firstSeen.outcome?.kind).toBe("aborted");
     expect(second.outcome?.kind).toBe("complete");
@@ -158,8 +158,8 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
     const source = scriptedSource({}, { otherwise: ["RUNNING"] });
     const waiter = makeWaiter(source);
     const controller = new AbortController();
-    const ended = ["t-1", "t-2", "t-3"].map((id) => watch(waiter.wait(id, { signal: controller.signal })));
-    const going = watch(waiter.wait("t-4"));
+    const ended = ["t-1", "t-2", "t-3"].map((id) => record(waiter.wait(id, { signal: controller.signal })));
+    const going = record(waiter.wait("t-4"));
     await pass(100);
     controller.abort("enough");
     await flush();
@@ -174,7 +174,7 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
       const counted = countedSignal();
       const waiter = makeWaiter(scriptedSource({ [ID]: script }));
       const wait = waiter.wait(ID, { signal: counted.signal, ...options });
-      watch(wait);
+      record(wait);
       await flush();
       expect(counted.mostListeners).toBeLessThanOrEqual(1);
       await end({ wait, waiter, controller: counted });
@@ -214,7 +214,7 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
     const source = scriptedSource({ [ID]: ["RUNNING"] });
     const waiter = makeWaiter(source);
     const [plain, given, other] = [waiter.wait(ID), waiter.wait(ID), waiter.wait(ID)];
-    const seen = [plain, given, other].map(watch);
+    const seen = [plain, given, other].map(record);
     await pass(100);
     const reason = new Error("no longer needed");
     plain.abandon();
@@ -236,7 +236,7 @@ describe("W2: an abort settles its wait in the same turn, and touches no other",
       },
     };
     const waiter = makeWaiter(source);
-    const seen = watch(waiter.wait(ID, { signal: controller.signal }));
+    const seen = record(waiter.wait(ID, { signal: controller.signal }));
     await flush();
     expect(seen.outcome?.kind).toBe("aborted");
     expectNothingLeft(waiter);

@@ -10,9 +10,9 @@ import {
   makeWaiter,
   manualSource,
   pass,
+  record,
   TICK_MS,
   useFakeTime,
-  watch,
 } from "./fake-time.ts";
 
 useFakeTime();
@@ -20,7 +20,7 @@ useFakeTime();
 const DEADLINES_MS = [1, 49, 50, 51, 199, 200, 500, 1000, 1700, 10_000, 12_345.6, 600_000];
 
 const SITUATIONS: { during: string; script: Script; perSecond?: number }[] = [
-  { during: "between looks", script: ["RUNNING"] },
+  { during: "between polls", script: ["RUNNING"] },
   { during: "while every call takes long", script: [{ status: "RUNNING", delayMs: 3000 }] },
   { during: "while a call hangs", script: ["hang"] },
   { during: "while a call hangs that is deaf to its signal", script: ["deaf"] },
@@ -41,12 +41,12 @@ describe("W3: the deadline is exact", () => {
     const waiter = makeWaiter(source, { rate: { perSecond: one.perSecond ?? 10_000 } });
     if (one.perSecond !== undefined) {
       // Takes the one permit that is free, so that the wait under test has to queue.
-      watch(waiter.wait("t-before"));
+      record(waiter.wait("t-before"));
       await flush();
     }
     const { timeoutMs } = one;
     const endless = { notFoundGraceMs: 48 * HOUR_MS, outageBudgetMs: 48 * HOUR_MS };
-    const seen = watch(waiter.wait(ID, { ...endless, timeoutMs }));
+    const seen = record(waiter.wait(ID, { ...endless, timeoutMs }));
     await pass(Math.max(0, Math.floor(timeoutMs - 0.001)));
     expect(seen.outcome, "early").toBeUndefined();
     await pass(TICK_MS + 1);
@@ -58,42 +58,42 @@ describe("W3: the deadline is exact", () => {
   });
 
   it.each([1000, 5000, 60_000, HOUR_MS])(
-    "tries one last look before the deadline of %i ms",
+    "tries one last poll before the deadline of %i ms",
     async (timeoutMs) => {
       const source = scriptedSource({ [ID]: { durationMs: timeoutMs - 300, delayMs: 20 } });
-      const seen = watch(makeWaiter(source).wait(ID, { timeoutMs }));
+      const seen = record(makeWaiter(source).wait(ID, { timeoutMs }));
       await pass(timeoutMs + TICK_MS);
       expect(seen.outcome?.kind).toBe("complete");
     },
   );
 
-  it("the last look counts though it is answered only just in time", async () => {
+  it("the last poll counts though it is answered only just in time", async () => {
     const source = scriptedSource({ [ID]: { durationMs: 9500, delayMs: 200 } });
-    const seen = watch(makeWaiter(source).wait(ID, { timeoutMs: 10_000 }));
+    const seen = record(makeWaiter(source).wait(ID, { timeoutMs: 10_000 }));
     await pass(10_000 + TICK_MS);
     expect(seen.outcome?.kind).toBe("complete");
   });
 
   it("a running task is not asked more often because the deadline is near", async () => {
     const source = scriptedSource({ [ID]: [{ status: "RUNNING", delayMs: 30 }] });
-    watch(makeWaiter(source).wait(ID, { timeoutMs: 60_000 }));
+    record(makeWaiter(source).wait(ID, { timeoutMs: 60_000 }));
     await pass(61_000);
     expect(source.calls.filter(({ atMs }) => atMs > 58_000).length).toBeLessThanOrEqual(2);
   });
 
-  it("a timeout of 0 looks once: a task that is over completes", async () => {
+  it("a timeout of 0 polls once: a task that is over completes", async () => {
     const source = scriptedSource({ [ID]: [{ status: "COMPLETE", delayMs: 400 }] });
     const waiter = makeWaiter(source);
-    const seen = watch(waiter.wait(ID, { timeoutMs: 0 }));
+    const seen = record(waiter.wait(ID, { timeoutMs: 0 }));
     await pass(1000);
     expect(seen.outcome?.kind).toBe("complete");
     expect(source.calls).toHaveLength(1);
     expectNothingLeft(waiter);
   });
 
-  it("a timeout of 0 looks once: a task that runs on has timed out, and was seen", async () => {
+  it("a timeout of 0 polls once: a task that runs on has timed out, and was seen", async () => {
     const source = scriptedSource({ [ID]: [{ status: "RUNNING", progress: 1234, delayMs: 400 }] });
-    const seen = watch(makeWaiter(source).wait(ID, { timeoutMs: 0 }));
+    const seen = record(makeWaiter(source).wait(ID, { timeoutMs: 0 }));
     await pass(1000);
     expect(seen.outcome).toMatchObject({ kind: "timedOut", task: { progress: 1234 } });
     expect(seen.settledAfterMs).toBeLessThanOrEqual(400 + TICK_MS);
@@ -102,7 +102,7 @@ describe("W3: the deadline is exact", () => {
 
   it("a timeout of 0 is bounded by the time of one call when that hangs", async () => {
     const waiter = makeWaiter(scriptedSource({ [ID]: ["deaf"] }));
-    const seen = watch(waiter.wait(ID, { timeoutMs: 0, pollTimeoutMs: 3000 }));
+    const seen = record(waiter.wait(ID, { timeoutMs: 0, pollTimeoutMs: 3000 }));
     await pass(3000 + TICK_MS);
     expect(seen.outcome?.kind).toBe("timedOut");
     expectNothingLeft(waiter);
@@ -111,7 +111,7 @@ describe("W3: the deadline is exact", () => {
   it("the error says how it was, and that the task may go on", async () => {
     const source = scriptedSource({ [ID]: [{ status: "RUNNING", progress: 4200 }] });
     const wait = makeWaiter(source).wait(ID, { timeout: "10m" });
-    const seen = watch(wait);
+    const seen = record(wait);
     await pass(600_000 + TICK_MS);
     const [error] = seen.of("timedOut") as WaitTimeoutError[];
     expect(error).toBeInstanceOf(WaitTimeoutError);
@@ -130,7 +130,7 @@ describe("W3: the deadline is exact", () => {
   it("it is by the monotonic clock: a jump of the wall clock changes nothing", async () => {
     for (const jumpMs of [-10 * HOUR_MS, 10 * HOUR_MS]) {
       const waiter = makeWaiter(scriptedSource({ [ID]: ["RUNNING"] }));
-      const seen = watch(waiter.wait(ID, { timeoutMs: 60_000 }));
+      const seen = record(waiter.wait(ID, { timeoutMs: 60_000 }));
       await pass(30_000);
       vi.setSystemTime(Date.now() + jumpMs);
       await pass(29_999);
@@ -144,8 +144,8 @@ describe("W3: the deadline is exact", () => {
   it("one wait's deadline does not cancel the call that another one shares", async () => {
     const source = scriptedSource({ [ID]: [{ status: "COMPLETE", delayMs: 5000 }] });
     const waiter = makeWaiter(source);
-    const short = watch(waiter.wait(ID, { timeoutMs: 1000 }));
-    const long = watch(waiter.wait(ID));
+    const short = record(waiter.wait(ID, { timeoutMs: 1000 }));
+    const long = record(waiter.wait(ID));
     await pass(6000);
     expect(short.outcome?.kind).toBe("timedOut");
     expect(long.outcome?.kind).toBe("complete");
@@ -154,16 +154,16 @@ describe("W3: the deadline is exact", () => {
 
   it("a call in flight is cancelled when the last deadline has come", async () => {
     const source = manualSource();
-    watch(makeWaiter(source).wait(ID, { timeoutMs: 500 }));
+    record(makeWaiter(source).wait(ID, { timeoutMs: 500 }));
     await pass(499);
     expect(source.calls[0]?.signal?.aborted).toBe(false);
     await pass(1 + TICK_MS);
     expect(source.calls[0]?.signal?.aborted).toBe(true);
   });
 
-  it("a call that hangs is given up after pollTimeoutMs, and the wait looks again", async () => {
+  it("a call that hangs is given up after pollTimeoutMs, and the wait polls again", async () => {
     const source = scriptedSource({ [ID]: ["hang", "deaf", "COMPLETE"] });
-    const seen = watch(makeWaiter(source).wait(ID, { pollTimeoutMs: 2000 }));
+    const seen = record(makeWaiter(source).wait(ID, { pollTimeoutMs: 2000 }));
     await pass(2000 + TICK_MS);
     expect(seen.names).toEqual(["retry"]);
     await pass(HOUR_MS);

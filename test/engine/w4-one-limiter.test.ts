@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type ScriptedCall, scriptedSource } from "../../src/testing/index.ts";
 import { BROKEN_CONNECTION } from "./endings.ts";
-import { expectNothingLeft, flush, HOUR_MS, ID, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+import { expectNothingLeft, flush, HOUR_MS, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
@@ -19,7 +19,7 @@ describe("W4: every call spends a permit of the one limiter", () => {
     async (perSecond) => {
       const source = scriptedSource({}, { otherwise: ["RUNNING", "RUNNING", "COMPLETE"] });
       const waiter = makeWaiter(source, { rate: { perSecond } });
-      const seen = Array.from({ length: 100 }, (_, index) => watch(waiter.wait(`t-${index}`)));
+      const seen = Array.from({ length: 100 }, (_, index) => record(waiter.wait(`t-${index}`)));
       await pass(HOUR_MS);
       expect(seen.every(({ outcome }) => outcome?.kind === "complete")).toBe(true);
       expect(source.calls).toHaveLength(300);
@@ -33,7 +33,7 @@ describe("W4: every call spends a permit of the one limiter", () => {
     const source = scriptedSource({}, { otherwise: [BROKEN_CONNECTION] });
     const waiter = makeWaiter(source, { rate: { perSecond: 2 } });
     const seen = Array.from({ length: 10 }, (_, index) =>
-      watch(waiter.wait(`t-${index}`, { timeout: "1m" })),
+      record(waiter.wait(`t-${index}`, { timeout: "1m" })),
     );
     await pass(60_000 + 10);
     expect(seen.every(({ outcome }) => outcome?.kind === "timedOut")).toBe(true);
@@ -44,7 +44,7 @@ describe("W4: every call spends a permit of the one limiter", () => {
   it("a listing spends one, too", async () => {
     const source = scriptedSource({}, { otherwise: { durationMs: 600_000 }, listing: true });
     const waiter = makeWaiter(source, { rate: { perSecond: 3 } });
-    const seen = Array.from({ length: 60 }, (_, index) => watch(waiter.wait(`t-${index}`)));
+    const seen = Array.from({ length: 60 }, (_, index) => record(waiter.wait(`t-${index}`)));
     await pass(HOUR_MS);
     expect(seen.every(({ outcome }) => outcome?.kind === "complete")).toBe(true);
     expect(mostWithin(source.calls, 1000)).toBeLessThanOrEqual(4);
@@ -53,7 +53,7 @@ describe("W4: every call spends a permit of the one limiter", () => {
   it("two waits on one task cost one poll", async () => {
     const source = scriptedSource({ [ID]: ["RUNNING", "RUNNING", "COMPLETE"] });
     const waiter = makeWaiter(source);
-    const both = [watch(waiter.wait(ID)), watch(waiter.wait(ID))];
+    const both = [record(waiter.wait(ID)), record(waiter.wait(ID))];
     await pass(HOUR_MS);
     expect(both.map(({ outcome }) => outcome?.kind)).toEqual(["complete", "complete"]);
     expect(source.calls).toHaveLength(3);
@@ -74,19 +74,19 @@ describe("W4: every call spends a permit of the one limiter", () => {
   it("a wait that joins while the call is in flight shares its answer", async () => {
     const source = scriptedSource({ [ID]: [{ status: "COMPLETE", delayMs: 500 }] });
     const waiter = makeWaiter(source);
-    const first = watch(waiter.wait(ID));
+    const first = record(waiter.wait(ID));
     await pass(250);
-    const second = watch(waiter.wait(ID));
+    const second = record(waiter.wait(ID));
     await pass(300);
     expect([first, second].map(({ outcome }) => outcome?.kind)).toEqual(["complete", "complete"]);
     expect(source.calls).toHaveLength(1);
   });
 
-  it("waits on one task that differ in patience end each by its own", async () => {
+  it("waits on one task that differ in their budgets end each by its own", async () => {
     const source = scriptedSource({ [ID]: ["unreachable"] });
     const waiter = makeWaiter(source);
-    const short = watch(waiter.wait(ID, { outageBudget: "10s" }));
-    const long = watch(waiter.wait(ID, { outageBudget: "10m" }));
+    const short = record(waiter.wait(ID, { outageBudget: "10s" }));
+    const long = record(waiter.wait(ID, { outageBudget: "10m" }));
     await pass(30_000);
     expect(short.outcome?.kind).toBe("unreachable");
     expect(long.outcome).toBeUndefined();
@@ -98,21 +98,21 @@ describe("W4: every call spends a permit of the one limiter", () => {
     const source = scriptedSource({ [ID]: ["COMPLETE"] }, { otherwise: ["RUNNING"] });
     const waiter = makeWaiter(source, { rate: { perSecond: 10 } });
     for (let index = 0; index < 100; index++) {
-      watch(waiter.wait(`t-${index}`));
+      record(waiter.wait(`t-${index}`));
     }
     await pass(60_000);
-    const late = watch(waiter.wait(ID));
+    const late = record(waiter.wait(ID));
     await pass(30_000);
     expect(late.outcome?.kind).toBe("complete");
     await waiter.close();
     expectNothingLeft(waiter);
   });
 
-  it("a permit is not kept for a wait that is gone", async () => {
+  it("a permit is not kept for a wait that has ended", async () => {
     const source = scriptedSource({}, { otherwise: ["COMPLETE"] });
     const waiter = makeWaiter(source, { rate: { perSecond: 1 } });
     const waits = Array.from({ length: 20 }, (_, index) => waiter.wait(`t-${index}`));
-    const seen = waits.map(watch);
+    const seen = waits.map(record);
     await flush();
     for (const wait of waits.slice(1, 19)) {
       wait.abandon();

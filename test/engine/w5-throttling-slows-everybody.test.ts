@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isBdrcApiError, type ThrottledEvent } from "../../src/index.ts";
 import { BdrcApiError } from "../../src/task/errors.ts";
 import { scriptedSource } from "../../src/testing/index.ts";
-import { expectNothingLeft, HOUR_MS, ID, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+import { expectNothingLeft, HOUR_MS, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
@@ -29,7 +29,7 @@ describe("W5: a throttled answer slows everybody, and fails nobody", () => {
   ])("%s is throttling, not an outage", async (_, step) => {
     const source = scriptedSource({ [ID]: [{ ...step, times: 4 }, "COMPLETE"] });
     const wait = makeWaiter(source).wait(ID, { outageBudgetMs: 1 });
-    const seen = watch(wait);
+    const seen = record(wait);
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("complete");
     expect(seen.of("throttled")).toHaveLength(4);
@@ -39,7 +39,7 @@ describe("W5: a throttled answer slows everybody, and fails nobody", () => {
 
   it("endless throttling ends in a timeout, never as unreachable or failed", async () => {
     const wait = makeWaiter(scriptedSource({ [ID]: ["throttled"] })).wait(ID, { timeout: "1h" });
-    const seen = watch(wait);
+    const seen = record(wait);
     await pass(2 * HOUR_MS);
     expect(seen.outcome?.kind).toBe("timedOut");
   });
@@ -48,7 +48,7 @@ describe("W5: a throttled answer slows everybody, and fails nobody", () => {
     const source = scriptedSource({
       [ID]: ["RUNNING", { throttled: true, retryAfterMs: 45_000 }, "COMPLETE"],
     });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(HOUR_MS);
     const [, second, third] = source.calls;
     expect((third?.atMs ?? 0) - (second?.atMs ?? 0)).toBeGreaterThanOrEqual(45_000);
@@ -67,11 +67,11 @@ describe("W5: a throttled answer slows everybody, and fails nobody", () => {
     );
     const waiter = makeWaiter(source, { rate: "adaptive" });
     for (let index = 0; index < 5; index++) {
-      watch(waiter.wait(`t-${index}`, { maxIntervalMs: 1000 }));
+      record(waiter.wait(`t-${index}`, { maxIntervalMs: 1000 }));
     }
     await pass(10_000);
     const askedAtMs = source.calls.at(-1)?.atMs ?? 0;
-    watch(waiter.wait(ID));
+    record(waiter.wait(ID));
     await pass(1000);
     const throttledAtMs = source.callsOf(ID)[0]?.atMs ?? 0;
     expect(throttledAtMs).toBeGreaterThanOrEqual(askedAtMs);
@@ -90,7 +90,7 @@ describe("W5: a throttled answer slows everybody, and fails nobody", () => {
     const waiter = makeWaiter(source, { rate: "adaptive" });
     const before = waiter.stats().ratePerSecond;
     const seen = Array.from({ length: 20 }, (_, index) =>
-      watch(waiter.wait(`t-${index}`, { maxIntervalMs: 1000 })),
+      record(waiter.wait(`t-${index}`, { maxIntervalMs: 1000 })),
     );
     await pass(5000);
     const low = waiter.stats().ratePerSecond;
@@ -112,7 +112,7 @@ describe("W5: a throttled answer slows everybody, and fails nobody", () => {
         "unreachable",
       ],
     });
-    const seen = watch(makeWaiter(source).wait(ID, { outageBudget: "1m", maxInterval: "10s" }));
+    const seen = record(makeWaiter(source).wait(ID, { outageBudget: "1m", maxInterval: "10s" }));
     await pass(59_000);
     expect(seen.of("retry").length).toBeGreaterThan(1);
     await pass(50_000);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BdrcApiError, ProtocolError } from "../../src/task/errors.ts";
 import { type Script, type ScriptStep, scriptedSource } from "../../src/testing/index.ts";
-import { HOUR_MS, ID, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+import { HOUR_MS, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
@@ -45,7 +45,7 @@ describe("W6: only the task's own status decides", () => {
       ["CANCELED", "canceled"],
     ] as const) {
       const source = scriptedSource({ [ID]: ["RUNNING", noise, noise, "RUNNING", noise, status] });
-      const seen = watch(makeWaiter(source).wait(ID));
+      const seen = record(makeWaiter(source).wait(ID));
       await pass(HOUR_MS);
       expect(seen.outcome?.kind).toBe(kind);
       expect(seen.outcome?.task).toMatchObject({ taskId: ID, taskStatus: status });
@@ -58,12 +58,12 @@ describe("W6: only the task's own status decides", () => {
     ["another task answers", [{ status: "FAILED", taskId: "t-other" }], "unreachable"],
     ["the key is refused", ["denied"], "denied"],
     ["there is no such task", ["notFound"], "notFound"],
-    ["the status is unknown for ever", ["PAUSED"], "timedOut"],
+    ["the status is unknown forever", ["PAUSED"], "timedOut"],
     ["all calls are throttled", ["throttled"], "timedOut"],
   ];
 
   it.each(NEVER_KNOWN)("when %s, that is not reported as the task's failure", async (_, script, kind) => {
-    const seen = watch(makeWaiter(scriptedSource({ [ID]: script })).wait(ID, { timeout: "2h" }));
+    const seen = record(makeWaiter(scriptedSource({ [ID]: script })).wait(ID, { timeout: "2h" }));
     await pass(3 * HOUR_MS);
     expect(seen.outcome?.kind).toBe(kind);
     expect(seen.of("failed")).toEqual([]);
@@ -73,11 +73,11 @@ describe("W6: only the task's own status decides", () => {
   it("the first final status counts, though the service changes its mind", async () => {
     const source = scriptedSource({ [ID]: ["FAILED", "COMPLETE"] });
     const waiter = makeWaiter(source);
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("failed");
     expect(source.calls).toHaveLength(1);
-    const again = watch(waiter.wait(ID));
+    const again = record(waiter.wait(ID));
     await pass(HOUR_MS);
     expect(again.outcome?.kind).toBe("complete");
   });
@@ -88,7 +88,7 @@ describe("W6: only the task's own status decides", () => {
       "t-2": [{ status: "COMPLETE", progress: 300, errorMessage: "warnings: 3" }],
     });
     const waiter = makeWaiter(source);
-    const seen = [watch(waiter.wait("t-1")), watch(waiter.wait("t-2"))];
+    const seen = [record(waiter.wait("t-1")), record(waiter.wait("t-2"))];
     await pass(1000);
     expect(seen.map(({ outcome }) => outcome?.kind)).toEqual(["failed", "complete"]);
   });

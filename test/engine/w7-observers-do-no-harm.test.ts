@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } fr
 import type { TaskWait, WaitEventName } from "../../src/index.ts";
 import { OUTCOME_KINDS } from "../../src/task/outcome.ts";
 import { type Script, scriptedSource } from "../../src/testing/index.ts";
-import { HOUR_MS, ID, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+import { HOUR_MS, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
@@ -40,7 +40,7 @@ async function runWith(observe: (wait: TaskWait) => void) {
   const source = scriptedSource({ [ID]: EVENTFUL });
   const wait = makeWaiter(source).wait(ID);
   observe(wait);
-  const seen = watch(wait);
+  const seen = record(wait);
   await pass(HOUR_MS);
   return { outcome: seen.outcome?.kind, names: seen.names, callsAtMs: source.calls.map(({ atMs }) => atMs) };
 }
@@ -144,13 +144,13 @@ describe("W7: who observes a wait can neither delay nor change it", () => {
         throw new Error(`no ${name}`);
       });
     }
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     await pass(HOUR_MS);
     expect(seen.outcome?.kind).toBe("complete");
     expect(seen.names.at(-1)).toBe("settled");
   });
 
-  it("what a listener does to its payload harms nobody: the next look is decided as before", async () => {
+  it("what a listener does to its payload harms nobody: the next poll is decided as before", async () => {
     const alone = await runWith(() => {});
     const run = await runWith((wait) => {
       wait.on("poll", (event) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AccessDeniedError, InvalidOptionError, TaskWaiter } from "../../src/index.ts";
 import { BdrcApiError, TaskNotFoundError } from "../../src/task/errors.ts";
 import { scriptedSource } from "../../src/testing/index.ts";
-import { expectNothingLeft, flush, ID, makeWaiter, pass, useFakeTime, watch } from "./fake-time.ts";
+import { expectNothingLeft, flush, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
 
@@ -25,7 +25,7 @@ describe("W8: permanent errors are reported at once", () => {
   it.each(DENIALS)("%s ends the wait at the first call, as denied", async (_, error) => {
     const source = scriptedSource({ [ID]: [{ error }] });
     const waiter = makeWaiter(source);
-    const seen = watch(waiter.wait(ID));
+    const seen = record(waiter.wait(ID));
     await flush();
     expect(seen.outcome?.kind).toBe("denied");
     expect(seen.names).toEqual(["denied", "settled"]);
@@ -40,7 +40,7 @@ describe("W8: permanent errors are reported at once", () => {
 
   it("a denial in mid-wait ends it, too, and keeps what was seen", async () => {
     const source = scriptedSource({ [ID]: [{ status: "RUNNING", progress: 10 }, "denied"] });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(60_000);
     expect(seen.outcome).toMatchObject({ kind: "denied", task: { progress: 10 } });
     expect(source.calls).toHaveLength(2);
@@ -48,7 +48,7 @@ describe("W8: permanent errors are reported at once", () => {
 
   it("a call that the service will never take is not repeated, and is not the task's failure", async () => {
     const source = scriptedSource({ [ID]: [{ error: api(400, "InvalidParameter") }] });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await flush();
     expect(seen.outcome?.kind).toBe("unreachable");
     expect(source.calls).toHaveLength(1);
@@ -56,14 +56,14 @@ describe("W8: permanent errors are reported at once", () => {
 
   it("not found is no permanent error while the grace lasts", async () => {
     const source = scriptedSource({ [ID]: [{ error: new TaskNotFoundError("no") }, "COMPLETE"] });
-    const seen = watch(makeWaiter(source).wait(ID));
+    const seen = record(makeWaiter(source).wait(ID));
     await pass(60_000);
     expect(seen.outcome?.kind).toBe("complete");
   });
 
   it("but with a grace of 0 it is", async () => {
     const source = scriptedSource();
-    const seen = watch(makeWaiter(source).wait(ID, { notFoundGraceMs: 0 }));
+    const seen = record(makeWaiter(source).wait(ID, { notFoundGraceMs: 0 }));
     await flush();
     expect(seen.outcome?.kind).toBe("notFound");
     expect(source.calls).toHaveLength(1);

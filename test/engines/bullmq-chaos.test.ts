@@ -82,8 +82,8 @@ for (const { name, isInstalled, begin } of servers) {
         }),
       );
       const kills = (async () => {
-        // What is killed has looks to make.
-        await eventually("the first look", async () => expect(emulator.requests()).not.toEqual([]));
+        // What is killed has polls to make.
+        await eventually("the first poll", async () => expect(emulator.requests()).not.toEqual([]));
         for (let kill = 0; kill < 5; kill++) {
           await workers[kill % 2]?.kill();
           await sleep(600);

@@ -98,12 +98,12 @@ for (const { name, isInstalled, start } of backends) {
       expect(statuses).toContain("COMPLETE");
     });
 
-    it("holds all looks back after a throttled answer, for as long as that says", async () => {
+    it("holds all polls back after a throttled answer, for as long as that says", async () => {
       const throttled = { throttled: true, retryAfterMs: 1500 } as const;
       const source = scriptedSource({ "t-busy": [throttled, "COMPLETE"], "t-other": ["RUNNING"] });
       const quick = { minIntervalMs: 5, maxIntervalMs: 50 };
       const other = tasks.wait(dispatch.idOf(source, "t-other"), quick);
-      await eventually("looks", async () => expect(source.calls.length).toBeGreaterThan(2));
+      await eventually("polls", async () => expect(source.calls.length).toBeGreaterThan(2));
       await tasks.wait(dispatch.idOf(source, "t-busy"), quick);
       other.abandon();
       await other.outcome;

@@ -99,7 +99,7 @@ describe("a client from outside of Restate", () => {
 
   it.each([
     ["refuses every connection", () => Promise.reject(new TypeError("fetch failed")), 1000],
-    // Nor does it heed the signal. It takes a call and a look at the server's health to notice.
+    // Nor does it obey the signal. It takes a call and a check of the server's health to notice.
     ["swallows everything", () => new Promise(() => {}), 71_000],
   ])("gives up after ten minutes of a network that %s", async (_, fetch, noticedMs) => {
     vi.useFakeTimers();

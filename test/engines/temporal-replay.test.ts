@@ -45,7 +45,7 @@ describe("the workflow's side, replayed in Temporal's sandbox", () => {
     ["a duration that is none", { timeout: "soon" }, {}],
     ["a time that is no number", { timeoutMs: "10" }, {}],
     ["an unknown way to wait", {}, { how: "sleep" }],
-  ])("fails the workflow for good at %s, which else would be tried again for ever", async (_, ...args) => {
+  ])("fails the workflow for good at %s, which else would be tried again forever", async (_, ...args) => {
     await replay(refusedHistory(["t-1", ...args], "InvalidOption"));
   });
 

@@ -49,7 +49,7 @@ describe("the link check", () => {
     const text = `# Top\n${broken.map(([link]) => `${link}\n`).join("")}`;
     const { code, errors } = check({ "README.md": text, "docs/b.md": PAGE });
     expect(code).toBe(1);
-    const lines = broken.map(([, complaint], index) => `README.md:${index + 2}: ${complaint}`);
+    const lines = broken.map(([, problem], index) => `README.md:${index + 2}: ${problem}`);
     expect(errors.trimEnd().split("\n").sort()).toEqual(lines.sort());
   });
 

@@ -88,7 +88,7 @@ describe("every TypeScript snippet of docs/ compiles as it stands, imports inclu
   it("so nobody copies what can't work", () => {
     expect(snippets.length).toBeGreaterThan(12);
     const found = faults.filter((fault) => !fault.startsWith("wrong-"));
-    expect(found, "mend the snippet in docs/: it is compiled against src/").toEqual([]);
+    expect(found, "correct the snippet in docs/: it is compiled against src/").toEqual([]);
   });
 
   it("which this check would notice", () => {

@@ -333,11 +333,11 @@ describe("a declared API", () => {
     const peer = await service(dashscope, ["running"]);
     const client = { endpoint: peer.origin, apiKey: SECRET };
     const wait = waitForTask(ID, { api: dashscope, client });
-    const gone = wait.catch(() => undefined);
+    const ended = wait.catch(() => undefined);
     await new Promise((resolve) => wait.once("poll", resolve));
     const checkpoint = JSON.parse(JSON.stringify(wait.checkpoint())) as ReturnType<typeof wait.checkpoint>;
     wait.abandon();
-    await gone;
+    await ended;
     expect(checkpoint).toMatchObject({ version: 2, api: { name: "dashscope" } });
     const other = { ...dashscope, task: { ...dashscope.task, states: { complete: ["FAILED"] } } };
     expect(() => waitForTask(ID, { api: defineTaskApi(other), client, resume: checkpoint })).toThrow(

@@ -15,13 +15,9 @@ export interface ChildEnd {
 
 /**
  * Runs a script with the built package's names at hand (`taskwait` and `taskwait/testing`), until it exits by
- * itself. A script that does not is ended after `patienceMs`, with SIGKILL as its signal.
+ * itself. A script that does not is ended after `limitMs`, with SIGKILL as its signal.
  */
-export function runChild(
-  script: string,
-  args: readonly string[] = [],
-  patienceMs = 30_000,
-): Promise<ChildEnd> {
+export function runChild(script: string, args: readonly string[] = [], limitMs = 30_000): Promise<ChildEnd> {
   const source = `
     import { TaskWaiter, waitForTask, waitForTasks } from "${DIST}index.js";
     import { scriptedSource } from "${DIST}testing/index.js";
@@ -43,7 +39,7 @@ export function runChild(
     child.stderr.on("data", (chunk: Buffer) => {
       output.stderr += chunk.toString();
     });
-    const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+    const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
     child.on("error", reject);
     child.on("close", (code, signal) => {
       clearTimeout(timer);

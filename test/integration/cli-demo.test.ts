@@ -14,7 +14,7 @@ describe("taskwait demo", () => {
     expect(code).toBe(0);
   });
 
-  it("needs no account and heeds none that is set", async () => {
+  it("needs no account and uses none that is set", async () => {
     const { code, stdout } = await runCli(["demo"], {
       ALIBABA_CLOUD_ENDPOINT: "http://127.0.0.1:1",
       ALIBABA_CLOUD_ACCESS_KEY_ID: "somebody",

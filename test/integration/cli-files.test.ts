@@ -94,7 +94,7 @@ describe("a file that a wait keeps", () => {
     expect(emulator.world.tasks().filter(({ taskId }) => taskId.length > 8)).toHaveLength(1);
   });
 
-  it("is one command's: a second is told, and goes on once the first is gone or was killed", async () => {
+  it("is one command's: a second is told, and goes on once the first has ended or was killed", async () => {
     const emulator = await open();
     const file = join(folder, "shared.json");
     const first = startCli(["t-long", "--checkpoint", file], emulator.env);

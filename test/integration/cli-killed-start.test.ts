@@ -53,26 +53,26 @@ it("a start whose process is killed at random moments is one task, however often
   const ends: { readonly tasks: number; readonly starts: number; readonly code: number | null }[] = [];
   let kills = 0;
   let spanMs = 1000;
-  for (let trial = 0; trial <= LINES; trial += 1) {
+  for (let round = 0; round <= LINES; round += 1) {
     // An account of its own: in the listing of one account two starts within a second can't be told apart.
     const emulator = await startEmulator({
-      starts: { UPDATE_RESOURCES: { durationMs: TASK_MS, result: { trial } } },
+      starts: { UPDATE_RESOURCES: { durationMs: TASK_MS, result: { round } } },
     });
     const beganMs = performance.now();
     const end = await killed(
-      join(folder, `${trial}.json`),
+      join(folder, `${round}.json`),
       emulator.env,
       spanMs,
-      trial === 0 ? 0 : 1 + Math.floor(random() * 1.5),
+      round === 0 ? 0 : 1 + Math.floor(random() * 1.5),
       random,
     );
-    if (trial === 0) {
+    if (round === 0) {
       spanMs = performance.now() - beganMs;
     }
     kills += end.kills;
     const starts = emulator.requests().filter(({ action }) => action === "UpdateResources").length;
     ends.push({ tasks: emulator.world.size, starts, code: end.code });
-    expect(end.stdout).toContain(end.code === 0 ? `{"trial":${trial}}` : "");
+    expect(end.stdout).toContain(end.code === 0 ? `{"round":${round}}` : "");
     await emulator.stop();
   }
   if (LINES > 10) {

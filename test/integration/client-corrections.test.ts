@@ -14,7 +14,7 @@ afterEach(async () => {
   await Promise.all(peers.splice(0).map((peer) => peer.stop()));
 });
 
-describe("what a client mends", () => {
+describe("what a client corrects", () => {
   const expired = { Code: "InvalidTimeStamp.Expired", Message: "Specified time stamp is expired." };
   const anHourAhead = () => new Date(Date.now() + 3_600_000).toUTCString();
 
@@ -76,7 +76,7 @@ describe("what a client mends", () => {
   ])("sends a start that was refused as %s %i time(s)", async (Code, times) => {
     const peer = await peerThat((response) => json(response, { Code }, 400, { date: anHourAhead() }));
     await rejection(new BdrcClient(peer.options).updateResources());
-    // The second one's date was the service's, so there is nothing left to mend.
+    // The second one's date was the service's, so there is nothing left to correct.
     expect(peer.seen).toHaveLength(times);
   });
 

@@ -90,7 +90,7 @@ describe("no answer", () => {
     expect(await described(peer, { callTimeoutMs: 300 })).toMatchObject({ name: "UnreachableError" });
   });
 
-  it("from a credential that hangs says that it was the credential, and the next call asks anew", async () => {
+  it("from a credential that hangs says that it was the credential, and the next call asks again", async () => {
     const peer = await peerThat((response) => json(response, { Data: TASK }));
     let asked = 0;
     const credential = {

@@ -107,10 +107,10 @@ describe("the example of another service's tasks", () => {
 
   async function endOf(...bodies: readonly object[]) {
     const { hbrWaiter } = (await import("../../examples/hbr-source.mjs" as string)) as Hbr;
-    let looks = 0;
+    let polls = 0;
     const client = {
       describeTask: async ({ taskId }: { taskId: string }) => ({
-        body: { taskId, ...bodies[Math.min(looks++, bodies.length - 1)] },
+        body: { taskId, ...bodies[Math.min(polls++, bodies.length - 1)] },
       }),
     };
     const wait = hbrWaiter(client).wait("t-hbr", { minIntervalMs: 5, waitPriceMs: 1, notFoundGraceMs: 10 });

@@ -45,9 +45,9 @@ async function setUp(durationMs: number, timeoutMs: number, faults?: FaultDecide
     return child;
   };
   const kill = async (child: ChildProcess) => {
-    const gone = once(child, "exit");
+    const ended = once(child, "exit");
     child.kill("SIGKILL");
-    await gone;
+    await ended;
   };
   const kept = (): RunCheckpoint | undefined =>
     existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;

@@ -11,12 +11,12 @@ const SCRIPT = `
   const fail = (more) => { throw Object.assign(new Error("no"), more); };
   const source = {
     async describe(taskId, { signal }) {
-      const look = (taskStatus) => ({ taskId, taskStatus, taskType: "CHECK_RULES", progress: 5000 });
+      const poll = (taskStatus) => ({ taskId, taskStatus, taskType: "CHECK_RULES", progress: 5000 });
       switch (taskId.split(".")[0]) {
-        case "complete": return look("COMPLETE");
-        case "failed": return look("FAILED");
-        case "expired": return look("EXPIRED");
-        case "canceled": return look("CANCELED");
+        case "complete": return poll("COMPLETE");
+        case "failed": return poll("FAILED");
+        case "expired": return poll("EXPIRED");
+        case "canceled": return poll("CANCELED");
         case "denied": return fail({ httpStatus: 403, apiCode: "NoPermission" });
         case "notFound": return fail({ httpStatus: 404, apiCode: "EntityNotExist.Task" });
         case "unreachable": return fail({ code: "ENOTFOUND" });
@@ -24,7 +24,7 @@ const SCRIPT = `
         case "throttled": return fail({ httpStatus: 429, apiCode: "Throttling.User" });
         case "hang": return hang(signal);
         case "deaf": return new Promise(() => {});
-        default: return look("RUNNING");
+        default: return poll("RUNNING");
       }
     },
   };

@@ -120,7 +120,7 @@ describe("runTask over HTTP", () => {
       },
       async (emulator, client) => {
         const outcome = await runTask(updateResources(client), { ...QUICK, timeoutMs: 3000 }).outcome;
-        // Half a minute of looking is more than this run has.
+        // Half a minute of searching is more than this run has.
         expect(["startUnknown", "timedOut"]).toContain(outcome.kind);
         expect(emulator.world.size).toBe(0);
         expect(emulator.requests().filter(({ action }) => action === "UpdateResources")).toHaveLength(1);

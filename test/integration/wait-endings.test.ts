@@ -90,7 +90,7 @@ describe("a wait over signed HTTP", () => {
     expect(events.slice(-2)).toEqual([kind, "settled"]);
   });
 
-  it("says that a failed task is worth starting again when the service itself was throttled", async () => {
+  it("says that a failed task may be started again when the service itself was throttled", async () => {
     emulator.world.addTask({
       taskId: "t-busy",
       durationMs: 50,
@@ -188,19 +188,19 @@ describe("a wait over signed HTTP", () => {
 describe("60 waits that start together on a quota of 20 calls a second", () => {
   it.each([
     ["one call a poll", "never"],
-    ["listings where they are worth it", "auto"],
+    ["listings where they pay", "auto"],
   ] as const)("all complete with %s", async (_, batch) => {
-    const crowded = await startEmulator({ seed: 3, quota: { perSecond: 20 }, retryAfterHeader: false });
+    const small = await startEmulator({ seed: 3, quota: { perSecond: 20 }, retryAfterHeader: false });
     const ids = Array.from({ length: 60 }, (__, index) => `t-${index}`);
     for (const [index, taskId] of ids.entries()) {
-      crowded.world.addTask({ taskId, durationMs: 1000 + 20 * index });
+      small.world.addTask({ taskId, durationMs: 1000 + 20 * index });
     }
-    const source = new BdrcClient(crowded.clientOptions);
+    const source = new BdrcClient(small.clientOptions);
 
     const tasks = await waitForTasks(ids, { waiter: new TaskWaiter({ source, batch }) });
 
     expect(tasks.filter(({ taskStatus }) => taskStatus !== "COMPLETE")).toEqual([]);
     await source.close();
-    await crowded.stop();
+    await small.stop();
   });
 });

@@ -69,7 +69,7 @@ describe("credentials from the environment", () => {
     });
   });
 
-  it("are read anew for every call", async () => {
+  it("are read again for every call", async () => {
     const source = chooseCredentials({});
     for (const id of ["first", "second"]) {
       vi.stubEnv("ALIBABA_CLOUD_ACCESS_KEY_ID", id);

@@ -49,17 +49,17 @@ const LIVES: Record<string, readonly object[]> = {
   endless: [{ taskStatus: "RUNNING" }],
 };
 
-/** The app's page and its service, which gives each look the next state of a task, and never answers for "hangs". */
+/** The app's page and its service, which gives each poll the next state of a task, and never answers for "hangs". */
 async function serve(code: string) {
-  const looks = new Map<string, number>();
+  const polls = new Map<string, number>();
   const { promise, resolve } = deferred<unknown>();
   const describeTask = (taskId: string, answer: ServerResponse): void => {
     const life = LIVES[taskId];
     if (life !== undefined) {
-      const look = looks.get(taskId) ?? 0;
-      looks.set(taskId, look + 1);
+      const poll = polls.get(taskId) ?? 0;
+      polls.set(taskId, poll + 1);
       answer.setHeader("content-type", "application/json");
-      answer.end(JSON.stringify({ taskId, ...(life[look] ?? life.at(-1)) }));
+      answer.end(JSON.stringify({ taskId, ...(life[poll] ?? life.at(-1)) }));
     }
   };
   const server = createServer((request, answer) => {

@@ -41,7 +41,7 @@ export async function run(cwd: string, program: string, ...args: string[]): Prom
   }
 }
 
-/** A folder that is gone after this file's tests. */
+/** A folder that is removed after this file's tests. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "taskwait-package-"));
   // A browser's last children go on writing for a while after it has ended.

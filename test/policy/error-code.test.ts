@@ -58,7 +58,7 @@ describe("the code of an error", () => {
     expect(errorCodeOf(error, CODE)).toBe(code);
   });
 
-  it("is found once in a circle of causes, and looked for no further", () => {
+  it("is found once in a circle of causes, and searched for no further", () => {
     const one = new Error("one");
     const two = new Error("two", { cause: one });
     one.cause = two;
@@ -66,7 +66,7 @@ describe("the code of an error", () => {
     expect(errorCodeOf(one, CODE)).toBeUndefined();
   });
 
-  it("is not looked for in a chain without end", () => {
+  it("is not searched for in a chain without end", () => {
     let reads = 0;
     const endless = (): object => ({
       get cause() {

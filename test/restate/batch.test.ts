@@ -24,7 +24,7 @@ function entries(count: number): Entry[] {
 }
 
 /** A source that tells when it was called about which task. */
-function watched() {
+function countedSource() {
   const calls: { readonly taskId: string; readonly atMs: number }[] = [];
   const source: TaskSource = {
     describe: (taskId) => {
@@ -35,7 +35,7 @@ function watched() {
   return { source, calls };
 }
 
-describe("a batch of looks", () => {
+describe("a batch of polls", () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: START_MS });
   });
@@ -43,8 +43,8 @@ describe("a batch of looks", () => {
     vi.useRealTimers();
   });
 
-  it("looks at each task in its turn", async () => {
-    const { source, calls } = watched();
+  it("polls each task in its turn", async () => {
+    const { source, calls } = countedSource();
     const batch = pollBatch(source, entries(3), slotAt(50), alive());
     await vi.advanceTimersByTimeAsync(200);
     expect(calls.map(({ atMs }) => atMs)).toEqual([50, 70, 90]);
@@ -52,7 +52,7 @@ describe("a batch of looks", () => {
   });
 
   it("leaves out whose turn was more than a tenth of a second ago, so that late calls do not come at once", async () => {
-    const { source, calls } = watched();
+    const { source, calls } = countedSource();
     // Turns 200, 180, ... 20 ms ago, and now.
     const batch = pollBatch(source, entries(11), slotAt(-200), alive());
     await vi.advanceTimersByTimeAsync(0);
@@ -63,7 +63,7 @@ describe("a batch of looks", () => {
   it("calls for no booking twice when its process was killed and another one goes on", async () => {
     for (let killMs = 0; killMs <= 400; killMs += 10) {
       vi.setSystemTime(START_MS);
-      const { source, calls } = watched();
+      const { source, calls } = countedSource();
       const killed = new AbortController();
       void pollBatch(source, entries(20), slotAt(0), killed.signal);
       await vi.advanceTimersByTimeAsync(killMs);
@@ -76,7 +76,7 @@ describe("a batch of looks", () => {
   });
 
   it("makes no further call when one is throttled, and tells for how long", async () => {
-    const { calls } = watched();
+    const { calls } = countedSource();
     const source: TaskSource = {
       describe: (taskId) => {
         calls.push({ taskId, atMs: Date.now() - START_MS });

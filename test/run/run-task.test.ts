@@ -367,7 +367,7 @@ describe("a run's checkpoint", () => {
     expect(ended[0]).toBeLessThan(540_010);
   });
 
-  it("kept before the answer of the start came, looks for the task and never starts again", async () => {
+  it("kept before the answer of the start came, searches for the task and never starts again", async () => {
     const tasks: Task[] = [];
     const source = listingSource(() => tasks, scriptedSource({ "t-1": ["COMPLETE"] }));
     let starts = 0;
@@ -400,7 +400,7 @@ describe("a run's checkpoint", () => {
     expect(starts()).toBe(3);
   });
 
-  it("of a run whose start was refused starts anew: there is no task to look for", async () => {
+  it("of a run whose start was refused starts again: there is no task to search for", async () => {
     const { source, start, starts } = service([["COMPLETE"]]);
     const denied = new BdrcApiError("no", { httpStatus: 403, apiCode: "NoPermission" });
     const first = runTask(() => Promise.reject(denied), { source, taskType: TYPE });
@@ -410,7 +410,7 @@ describe("a run's checkpoint", () => {
     expect(starts()).toBe(1);
   });
 
-  it("of a run whose start has become unclear never starts anew", async () => {
+  it("of a run whose start has become unclear never starts again", async () => {
     const { source, start, starts } = service([["COMPLETE"]]);
     const unclear = new UnreachableError("reset");
     const first = runTask(() => Promise.reject(unclear), { source });
@@ -420,7 +420,7 @@ describe("a run's checkpoint", () => {
     expect(starts()).toBe(0);
   });
 
-  it("of a run that has ended ends the same way, without a start or a look", async () => {
+  it("of a run that has ended ends the same way, without a start or a poll", async () => {
     const { source, start, starts } = service([["COMPLETE"]]);
     const run = runTask(start, { source });
     await outcomeOf(run);

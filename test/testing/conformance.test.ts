@@ -60,7 +60,7 @@ const ENDS = {
   denied: "ACCESS_DENIED",
   unreachable: "UNREACHABLE",
 } as const;
-const WORTHLESS_TASK: Task = {
+const EMPTY_TASK: Task = {
   taskId: "t-conformance",
   taskStatus: "RUNNING",
   progress: 4000,
@@ -73,7 +73,7 @@ describe("the conformance of waits", () => {
     async (kind, code) => {
       const outcome = {
         kind: kind as keyof typeof ENDS,
-        task: WORTHLESS_TASK,
+        task: EMPTY_TASK,
         ...(code === undefined
           ? {}
           : { error: { code, message: "the disk is full; it may still be running" } }),

@@ -5,7 +5,7 @@ import { compile, TreeInterpreter } from "@jmespath-community/jmespath";
 type Ast = ReturnType<typeof compile>;
 type Json = Parameters<typeof TreeInterpreter.search>[1];
 
-/** A node of a parsed expression, as far as checks look at it. */
+/** A node of a parsed expression, as far as checks read it. */
 export interface AstNode {
   readonly type: string;
   readonly [key: string]: unknown;

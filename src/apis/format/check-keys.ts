@@ -6,7 +6,7 @@ import type { Json } from "./plain-json.ts";
 import { taskApiSchema } from "./schema.ts";
 import type { TaskApi } from "./task-api.ts";
 
-/** One complaint of zod, as far as it is used here. */
+/** One issue of zod, as far as it is used here. */
 interface Issue {
   readonly code?: string | undefined;
   readonly path: readonly PropertyKey[];
@@ -35,7 +35,7 @@ export function checkKeys(declaration: Json, name: string): TaskApi {
   throw new InvalidOptionError(`${name} must be a declaration of a task API`);
 }
 
-/** A complaint that the schema or this file has words for: of a union's branches the one that fits best. */
+/** An issue that the schema or this file has words for: of a union's branches the one that fits best. */
 function written(
   issue: Issue,
 ): { readonly path: readonly PropertyKey[]; readonly message: string } | undefined {

@@ -105,7 +105,7 @@ export function readPage(answer: unknown, page: number, context: ReadContext): T
   return { tasks, ...(nextToken === undefined ? {} : { nextToken }) };
 }
 
-/** The task that stands for one that is gone, for who waits for that. */
+/** The task that stands for one that is not found, for a wait for just that. */
 export function goneTask(taskId: string): Task {
   return parseTask({ taskId, taskStatus: "COMPLETE", serviceStatus: GONE });
 }

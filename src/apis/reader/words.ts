@@ -26,7 +26,7 @@ export interface Words {
   meaningOf(word: string): WordMeaning | undefined;
   /** The only word for a status, for listings that filter by one; undefined when there are none or several. */
   onlyWordFor(status: string): string | undefined;
-  /** Whether the task's being gone is what is waited for. */
+  /** Whether the end that is waited for is that the task is not found. */
   readonly wantsGone: boolean;
 }
 

@@ -80,31 +80,31 @@ export async function tryApi(
 ): Promise<number> {
   const api = await loadApi(named, "apis try");
   const { tryTaskApi } = await loadApis();
-  const trial = await tryTaskApi(
+  const attempt = await tryTaskApi(
     api,
     id,
     { ...clientOptionsOf(flags), set: parseSet(flags.set) },
     { signal },
   );
   signal.throwIfAborted();
-  if (trial.url !== "") {
-    writeOut(`${trial.method} ${trial.url}\n\n`);
+  if (attempt.url !== "") {
+    writeOut(`${attempt.method} ${attempt.url}\n\n`);
   }
-  if (trial.answer !== undefined) {
-    writeOut(`answer: ${safeJsonPretty(trial.answer)}\n\n`);
+  if (attempt.answer !== undefined) {
+    writeOut(`answer: ${safeJsonPretty(attempt.answer)}\n\n`);
   }
-  const width = Math.max(0, ...trial.keys.map(({ key }) => key.length));
-  for (const { key, expression, value, problem } of trial.keys) {
+  const width = Math.max(0, ...attempt.keys.map(({ key }) => key.length));
+  for (const { key, expression, value, problem } of attempt.keys) {
     const gave = problem === undefined ? shown(value) : `could not be evaluated: ${problem}`;
     writeOut(`${key.padEnd(width)}  ${gave}   <- ${expression}\n`);
   }
-  if (trial.task !== undefined) {
-    const { taskResult: _, result: __, ...task } = trial.task;
+  if (attempt.task !== undefined) {
+    const { taskResult: _, result: __, ...task } = attempt.task;
     writeOut(`\nread as: ${safeJsonPretty(task)}\n`);
     return EXIT.complete;
   }
-  printError(describeError(trial.error));
-  return exitCodeOfError(trial.error);
+  printError(describeError(attempt.error));
+  return exitCodeOfError(attempt.error);
 }
 
 const MAX_SHOWN = 200;

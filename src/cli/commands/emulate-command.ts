@@ -57,7 +57,7 @@ export async function emulateCommand(
     certificate === undefined && !isServer ? mkdtempSync(join(tmpdir(), "taskwait-")) : undefined;
   try {
     const file = folder === undefined ? certificate : new OutputFile("--tls", join(folder, "ca.pem"));
-    const variables = { ...emulator.env, ...trust(emulator.certificate, file) };
+    const variables = { ...emulator.env, ...trustIn(emulator.certificate, file) };
     if (!isServer) {
       return await runEmulated(command, variables, interruption);
     }
@@ -108,7 +108,7 @@ function emulationOf(flags: EmulateFlags): {
 }
 
 /** Writes the certificate, if there is one, and gives the variable by which Node trusts it. */
-function trust(
+function trustIn(
   certificate: string | undefined,
   file: OutputFile | undefined,
 ): Readonly<Record<string, string>> {

@@ -21,7 +21,7 @@ Commands:
   apis                            declared task APIs: list, show, check, try
   demo [options]                  see a wait from beginning to end against a
                                   local emulator
-  emulate [options] [command...]  run a local BDRC for trials and tests
+  emulate [options] [command...]  run a local BDRC for development and tests
   completion <shell>              print a completion script for a shell
   help [command]                  display help for command
 

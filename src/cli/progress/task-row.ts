@@ -154,7 +154,7 @@ function bar(percent: number, columns: number): string {
   return "█".repeat(full) + "░".repeat(columns - full);
 }
 
-/** When it will end, or how long it has gone on. */
+/** When it will end, or how long it has run. */
 function timeText(view: TaskView, nowMs: number): string {
   const { ended, expectedEndMs, sinceMs } = view;
   if (ended !== undefined) {

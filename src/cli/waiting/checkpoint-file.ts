@@ -30,7 +30,7 @@ export class CheckpointFile {
   #timer: NodeJS.Timeout | undefined;
   #isBroken = false;
 
-  /** What the file held before; `undefined` when there was none, or an empty one. */
+  /** What the file contained before; `undefined` when there was none, or an empty one. */
   readonly kept: CheckpointFrame | undefined;
 
   /**

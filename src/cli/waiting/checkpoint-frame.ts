@@ -60,7 +60,7 @@ export function parseFrame(text: string, flag: string, named: string): Checkpoin
   };
 }
 
-/** A start that was about to leave and did not is sent again: nothing has to be looked for. */
+/** A start that was about to leave and did not is sent again: nothing has to be searched for. */
 function neverSent({ sentAtMs: _, ...run }: RunCheckpoint): RunCheckpoint {
   return run;
 }

@@ -68,7 +68,7 @@ export async function runStart(run: StartRun): Promise<number> {
 
 function beginRun(run: StartRun, waiter: TaskWaiter): TaskRun {
   const { file, line, resumed, settings, start } = run;
-  // What an earlier process has sent is looked for; until that is found out, it has left.
+  // What an earlier process has sent is searched for; until that is found out, it has left.
   let hasLeft: boolean | undefined = resumed?.run?.sentAtMs === undefined ? undefined : true;
   // A start is in the file before it leaves: then it is found again, whatever becomes of this process.
   const kept: TaskStart = async (context) => {

@@ -26,7 +26,7 @@ export interface WaitRun {
   /** The command that runs; its flags are repeated in the command that goes on. */
   readonly command: Command;
   readonly interruption: Interruption;
-  /** What is gone on with. */
+  /** What is resumed. */
   readonly resumed?: CheckpointFrame | undefined;
   readonly file?: CheckpointFile | undefined;
 }

@@ -14,7 +14,7 @@ export interface SelfSigned {
 
 /**
  * Makes a certificate for `localhost`, `127.0.0.1` and `::1` signed by itself, valid for 30 days.
- * Node can read certificates but not make them, hence the DER.
+ * Node can read certificates but not make them, so the DER is written here.
  *
  * Source: RFC 5280, section 4.1.
  */

@@ -11,7 +11,7 @@ export class RequestLog {
 
   add(record: RequestRecord): void {
     this.#records.push(record);
-    // Cutting at twice the number makes the cut rare, hence cheap.
+    // Cutting at twice the number makes the cut rare, so cheap.
     if (this.#records.length >= 2 * this.#max) {
       this.#records = this.#max === 0 ? [] : this.#records.slice(-this.#max);
     }

@@ -37,7 +37,7 @@ export class RateLimiter {
   #rate: RateState;
   #nextPermitMs = Number.NEGATIVE_INFINITY;
   #ceiling: Ceiling | undefined;
-  #heeded: AbortSignal | undefined;
+  #followed: AbortSignal | undefined;
   // Ends the pause that a permit waits for.
   #wake: (() => void) | undefined;
 
@@ -121,16 +121,16 @@ export class RateLimiter {
 
   async #pass(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (signal !== this.#heeded) {
+    if (signal !== this.#followed) {
       // Once for all the permits that are asked for under it: a listener costs more than the rest of a permit.
-      this.#heeded = signal;
+      this.#followed = signal;
       signal.addEventListener("abort", () => this.#stopPassing(signal), { once: true });
     }
     await this.#currentCeiling().pass();
   }
 
   #stopPassing(signal: AbortSignal): void {
-    if (signal === this.#heeded) {
+    if (signal === this.#followed) {
       this.#ceiling?.abort.abort(signal.reason);
       this.#ceiling = undefined;
     }

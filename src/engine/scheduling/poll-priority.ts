@@ -6,7 +6,7 @@ import type { WaitCore } from "../wait/wait-core.ts";
 
 // Far above any value in seconds, and still ordered by the deadline.
 const URGENT = 1e12;
-// Above what any poll is expected to be worth: somebody knows.
+// Above the value of any poll: somebody knows.
 const HINTED = 1e9;
 // Priorities are refreshed ten times a second, so a last poll has to be foreseen by a little more than that.
 const FORESEEN_MS = 250;
@@ -20,7 +20,7 @@ const DEFER_MS = 250;
 
 /**
  * The priority of a poll among those that wait for a permit: last polls before a deadline first (W3), the nearest
- * deadline foremost; then those of hinted tasks; then by what is expected to go unnoticed.
+ * deadline before all; then those of hinted tasks; then by what is expected to go unnoticed.
  */
 export function pollPriority(tracked: TrackedTask, coverage: ListingCoverage, nowMs: number): number {
   const leftMs = tracked.lastChanceMs - nowMs;

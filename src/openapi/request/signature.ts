@@ -61,7 +61,7 @@ export function signedHeaderNames(headers: Readonly<Record<string, string>>): st
 /** The text whose hash is signed. A header that is named but not there counts as empty. */
 export function canonicalRequest(request: SignableRequest): string {
   const names = request.signedHeaders ?? signedHeaderNames(request.headers);
-  // A verifier takes the names from the other side, hence hasOwn.
+  // A verifier takes the names from the other side, so hasOwn.
   const value = (name: string) => (Object.hasOwn(request.headers, name) ? request.headers[name] : "") ?? "";
   const headerLines = names.map((name) => `${name}:${value(name).trim()}\n`);
   return [

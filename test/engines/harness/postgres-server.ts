@@ -61,7 +61,7 @@ export class PostgresServer {
 
   /** Stops without a word to anybody, then starts on the same data and port. */
   async crash(): Promise<void> {
-    // Its children end by themselves once they see that their parent is gone.
+    // Its children end by themselves once they see that their parent has ended.
     await this.#process.kill();
     await sleep(500);
     await eventually("PostgreSQL's restart", async () => {

@@ -17,15 +17,15 @@ process.on("exit", () => {
  */
 function guard(child: ChildProcess, folder: string | undefined): ChildProcess {
   const script = `read -r _; kill -9 ${child.pid}; sleep 1; [ -z "$1" ] || rm -rf "$1"`;
-  const watcher = spawn("sh", ["-c", script, "guard", folder ?? ""], {
+  const guardian = spawn("sh", ["-c", script, "guard", folder ?? ""], {
     // Of a group of its own: an interrupt from the keyboard is for the tests.
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });
-  watcher.on("error", () => {});
-  watcher.unref();
-  (watcher.stdin as Socket).unref();
-  return watcher;
+  guardian.on("error", () => {});
+  guardian.unref();
+  (guardian.stdin as Socket).unref();
+  return guardian;
 }
 
 /** A process of a test. */
@@ -33,7 +33,7 @@ export interface Started {
   readonly child: ChildProcess;
   /** What it has written so far, both streams. */
   output(): string;
-  /** kill -9, and wait until it is gone. */
+  /** kill -9, and wait until it has ended. */
   kill(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export function start(
     stdio: ipc ? ["ignore", "pipe", "pipe", "ipc"] : ["ignore", "pipe", "pipe"],
   });
   running.add(child);
-  const watcher = child.pid === undefined ? undefined : guard(child, folder);
+  const guardian = child.pid === undefined ? undefined : guard(child, folder);
   let output = "";
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-20_000);
@@ -68,10 +68,10 @@ export function start(
   child.on("error", (error) => {
     output += String(error);
   });
-  const gone = new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     const end = () => {
       running.delete(child);
-      watcher?.kill("SIGKILL");
+      guardian?.kill("SIGKILL");
       resolve();
     };
     child.once("exit", end);
@@ -82,7 +82,7 @@ export function start(
     output: () => output,
     kill: async () => {
       child.kill("SIGKILL");
-      await gone;
+      await ended;
     },
   };
 }

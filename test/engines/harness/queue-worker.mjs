@@ -1,4 +1,4 @@
-// A process that looks at the tasks of a queue. Told by environment what and where.
+// A process that polls the tasks of a queue. Told by environment what and where.
 import process from "node:process";
 import { createPostgresBackend, Worker as RedisWorker, withBackend } from "bullmq";
 import { BdrcClient } from "taskwait";

@@ -24,7 +24,7 @@ export interface CliProcess {
   until(pattern: RegExp, stream?: "stdout" | "stderr"): Promise<void>;
 }
 
-/** An environment without anything of this machine's that the command would heed. */
+/** An environment without anything of this machine's that the command would read. */
 export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { PATH = "", SystemRoot = "" } = process.env;
   return {

@@ -7,7 +7,7 @@ import { afterAll } from "vitest";
 
 const isRoot = process.getuid?.() === 0;
 
-/** A folder of its own for the tests of a file; it is gone after them. */
+/** A folder of its own for the tests of a file; it is removed after them. */
 export function ownFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "taskwait-test-"));
   afterAll(() => {

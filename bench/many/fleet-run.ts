@@ -19,8 +19,8 @@ export type Contestant =
   | { readonly rival: RivalName }
   | { readonly fifoPerSecond: number };
 
-/** What waiting for a crowd came to. */
-export interface CrowdResult {
+/** What waiting for a fleet came to. */
+export interface FleetResult {
   /** Calls a task. */
   readonly calls: number;
   /** Of all calls. */
@@ -46,7 +46,7 @@ const MAX_MS = 30 * 86_400_000;
 type Wait = (taskId: string, signal: AbortSignal) => Promise<boolean>;
 
 /** A run in virtual time; it is cut after so many seconds of this machine. */
-export async function runCrowd(who: Contestant, spec: ServiceSpec, mostRealS: number): Promise<CrowdResult> {
+export async function runFleet(who: Contestant, spec: ServiceSpec, mostRealS: number): Promise<FleetResult> {
   const service = new Service(spec);
   const lateness: number[] = [];
   let failed = 0;
@@ -111,7 +111,7 @@ function waitsOf(who: Contestant, service: Service, { seed }: ServiceSpec): read
   });
 }
 
-function summary(values: number[]): Pick<CrowdResult, "mean" | "p50" | "p99"> {
+function summary(values: number[]): Pick<FleetResult, "mean" | "p50" | "p99"> {
   values.sort((a, b) => a - b);
   const at = (q: number): number =>
     values[Math.min(values.length - 1, Math.floor(q * values.length))] ?? Number.NaN;

@@ -1,4 +1,4 @@
-import { runCrowd } from "./crowd-run.ts";
+import { runFleet } from "./fleet-run.ts";
 import type { Report } from "./report.ts";
 
 const SEEDS = 20;
@@ -6,9 +6,9 @@ const PRICE = 0.5;
 const MAX_RATIO = 1.25;
 const MAX_REAL_S = 120;
 
-/** Few tasks: never much dearer than the better of single looks only and listings only. */
-export async function tellSmallCrowds(report: Report, seed: number): Promise<void> {
-  console.log(`\nSmall crowds: cost = ${PRICE} s a call + lateness, ${SEEDS} seeds`);
+/** Few tasks: never much dearer than the better of single polls only and listings only. */
+export async function tellSmallFleets(report: Report, seed: number): Promise<void> {
+  console.log(`\nSmall fleets: cost = ${PRICE} s a call + lateness, ${SEEDS} seeds`);
   for (const tasks of [1, 2, 5, 10, 30]) {
     const costOf = async (batch: "auto" | "never" | "always"): Promise<number> => {
       let cost = 0;
@@ -21,7 +21,7 @@ export async function tellSmallCrowds(report: Report, seed: number): Promise<voi
           quota: { limit: 20 },
           rttMs: 100,
         } as const;
-        const { calls, mean } = await runCrowd({ batch }, spec, MAX_REAL_S);
+        const { calls, mean } = await runFleet({ batch }, spec, MAX_REAL_S);
         cost += (PRICE * calls + mean) / SEEDS;
       }
       return cost;

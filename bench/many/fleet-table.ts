@@ -1,9 +1,9 @@
-import { type Contestant, type CrowdResult, runCrowd } from "./crowd-run.ts";
+import { type Contestant, type FleetResult, runFleet } from "./fleet-run.ts";
 import { percent, type Report } from "./report.ts";
-import { AGAINST_OTHERS, CROWD_CASES, type CrowdCase, missed } from "./targets.ts";
+import { AGAINST_OTHERS, FLEET_CASES, type FleetCase, missed } from "./targets.ts";
 
 /** What is run and what is not. */
-export interface CrowdChoice {
+export interface FleetChoice {
   readonly seed: number;
   /** Only the cases whose name holds it. */
   readonly only: string;
@@ -16,17 +16,17 @@ export interface CrowdChoice {
 const MAX_REAL_S = 120;
 const MAX_REAL_FULL_S = 1800;
 
-/** Crowds of tasks: ours with listings and without, a shared limiter, and the published code of others. */
-export async function tellCrowds(report: Report, choice: CrowdChoice): Promise<void> {
-  console.log("\nCrowds: calls a task, throttled, lateness in seconds");
+/** Fleets of tasks: ours with listings and without, a shared limiter, and the published code of others. */
+export async function tellFleets(report: Report, choice: FleetChoice): Promise<void> {
+  console.log("\nFleets: calls a task, throttled, lateness in seconds");
   const { seed, only, isFull, hasOthers } = choice;
-  for (const each of CROWD_CASES.filter(({ name, isLong }) => name.includes(only) && (isFull || !isLong))) {
+  for (const each of FLEET_CASES.filter(({ name, isLong }) => name.includes(only) && (isFull || !isLong))) {
     console.log(each.name);
-    const run = async (name: string, who: Contestant): Promise<CrowdResult> => {
+    const run = async (name: string, who: Contestant): Promise<FleetResult> => {
       const spec = { seed, rttMs: 100, progress: "noisy", ...each.spec } as const;
       const isOurs = "batch" in who;
-      const result = await runCrowd(who, spec, isOurs && isFull ? MAX_REAL_FULL_S : MAX_REAL_S);
-      report.add("crowd", { case: each.name, who: name, ...result });
+      const result = await runFleet(who, spec, isOurs && isFull ? MAX_REAL_FULL_S : MAX_REAL_S);
+      report.add("fleet", { case: each.name, who: name, ...result });
       console.log(`    ${name.padEnd(14)} ${figuresOf(result)}`);
       return result;
     };
@@ -52,13 +52,13 @@ export async function tellCrowds(report: Report, choice: CrowdChoice): Promise<v
   }
 }
 
-function figuresOf({ calls, throttled, mean, p50, p99, failed, took, isCut }: CrowdResult): string {
+function figuresOf({ calls, throttled, mean, p50, p99, failed, took, isCut }: FleetResult): string {
   const lateness = `mean ${mean.toFixed(2)}, p50 ${p50.toFixed(2)}, p99 ${p99.toFixed(2)}`;
   const end = isCut ? ", cut" : "";
   return `${calls.toFixed(2)} calls, ${percent(throttled)}, ${lateness}, ${failed} wrong${end} (${took.toFixed(0)} s)`;
 }
 
-function expectFaster(report: Report, { name }: CrowdCase, single: CrowdResult, fifo: CrowdResult): void {
+function expectFaster(report: Report, { name }: FleetCase, single: FleetResult, fifo: FleetResult): void {
   const times = fifo.mean / single.mean;
   console.log(`        single only is ${times.toFixed(1)} times as quick as the shared FIFO`);
   report.expect(
@@ -69,11 +69,11 @@ function expectFaster(report: Report, { name }: CrowdCase, single: CrowdResult, 
 
 async function tellRivals(
   report: Report,
-  each: CrowdCase,
-  ours: CrowdResult,
-  run: (name: string, who: Contestant) => Promise<CrowdResult>,
+  each: FleetCase,
+  ours: FleetResult,
+  run: (name: string, who: Contestant) => Promise<FleetResult>,
 ): Promise<void> {
-  const results: CrowdResult[] = [];
+  const results: FleetResult[] = [];
   for (const rival of each.rivals ?? []) {
     const result = await run(rival, { rival });
     results.push(result);
@@ -97,7 +97,7 @@ async function tellRivals(
 }
 
 /** How many times ours a rival's figures are. */
-function timesOurs(rival: CrowdResult, ours: CrowdResult): Record<"late" | "calls" | "throttled", number> {
+function timesOurs(rival: FleetResult, ours: FleetResult): Record<"late" | "calls" | "throttled", number> {
   return {
     late: rival.mean / ours.mean,
     calls: rival.calls / ours.calls,
