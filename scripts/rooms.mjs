@@ -21,6 +21,8 @@ const EMULATOR = [
   "emulator/service",
   "emulator/http",
 ];
+// Reads declarations and their examples as the wait does: it answers from what it is to be read with.
+const DECLARED = ["apis/format", "apis/expression", "apis/reader", "apis/transport", "apis"];
 const APIS = [
   "apis/format",
   "apis/expression",
@@ -91,7 +93,27 @@ export const ROOMS = new Map([
   ],
   ["run", { rooms: [...VALUES, ...POLICY, ...ENGINE, "engine", "openapi", "bdrc", "wait"], packages: ZOD }],
   ...inOrder(EMULATOR, ["task", "options", "openapi/request"], [...ZOD, ...NODE]),
-  ["emulator", { rooms: ["task", "options", "openapi/request", ...EMULATOR], packages: [...ZOD, ...NODE] }],
+  [
+    "emulator/apis",
+    {
+      rooms: [
+        "task",
+        ...DECLARED,
+        "emulator/protocol",
+        "emulator/access",
+        "emulator/world",
+        "emulator/service",
+      ],
+      packages: NODE,
+    },
+  ],
+  [
+    "emulator",
+    {
+      rooms: ["task", "options", "openapi/request", "apis/format", ...EMULATOR, "emulator/apis"],
+      packages: [...ZOD, ...NODE],
+    },
+  ],
   ["testing/source", { rooms: VALUES, packages: [...ZOD, ...NODE] }],
   ["testing/conformance", { rooms: [...VALUES, ...POLICY, "testing/source"], packages: [...ZOD, ...NODE] }],
   [

@@ -176,6 +176,7 @@ function addLocal(program: Command, end: End): void {
     .option("--port <number>", "the port (default: any free one)")
     .option("--host <address>", "a loopback address (default: 127.0.0.1)")
     .option("--scenario <file>", "tasks and behaviour, as JSON")
+    .option("--api <name|file>", "answer for a declared task API, too; may be repeated", repeated)
     .option("--seed <number>", "makes ids, durations and faults repeatable")
     .option("--speed <factor>", "lets tasks run so many times faster")
     .option("--qps <calls>", "calls per window and operation before it throttles")

@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import * as z from "zod/mini";
+import type { TaskApi } from "../apis/format/task-api.ts";
 import { checkOption, unknownOption } from "../options/check-options.ts";
+import { nearestName } from "../options/nearest-name.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import {
@@ -8,11 +10,13 @@ import {
   type EmulatorKey,
   emulatorBearer,
   emulatorKey,
+  randomBearer,
   randomKey,
 } from "./access/key-ring.ts";
 import type { FaultDecider } from "./faults/fault.ts";
 import { faultsByChance, parseFaultFlags } from "./faults/fault-flags.ts";
 import type { HandlerOptions } from "./http/request-handler.ts";
+import { ACTIONS } from "./protocol/routes.ts";
 import { checkScenario, SCENARIO_NAMES, type Scenario } from "./scenario.ts";
 import type { RequestRecord } from "./service/request-record.ts";
 import { seededRandom } from "./world/random.ts";
@@ -31,8 +35,16 @@ export interface EmulatorOptions extends Omit<Scenario, "faults" | "description"
   readonly scenario?: Scenario;
   /** The keys that open it; the first is the one in `env` and `clientOptions`. Default: a random pair. */
   readonly keys?: readonly EmulatorKey[];
-  /** The bearer tokens that open it; default none. */
+  /**
+   * The bearer tokens that open it, and the keys of declared APIs that take one; the first is the one in `env` and
+   * `apiKey`. Default: a random one if such an API is served, else none.
+   */
   readonly bearers?: readonly EmulatorBearer[];
+  /**
+   * Declared task APIs to answer for, besides BDRC: presets of `taskwait/apis`, or declarations of your own. All show
+   * the tasks of the one world.
+   */
+  readonly apis?: ReadonlyArray<TaskApi | object>;
   /** What goes wrong: a decision for each call, or chances such as `reset=0.02,latency=50..300`. */
   readonly faults?: FaultDecider | string;
   /** Whether the n-th connection is reset as soon as it is made. */
@@ -59,6 +71,7 @@ export interface ResolvedEmulatorOptions extends Scenario, HandlerOptions {
   readonly speed: number;
   readonly keys: readonly [EmulatorKey, ...EmulatorKey[]];
   readonly bearers: readonly EmulatorBearer[];
+  readonly apis: readonly object[];
   readonly resetConnection: (n: number) => boolean;
   readonly keepRequests: number;
   readonly tls: boolean;
@@ -72,7 +85,8 @@ const plainOptions = z.object({
   acceptHosts: z._default(z.array(z.string()), []),
   regionId: z._default(z.string().check(z.regex(/^[a-z0-9-]{1,64}$/)), "cn-shanghai"),
   keys: z.optional(z.array(emulatorKey).check(z.minLength(1))),
-  bearers: z._default(z.array(emulatorBearer), []),
+  bearers: z.optional(z.array(emulatorBearer)),
+  apis: z._default(z.array(z.custom<object>(isObject, "must be a declaration of a task API")), []),
   keepRequests: z._default(z.int().check(z.gte(0), z.lte(1_000_000)), 10_000),
   tls: z._default(z.boolean(), false),
 });
@@ -117,12 +131,15 @@ export function resolveEmulatorOptions(options: EmulatorOptions = {}): ResolvedE
   };
   const seed = settings.seed ?? randomInt(2 ** 31);
   const [first = randomKey(), ...more] = plain.keys ?? [];
+  checkOperationNames("startEmulator()", settings, plain.apis);
   return {
     ...settings,
     ...plain,
     seed,
     speed: settings.speed ?? 1,
     keys: [first, ...more],
+    bearers:
+      plain.bearers ?? (plain.apis.some((api) => keyVariableOf(api) !== undefined) ? [randomBearer()] : []),
     ...resolveFaults(faults ?? settings.faults, seed, resetConnection),
     log: log ?? (() => {}),
   };
@@ -152,6 +169,38 @@ function resolveFaults(
     decide: faultsByChance(plan, seededRandom(seed ^ 0x1b873593)),
     resetConnection: resetConnection ?? (() => connectRandom() < plan.resetConnect),
   };
+}
+
+/** The environment variable that the key of a declared API is in, as far as that can be told of what is unchecked. */
+export function keyVariableOf(api: object): string | undefined {
+  const { request } = api as { readonly request?: { readonly auth?: { readonly [name: string]: unknown } } };
+  const variable = request?.auth?.["bearer"] ?? request?.auth?.["value"];
+  return typeof variable === "string" ? variable : undefined;
+}
+
+/**
+ * Refuses quotas and denials of what is not served.
+ *
+ * @throws `InvalidOptionError` naming the nearest operation.
+ */
+export function checkOperationNames(
+  name: string,
+  { quota, ram }: Pick<Scenario, "quota" | "ram">,
+  apis: readonly object[],
+): void {
+  const known = [...ACTIONS, ...apis.map((api) => String((api as { readonly name?: unknown }).name))];
+  for (const operation of [...Object.keys(quota?.apis ?? {}), ...(ram?.denied ?? [])]) {
+    if (!known.includes(operation)) {
+      const nearest = nearestName(operation, known);
+      const hint =
+        nearest === undefined ? `known are ${known.join(", ")}` : `did you mean ${quoted(nearest)}?`;
+      throw new InvalidOptionError(`${name}: ${quoted(operation)} is no operation that is served; ${hint}`);
+    }
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function checkFunction(name: string, value: unknown): void {

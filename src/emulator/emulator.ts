@@ -3,19 +3,23 @@ import { type AccessPolicy, accessPolicy } from "./access/access-policy.ts";
 import { KeyRing } from "./access/key-ring.ts";
 import { type Quota, type QuotaCounters, QuotaLimiter, quota as quotaSchema } from "./access/quota.ts";
 import {
+  checkOperationNames,
   type EmulatorOptions,
+  keyVariableOf,
   type ResolvedEmulatorOptions,
   resolveEmulatorOptions,
 } from "./emulator-options.ts";
 import { requestHandler } from "./http/request-handler.ts";
 import { selfSigned } from "./http/self-signed.ts";
 import { type Listening, listen } from "./http/server.ts";
-import type { Action } from "./protocol/routes.ts";
+import type { OperationName } from "./protocol/routes.ts";
 import { expandTasks } from "./scenario.ts";
 import { Gateway } from "./service/gateway.ts";
 import { NextTokens } from "./service/next-token.ts";
 import { RequestLog } from "./service/request-log.ts";
 import type { RequestRecord } from "./service/request-record.ts";
+import type { Service } from "./service/service.ts";
+import { seededRandom } from "./world/random.ts";
 import { StartPlan } from "./world/start-plan.ts";
 import { World } from "./world/world.ts";
 
@@ -36,6 +40,8 @@ export interface Emulator {
     readonly securityToken?: string;
     readonly regionId: string;
   };
+  /** What opens declared APIs that take a key; the same as the first of `bearers`. */
+  readonly apiKey?: string;
   /** The certificate, as PEM, when it serves HTTPS. */
   readonly certificate?: string;
   /** The seed of everything that is drawn, to have it again. */
@@ -46,8 +52,8 @@ export interface Emulator {
   readonly keys: KeyRing;
   /** The newest requests, oldest first. */
   requests(): readonly RequestRecord[];
-  /** How often an operation was accepted and throttled so far. */
-  counters(action: Action): QuotaCounters;
+  /** How often an operation, or a declared API, was accepted and throttled so far. */
+  counters(operation: OperationName): QuotaCounters;
   /** Puts another quota in place; throws `InvalidOptionError` for one that can't be. */
   setQuota(quota: Quota): void;
   /** Puts another access policy in place; throws `InvalidOptionError` for one that can't be. */
@@ -82,6 +88,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     retryAfterHeader: resolved.retryAfterHeader ?? false,
   });
   const hosts = new Set(resolved.acceptHosts.map((name) => name.toLowerCase()));
+  const knowsHost = (name: string): boolean => hosts.has(name.toLowerCase());
   const gateway = new Gateway(
     {
       world,
@@ -95,10 +102,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         concurrentStarts: resolved.concurrentStarts ?? "separate",
         starts: new StartPlan({ ...STARTS, ...resolved.starts }),
       },
-      knowsHost: (name) => hosts.has(name.toLowerCase()),
+      knowsHost,
     },
     resolved.ram ?? { denied: [] },
   );
+  const service = await serviceOf(resolved.apis, { world, keys, quota, knowsHost, seed, gateway });
   const log = new RequestLog(resolved.keepRequests);
   const tls = resolved.tls ? selfSigned() : undefined;
   const listening = await listen({
@@ -106,7 +114,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     host,
     ...(tls === undefined ? {} : { tls }),
     resetConnection: resolved.resetConnection,
-    handle: requestHandler(resolved, gateway, log),
+    handle: requestHandler(resolved, service, log),
   });
   const named = host.includes(":") ? `[${host}]` : host;
   hosts.add(`${named}:${listening.port}`).add(`localhost:${listening.port}`);
@@ -120,12 +128,46 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     world,
     keys,
     requests: () => log.newest(),
-    counters: (action) => quota.counters(action),
-    setQuota: (limits) => quota.change(checkOption(quotaSchema, limits, "setQuota()")),
-    setRam: (policy) => gateway.changePolicy(checkOption(accessPolicy, policy, "setRam()")),
+    counters: (operation) => quota.counters(operation),
+    setQuota: (limits) => {
+      const checked = checkOption(quotaSchema, limits, "setQuota()");
+      checkOperationNames("setQuota()", { quota: checked }, resolved.apis);
+      quota.change(checked);
+    },
+    setRam: (policy) => {
+      const checked = checkOption(accessPolicy, policy, "setRam()");
+      checkOperationNames("setRam()", { ram: checked }, resolved.apis);
+      gateway.changePolicy(checked);
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+interface ServiceParts {
+  readonly world: World;
+  readonly keys: KeyRing;
+  readonly quota: QuotaLimiter;
+  readonly knowsHost: (host: string) => boolean;
+  readonly seed: number;
+  readonly gateway: Gateway;
+}
+
+/** BDRC, and what is declared. What reads declarations is loaded with the first of them. */
+async function serviceOf(
+  apis: readonly object[],
+  { seed, gateway, ...parts }: ServiceParts,
+): Promise<Service> {
+  if (apis.length === 0) {
+    return gateway;
+  }
+  const { ApiService } = await import("./apis/api-service.ts");
+  return new ApiService(apis, {
+    ...parts,
+    random: seededRandom(seed ^ 0x27d4eb2f),
+    policy: () => gateway.policy,
+    others: gateway,
+  });
 }
 
 function stopper(listening: Listening): () => Promise<void> {
@@ -136,9 +178,14 @@ function stopper(listening: Listening): () => Promise<void> {
   };
 }
 
-function access(options: ResolvedEmulatorOptions, endpoint: string): Pick<Emulator, "env" | "clientOptions"> {
+function access(
+  options: ResolvedEmulatorOptions,
+  endpoint: string,
+): Pick<Emulator, "env" | "clientOptions" | "apiKey"> {
   const [{ accessKeyId, accessKeySecret, securityToken }] = options.keys;
   const { regionId } = options;
+  const apiKey = options.bearers[0]?.bearerToken;
+  const variables = options.apis.flatMap((api) => keyVariableOf(api) ?? []);
   return {
     env: {
       // A profile that the shell names would go before the key.
@@ -148,7 +195,9 @@ function access(options: ResolvedEmulatorOptions, endpoint: string): Pick<Emulat
       ...(securityToken === undefined ? {} : { ALIBABA_CLOUD_SECURITY_TOKEN: securityToken }),
       ALIBABA_CLOUD_REGION_ID: regionId,
       ALIBABA_CLOUD_ENDPOINT: endpoint,
+      ...(apiKey === undefined ? {} : Object.fromEntries(variables.map((name) => [name, apiKey]))),
     },
+    ...(apiKey === undefined ? {} : { apiKey }),
     clientOptions: {
       endpoint,
       accessKeyId,

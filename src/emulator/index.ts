@@ -9,7 +9,7 @@ export { type Emulator, startEmulator } from "./emulator.ts";
 export type { EmulatorOptions } from "./emulator-options.ts";
 export type { Fault, FaultDecider, FaultRequest } from "./faults/fault.ts";
 export { FAULT_NAMES, type FaultPlan, parseFaultFlags } from "./faults/fault-flags.ts";
-export { ACTIONS, type Action } from "./protocol/routes.ts";
+export { ACTIONS, type Action, type OperationName } from "./protocol/routes.ts";
 export { parseScenario, type Scenario } from "./scenario.ts";
 export { formatRequestRecord, type RequestRecord } from "./service/request-record.ts";
 export type { DurationModel } from "./world/duration-model.ts";

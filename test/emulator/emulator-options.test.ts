@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { presets } from "../../src/apis/presets.ts";
 import { resolveEmulatorOptions } from "../../src/emulator/emulator-options.ts";
 import { type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
 import { InvalidOptionError } from "../../src/task/errors.ts";
@@ -10,9 +11,16 @@ describe("the emulator's options", () => {
     [{ host: "0.0.0.0" }, 'startEmulator().host must be a loopback address, 127.0.0.1 or ::1, got "0.0.0.0"'],
     [
       { prot: 1 },
-      'startEmulator(): unknown option "prot"; did you mean "port"? Known are acceptHosts, bearers, clockSkewMs,',
+      'startEmulator(): unknown option "prot"; did you mean "port"? Known are acceptHosts, apis, bearers, clockSkewMs,',
     ],
     [{ description: "x" }, 'startEmulator(): unknown option "description"'],
+    [{ apis: ["dashscope"] }, "startEmulator().apis[0] must be a declaration of a task API"],
+    [{ apis: [{ name: "x" }] }, "api.request must be"],
+    [
+      { ram: { denied: ["rds-tsk"] }, apis: [presets["rds-task"]] },
+      'startEmulator(): "rds-tsk" is no operation that is served; did you mean "rds-task"?',
+    ],
+    [{ quota: { apis: { dashscope: {} } } }, 'startEmulator(): "dashscope" is no operation that is served;'],
     [{ keys: [] }, "startEmulator().keys must be at least 1, got a list of 0"],
     [{ log: "x" }, 'startEmulator().log must be a function, got "x"'],
     [{ faults: 5 }, "startEmulator().faults must be a function or a text"],

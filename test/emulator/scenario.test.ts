@@ -69,8 +69,8 @@ describe("the example scenarios", () => {
   const folder = new URL("../../examples/scenarios/", import.meta.url);
   const files = readdirSync(folder);
 
-  it("are three", () => {
-    expect(files).toHaveLength(3);
+  it("are four", () => {
+    expect(files).toHaveLength(4);
   });
 
   it.each(files)("%s is valid and makes its tasks", (file) => {

@@ -9,6 +9,7 @@ import {
   startEmulator,
 } from "../../emulator/index.ts";
 import { parseDurationMs, printable } from "../../index.ts";
+import { loadApi } from "../apis/load-api.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import { errorCode, fileError } from "../files/file-error.ts";
 import { OutputFile } from "../files/output-file.ts";
@@ -25,6 +26,7 @@ export interface EmulateFlags {
   readonly port?: string;
   readonly host?: string;
   readonly scenario?: string;
+  readonly api?: readonly string[];
   readonly seed?: string;
   readonly speed?: string;
   readonly qps?: string;
@@ -46,9 +48,11 @@ export async function emulateCommand(
   interruption: Interruption,
 ): Promise<number> {
   const { options, certificate } = emulationOf(flags);
+  const apis = await Promise.all((flags.api ?? []).map((named) => loadApi(named, "--api")));
   const isServer = command.length === 0;
   const emulator = await startEmulator({
     ...options,
+    apis,
     ...(flags.quiet || !isServer ? {} : { log: (record) => writeErr(formatRequestRecord(record)) }),
   }).catch((error: unknown) => {
     throw portInUse(error, flags.port) ?? error;
@@ -64,7 +68,8 @@ export async function emulateCommand(
     for (const [name, value] of Object.entries(variables)) {
       writeOut(`export ${name}=${shellWord(value)}\n`);
     }
-    printError(`emulating BDRC at ${emulator.endpoint} (seed ${emulator.seed}); Ctrl-C stops it`);
+    const served = ["BDRC", ...apis.map(({ name }) => name)].join(", ");
+    printError(`emulating ${served} at ${emulator.endpoint} (seed ${emulator.seed}); Ctrl-C stops it`);
     await aborted(interruption.signal);
     // Being stopped is how a server ends.
     return outputFailure()?.exitCode ?? 0;

@@ -52,6 +52,7 @@ Example:
 Examples:
   taskwait emulate -- taskwait start update-resources
   taskwait emulate                           serves until Ctrl-C; prints the variables to set elsewhere
+  taskwait emulate --api dashscope --api ./video.json --scenario tasks.json
   taskwait emulate --port 8780 --qps 20 --retry-after --fault reset=0.02,latency=50..300`,
   completion: `
 Examples:

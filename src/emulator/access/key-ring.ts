@@ -100,3 +100,8 @@ export function randomKey(): EmulatorKey {
     accessKeySecret: randomBytes(24).toString("base64url"),
   };
 }
+
+/** A bearer token that nobody can know, recognisable as the emulator's. */
+export function randomBearer(): EmulatorBearer {
+  return { bearerToken: `sk-emulator-${randomBytes(18).toString("base64url")}` };
+}

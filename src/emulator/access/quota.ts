@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { strictOptions } from "../../options/check-options.ts";
 import { type Refusal, refuse } from "../protocol/refusal.ts";
-import { ACTIONS, type Action } from "../protocol/routes.ts";
+import { type OperationName, operationName } from "../protocol/routes.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -19,9 +19,9 @@ export interface QuotaLimits {
   readonly perApi?: number;
 }
 
-/** Limits of every operation, and those of single ones in their place. */
+/** Limits of every operation, and those of single ones in their place; a declared API is one, under its name. */
 export interface Quota extends QuotaLimits {
-  readonly apis?: { readonly [A in Action]?: QuotaLimits };
+  readonly apis?: { readonly [A in OperationName]?: QuotaLimits };
 }
 
 const callLimit = z.exactOptional(z.int().check(z.gte(0)));
@@ -41,7 +41,7 @@ const limits = strictOptions(limitFields);
  */
 export const quota: z.ZodMiniType<Quota> = strictOptions({
   ...limitFields,
-  apis: z.exactOptional(z.partialRecord(z.enum(ACTIONS), limits)) as z.ZodMiniType<
+  apis: z.exactOptional(z.record(operationName as z.ZodMiniType<string>, limits)) as z.ZodMiniType<
     NonNullable<Quota["apis"]>
   >,
 });
@@ -70,13 +70,19 @@ interface FixedWindow {
 export class QuotaLimiter {
   readonly #style: ThrottleStyle;
   #quota: Quota;
+  readonly #documented = new Map<OperationName, QuotaLimits>();
   readonly #windows = new Map<string, FixedWindow>();
   readonly #inFlight = new Map<string, number>();
-  readonly #counters = new Map<Action, { accepted: number; throttled: number }>();
+  readonly #counters = new Map<OperationName, { accepted: number; throttled: number }>();
 
   constructor(limitsOfAll: Quota, style: ThrottleStyle) {
     this.#quota = limitsOfAll;
     this.#style = style;
+  }
+
+  /** Limits that hold for an operation while nobody has set any for it, or for all. */
+  document(operation: OperationName, limitsOfIt: QuotaLimits): void {
+    this.#documented.set(operation, limitsOfIt);
   }
 
   /** Puts other limits in place; what was used of the running windows stays used. */
@@ -85,7 +91,7 @@ export class QuotaLimiter {
   }
 
   /** Takes one call's share of all limits, or none of any. A call that got in must {@link leave}. */
-  enter(accountId: string, action: Action, nowMs: number): Refusal | undefined {
+  enter(accountId: string, action: OperationName, nowMs: number): Refusal | undefined {
     const refusal = this.#take(accountId, action, nowMs);
     const counters = this.#counters.get(action) ?? { accepted: 0, throttled: 0 };
     counters[refusal === undefined ? "accepted" : "throttled"] += 1;
@@ -94,7 +100,7 @@ export class QuotaLimiter {
   }
 
   /** The call has been answered, or nobody waits for the answer any more. */
-  leave(accountId: string, action: Action): void {
+  leave(accountId: string, action: OperationName): void {
     const key = `${action} ${accountId}`;
     const left = (this.#inFlight.get(key) ?? 0) - 1;
     if (left > 0) {
@@ -105,7 +111,7 @@ export class QuotaLimiter {
   }
 
   /** What was counted so far. */
-  counters(action: Action): QuotaCounters {
+  counters(action: OperationName): QuotaCounters {
     const { accepted = 0, throttled = 0 } = this.#counters.get(action) ?? {};
     let inFlight = 0;
     for (const [key, calls] of this.#inFlight) {
@@ -114,8 +120,8 @@ export class QuotaLimiter {
     return { accepted, throttled, inFlight };
   }
 
-  #take(accountId: string, action: Action, nowMs: number): Refusal | undefined {
-    const limit = this.#quota.apis?.[action] ?? this.#quota;
+  #take(accountId: string, action: OperationName, nowMs: number): Refusal | undefined {
+    const limit = this.#limitOf(action);
     const key = `${action} ${accountId}`;
     const running = this.#inFlight.get(key) ?? 0;
     if (limit.concurrency !== undefined && running >= limit.concurrency) {
@@ -142,6 +148,12 @@ export class QuotaLimiter {
     }
     this.#inFlight.set(key, running + 1);
     return undefined;
+  }
+
+  #limitOf(action: OperationName): QuotaLimits {
+    const { apis, ...ofAll } = this.#quota;
+    const own = apis !== undefined && Object.hasOwn(apis, action) ? apis[action] : undefined;
+    return own ?? (Object.keys(ofAll).length > 0 ? ofAll : (this.#documented.get(action) ?? ofAll));
   }
 
   #window(name: string, index: number): FixedWindow {

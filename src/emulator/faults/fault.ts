@@ -54,7 +54,9 @@ export interface FaultRequest {
   readonly path: string;
   /** Absent when method and path are none of an operation. */
   readonly action?: Action;
-  /** The task that DescribeTask asks for. */
+  /** The declared API that it is for. */
+  readonly api?: string;
+  /** The task that it asks for, when it is one. */
   readonly taskId?: string;
 }
 

@@ -5,10 +5,9 @@ import { substituteAnswer } from "../faults/substitute.ts";
 import { type Answer, errorAnswer } from "../protocol/answer.ts";
 import { type ApiRequest, header } from "../protocol/api-request.ts";
 import { refuse } from "../protocol/refusal.ts";
-import { type Call, route } from "../protocol/routes.ts";
-import type { Gateway, Handled } from "../service/gateway.ts";
 import type { RequestLog } from "../service/request-log.ts";
 import type { RequestRecord } from "../service/request-record.ts";
+import type { Asked, Handled, Service } from "../service/service.ts";
 import type { RequestHandler } from "./server.ts";
 import { send } from "./transport.ts";
 
@@ -21,8 +20,8 @@ export interface HandlerOptions {
   readonly clockSkewMs?: number;
 }
 
-/** Ties gateway, faults, records and transport together. */
-export function requestHandler(options: HandlerOptions, gateway: Gateway, log: RequestLog): RequestHandler {
+/** Ties service, faults, records and transport together. */
+export function requestHandler(options: HandlerOptions, service: Service, log: RequestLog): RequestHandler {
   let requests = 0;
   return (received, response) => {
     const n = requests;
@@ -40,15 +39,11 @@ export function requestHandler(options: HandlerOptions, gateway: Gateway, log: R
   function respond(n: number, received: ApiRequest | undefined, response: ServerResponse): void {
     const request = received ?? TOO_LARGE;
     const { method, path } = request;
-    const call = route(method, path);
-    const asked = {
-      ...(call === undefined ? {} : { action: call.action }),
-      ...(call?.action === "DescribeTask" ? { taskId: call.taskId } : {}),
-    };
+    const asked = service.asked(request);
     const faults = faultSet(options.decide({ method, path, ...asked }, n));
     const atMs = Date.now();
     const serverNowMs = atMs + (options.clockSkewMs ?? 0) + faults.skewMs;
-    const handled = answerTo(received, faults, gateway, serverNowMs);
+    const handled = answerTo(received, faults, service, serverNowMs);
     // Also when the client hangs up, and when there is never an answer.
     response.once("close", handled.leave);
     const record = {
@@ -57,7 +52,7 @@ export function requestHandler(options: HandlerOptions, gateway: Gateway, log: R
       method,
       path,
       ...asked,
-      ...outcomeOf(handled, faults, call),
+      ...outcomeOf(handled, faults, asked),
       faults: faults.names,
     };
     log.add(record);
@@ -75,7 +70,7 @@ export function requestHandler(options: HandlerOptions, gateway: Gateway, log: R
 function answerTo(
   request: ApiRequest | undefined,
   faults: FaultSet,
-  gateway: Gateway,
+  service: Service,
   nowMs: number,
 ): Handled {
   const host = request === undefined ? "" : (header(request, "host") ?? "");
@@ -85,13 +80,13 @@ function answerTo(
   }
   return request === undefined
     ? { answer: errorAnswer(refuse("RequestBodyTooLarge"), host), leave: () => {} }
-    : gateway.handle(request, nowMs);
+    : service.handle(request, nowMs);
 }
 
 function outcomeOf(
   handled: Handled,
   faults: FaultSet,
-  call: Call | undefined,
+  asked: Asked,
 ): Pick<RequestRecord, "httpStatus" | "code" | "requestId" | "taskId" | "accessKeyId"> {
   const { answer, accessKeyId, taskId } = handled;
   const silent = faults.shaping?.kind === "hang" && faults.shaping.at === "headers";
@@ -99,7 +94,7 @@ function outcomeOf(
     httpStatus: silent ? 0 : answer.httpStatus,
     ...(answer.code === undefined ? {} : { code: answer.code }),
     requestId: answer.requestId,
-    ...(taskId === undefined || call === undefined ? {} : { taskId }),
+    ...(taskId === undefined || asked.action === undefined ? {} : { taskId }),
     ...(accessKeyId === undefined ? {} : { accessKeyId }),
   };
 }

@@ -13,7 +13,7 @@ export interface Answer {
 
 /** The answer to a call that went well. */
 export function goodAnswer(data: unknown): Answer {
-  const requestId = randomUUID().toUpperCase();
+  const requestId = newRequestId();
   return {
     httpStatus: 200,
     headers: commonHeaders(requestId),
@@ -22,13 +22,18 @@ export function goodAnswer(data: unknown): Answer {
   };
 }
 
+/** An id as the gateway gives each request. */
+export function newRequestId(): string {
+  return randomUUID().toUpperCase();
+}
+
 /**
  * The answer to a call that was refused.
  *
  * @param host - The host that was asked, echoed as `HostId`.
  */
 export function errorAnswer(refusal: Refusal, host: string): Answer {
-  const requestId = randomUUID().toUpperCase();
+  const requestId = newRequestId();
   const { httpStatus, code, message, retryAfterMs, extra } = refusal;
   return {
     httpStatus,
@@ -49,7 +54,8 @@ export function errorAnswer(refusal: Refusal, host: string): Answer {
   };
 }
 
-function commonHeaders(requestId: string): Record<string, string> {
+/** The headers of every answer. */
+export function commonHeaders(requestId: string): Record<string, string> {
   return {
     "content-type": "application/json;charset=utf-8",
     "access-control-allow-origin": "*",

@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import { decodeSegment } from "./api-request.ts";
 
 /** The version of the API that is emulated. */
@@ -8,6 +9,23 @@ export const ACTIONS = ["DescribeTask", "DescribeTasks", "UpdateResources", "Che
 
 /** The operations that the emulator answers. */
 export type Action = (typeof ACTIONS)[number];
+
+/** What quotas and access policies name: an operation of BDRC, or a declared API, which is one operation. */
+export type OperationName = Action | (string & Record<never, never>);
+
+/**
+ * Reads an {@link OperationName}.
+ *
+ * @internal
+ */
+export const operationName: z.ZodMiniType<OperationName> = z
+  .string()
+  .check(
+    z.refine(
+      (name) => (ACTIONS as readonly string[]).includes(name) || /^[a-z][a-z0-9-]{0,62}$/.test(name),
+      `must be one of ${ACTIONS.join(", ")}, or the name of a declared API`,
+    ),
+  );
 
 /** The operation that a request asks for. */
 export type Call =

@@ -3,13 +3,14 @@ import { type Authentication, authenticate, CLOCK_WINDOW_MS } from "../access/au
 import type { KeyRing } from "../access/key-ring.ts";
 import { NonceMemory } from "../access/nonce-memory.ts";
 import type { QuotaLimiter } from "../access/quota.ts";
-import { type Answer, errorAnswer, goodAnswer } from "../protocol/answer.ts";
+import { errorAnswer, goodAnswer } from "../protocol/answer.ts";
 import { type ApiRequest, header } from "../protocol/api-request.ts";
 import { type Refusal, refuse } from "../protocol/refusal.ts";
 import { API_VERSION, type Call, route } from "../protocol/routes.ts";
 import type { World } from "../world/world.ts";
 import type { NextTokens } from "./next-token.ts";
 import { type OperationStyle, perform } from "./operations.ts";
+import { type Asked, type Handled, once, type Service } from "./service.ts";
 
 /** What stands behind the gateway. */
 export interface GatewayParts {
@@ -22,18 +23,8 @@ export interface GatewayParts {
   readonly knowsHost: (host: string) => boolean;
 }
 
-/** One call's answer, and what is to be done when it has been sent. */
-export interface Handled {
-  readonly answer: Answer;
-  readonly accessKeyId?: string;
-  /** The task that the call asked for or started. */
-  readonly taskId?: string;
-  /** Gives the call's place among those in flight back. */
-  readonly leave: () => void;
-}
-
 /** Takes a request through all checks, in the service's order, and on to its operation. */
-export class Gateway {
+export class Gateway implements Service {
   readonly #parts: GatewayParts;
   readonly #nonces = new NonceMemory(CLOCK_WINDOW_MS);
   #policy: AccessPolicy;
@@ -43,16 +34,23 @@ export class Gateway {
     this.#policy = policy;
   }
 
+  /** The access policy of this moment. */
+  get policy(): AccessPolicy {
+    return this.#policy;
+  }
+
   /** Puts another access policy in place. */
   changePolicy(policy: AccessPolicy): void {
     this.#policy = policy;
   }
 
-  /**
-   * Answers one request.
-   *
-   * @param nowMs - The server's clock, in Unix milliseconds.
-   */
+  asked({ method, path }: ApiRequest): Asked {
+    const call = route(method, path);
+    return call === undefined
+      ? {}
+      : { action: call.action, ...(call.action === "DescribeTask" ? { taskId: call.taskId } : {}) };
+  }
+
   handle(request: ApiRequest, nowMs: number): Handled {
     const { world, keys, quota, tokens, style } = this.#parts;
     const host = header(request, "host") ?? "";
@@ -111,14 +109,4 @@ function refused(refusal: Refusal, host: string, known: { taskId?: string; acces
 
 function accessKeyIdOf(caller: Authentication): { accessKeyId?: string } {
   return caller.accessKeyId === undefined ? {} : { accessKeyId: caller.accessKeyId };
-}
-
-function once(action: () => void): () => void {
-  let done = false;
-  return () => {
-    if (!done) {
-      done = true;
-      action();
-    }
-  };
 }

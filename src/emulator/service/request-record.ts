@@ -10,6 +10,8 @@ export interface RequestRecord {
   readonly method: string;
   readonly path: string;
   readonly action?: Action;
+  /** The declared API that it was for. */
+  readonly api?: string;
   /** The task that it asked for or started. */
   readonly taskId?: string;
   readonly accessKeyId?: string;
@@ -24,12 +26,12 @@ export interface RequestRecord {
 
 /** One line for a log: `12:00:01.250 GET /api/v1/tasks/t-1 DescribeTask 400 Throttling.User`. */
 export function formatRequestRecord(record: RequestRecord): string {
-  const { atMs, method, path, action, taskId, httpStatus, code, faults } = record;
+  const { atMs, method, path, action, api, taskId, httpStatus, code, faults } = record;
   return [
     new Date(atMs).toISOString().slice(11, 23),
     printable(method, 20),
     printable(path, 200),
-    action ?? "-",
+    action ?? api ?? "-",
     ...(taskId === undefined || path.endsWith(taskId) ? [] : [printable(taskId, 140)]),
     httpStatus === 0 ? "no answer" : String(httpStatus),
     ...(code === undefined ? [] : [printable(code, 100)]),

@@ -75,6 +75,8 @@ export interface ScenarioTask extends TaskSpec {
 
 const MAX_TASKS = 1_000_000;
 const text = z.string().check(z.maxLength(100_000));
+// Ids of other services may be URLs and paths.
+const TASK_ID = /^(?!\.{1,2}(?:\/|$))[\x21-\x7e]{1,2048}$/;
 
 /**
  * Reads a status in which a task ends.
@@ -104,7 +106,7 @@ export const taskQuirks: z.ZodMiniType<TaskQuirks> = strictOptions({
 });
 
 const taskFields = {
-  taskId: z.exactOptional(z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/))),
+  taskId: z.exactOptional(z.string().check(z.regex(TASK_ID))),
   taskName: z.exactOptional(text),
   taskDescription: z.exactOptional(text),
   taskType: z.exactOptional(text),

@@ -25,6 +25,8 @@ export interface WorldTask {
   readonly startsAtMs: number;
   /** Unix milliseconds; `Infinity` for a task that never ends. */
   readonly endsAtMs: number;
+  /** What it was made of. */
+  readonly spec: TaskSpec;
   /** The API's own fields. */
   readonly wire: WireTask;
 }
@@ -163,6 +165,7 @@ export class World {
       createdAtMs: record.createdAtMs,
       startsAtMs: record.startsAtMs,
       endsAtMs: record.end.atMs,
+      spec: record.spec,
       wire: wireTask(record, nowMs) ?? {},
     };
   }

@@ -1,0 +1,120 @@
+import type { Scalar } from "../../apis/expression/expression.ts";
+import { fillExample } from "../../apis/fill-example.ts";
+import type { Example, ExampleState } from "../../apis/format/task-api.ts";
+import type { Reading } from "../../apis/reader/reading.ts";
+import { isKnownStatus } from "../../task/status.ts";
+import type { WorldTask } from "../world/world.ts";
+import { isFields, placesOf, put, writeBack } from "./places.ts";
+import { writtenTime } from "./written-time.ts";
+
+const WHOLE = 10_000;
+
+// What stands for a state that a declaration shows no example of.
+const STATES: Readonly<Record<string, readonly ExampleState[]>> = {
+  CREATED: ["queued", "running"],
+  RUNNING: ["running"],
+  COMPLETE: ["complete"],
+  FAILED: ["failed"],
+  CANCELED: ["canceled", "failed"],
+  EXPIRED: ["expired", "failed"],
+};
+
+/** The first example of one of these states, by their order, that is a good answer. */
+export function exampleOf(
+  examples: readonly Example[],
+  states: readonly ExampleState[],
+): Example | undefined {
+  return states
+    .map((state) => examples.find((one) => one.state === state && (one.httpStatus ?? 200) < 400))
+    .find((one) => one !== undefined);
+}
+
+/** The answer that shows one task: the example of its state, with the task's own id, word, times and progress in it. */
+export function answerFor(
+  task: WorldTask,
+  examples: readonly Example[],
+  reading: Reading,
+  nowMs: number,
+): { readonly answer: unknown; readonly objects: readonly unknown[] } {
+  const states = STATES[task.taskStatus] ?? [];
+  const example = exampleOf(examples, states) ?? exampleOf(examples, ["running", "queued"]);
+  const answer = fillExample(
+    { answer: example?.answer ?? {} },
+    {
+      id: task.taskId,
+      percent: Math.floor((task.progress ?? 0) / 100),
+      time: new Date(startOf(task, nowMs)).toISOString(),
+    },
+  );
+  const objects = objectsIn(answer, reading);
+  const isAsIs = example !== undefined && states.includes(example.state);
+  for (const object of objects.filter(isFields)) {
+    fillIn(object, task, reading, nowMs, isAsIs ? undefined : wordOf(task));
+  }
+  return { answer, objects };
+}
+
+/** The objects of an answer that show tasks. */
+function objectsIn(answer: unknown, { at }: Reading): readonly unknown[] {
+  const place = at === undefined ? answer : at.evaluate(answer);
+  return Array.isArray(place) ? place : [place];
+}
+
+/** The word of a state that the declaration has no example of: a stage's, which stays when the task has ended. */
+function wordOf({ taskStatus, spec }: WorldTask): string | undefined {
+  return isKnownStatus(taskStatus) ? spec.stages?.at(-1)?.status : taskStatus;
+}
+
+function fillIn(
+  object: Record<string, unknown>,
+  task: WorldTask,
+  reading: Reading,
+  nowMs: number,
+  word: string | undefined,
+): void {
+  const { spec, taskStatus, endsAtMs } = task;
+  const hasEnded = nowMs >= endsAtMs;
+  if (word !== undefined) {
+    writeBack(object, reading.status, (old) => (typeof old === "number" ? Number(word) : word));
+  }
+  writeBack(object, reading.started, (old) => writtenTime(old, startOf(task, nowMs), reading.timeZone));
+  if (hasEnded) {
+    writeBack(object, reading.ended, (old) => writtenTime(old, endsAtMs, reading.timeZone));
+  } else {
+    const { progress } = task;
+    const whole = typeof reading.progressOf === "number" ? reading.progressOf : undefined;
+    writeBack(object, reading.progress, (old) =>
+      progressOf(old, progress, whole ?? wholeIn(object, reading)),
+    );
+    writeBack(object, reading.remaining, () =>
+      Number.isFinite(endsAtMs) ? Math.ceil((endsAtMs - nowMs) / 1000) : undefined,
+    );
+  }
+  if (spec.taskType !== undefined) {
+    writeBack(object, reading.type, () => spec.taskType);
+  }
+  if (spec.errorMessage !== undefined && taskStatus === "FAILED") {
+    writeBack(object, reading.error, () => spec.errorMessage);
+  }
+  const place = placesOf(reading.result?.text ?? "").find((path) => path.join(".") === reading.result?.text);
+  if (spec.result !== undefined && taskStatus === "COMPLETE" && place !== undefined) {
+    put(object, place, spec.result);
+  }
+}
+
+function startOf({ startsAtMs, createdAtMs }: WorldTask, nowMs: number): number {
+  return nowMs >= startsAtMs ? startsAtMs : createdAtMs;
+}
+
+function wholeIn(object: Record<string, unknown>, { progressOf: of }: Reading): number {
+  const whole = typeof of === "number" ? of : of.evaluate(object);
+  return typeof whole === "number" ? whole : 100;
+}
+
+function progressOf(old: Scalar, progress: number | undefined, whole: number): unknown {
+  if (progress === undefined) {
+    return undefined;
+  }
+  const share = Math.floor((progress / WHOLE) * whole);
+  return typeof old === "string" ? old.replace(/\d+(?:\.\d+)?/, String(share)) : share;
+}
