@@ -7,15 +7,19 @@ import type { Task } from "../task/task.ts";
 /** A source with a listing. */
 export type ListingSource = TaskSource & Required<Pick<TaskSource, "list">>;
 
-/** What a task that was just started is searched for by. */
+/** What a task that was just started is looked for by. */
 export interface StartedQuery {
   readonly source: ListingSource;
   readonly taskType: string;
-  /** When the start was sent, in Unix milliseconds of our clock. */
-  readonly sinceMs: number;
+  /** When the start was sent, in Unix milliseconds of our clock as it is now. */
+  readonly sentAtMs: () => number;
   /** Leaves out tasks that can't be it. */
   readonly mayBe: (task: Task) => boolean;
   readonly signal: AbortSignal;
+  /** For how long after it was sent the service may take it: until then, it is looked for. */
+  readonly lapsesAfterMs?: number | undefined;
+  /** Hears that nothing was found so far, and for how long the service may still take it. */
+  readonly onHeld?: (leftMs: number) => void;
 }
 
 /** What the listing tells of it. */
@@ -26,59 +30,96 @@ export interface StartedFinding {
   readonly undated: readonly string[];
   /** Why the last listing could not be had, if so. */
   readonly error?: unknown;
+  /** It was not taken: no task can be it, and the service does not take it any more. */
+  readonly hasLapsed?: boolean;
 }
 
 // A task may take a moment to show, and longer to get its start time. Half a minute in all.
 const READ_AFTER_MS = [0, 500, 1000, 2000, 4000, 8000, 15_000];
+const READ_EVERY_MS = 60_000;
 const MAX_PAGES = 40;
 // The service counts whole seconds, and so does the clock that its offset was read from.
 const CLOCK_SLACK_MS = 2000;
 
 /**
  * Searches the listing for what an unclear start has started. It reads the listing again while it finds nothing, or
- * tasks whose start time is not told yet.
+ * tasks whose start time is not told yet: for half a minute, and with `lapsesAfterMs` until the start has lapsed.
  */
 export async function findStarted(query: StartedQuery): Promise<StartedFinding> {
-  let finding: StartedFinding = { taskIds: [], undated: [] };
-  for (const delayMs of READ_AFTER_MS) {
-    await sleep(delayMs, query.signal);
-    try {
-      finding = await readListing(query);
-    } catch (error) {
-      query.signal.throwIfAborted();
-      finding = { taskIds: [], undated: [], error };
-      const meaning = classifyError(error);
-      if (meaning === "denied" || meaning === "permanent") {
-        return finding;
-      }
+  for (let reads = 0; ; reads++) {
+    const lastMs = leftMs(query);
+    const finding = await readOrError(query);
+    const isFound =
+      finding.taskIds.length > 1 || (finding.taskIds.length === 1 && finding.undated.length === 0);
+    const hasLapsed = lastMs <= 0 && finding.isRuledOut;
+    if (isFound || hasLapsed || finding.isFinal) {
+      return { ...finding, hasLapsed };
+    }
+    const delayMs = READ_AFTER_MS[reads + 1];
+    const restMs = leftMs(query);
+    if (delayMs !== undefined) {
+      await sleep(delayMs, query.signal);
       continue;
     }
-    if (finding.taskIds.length > 1 || (finding.taskIds.length === 1 && finding.undated.length === 0)) {
+    if (restMs === Number.POSITIVE_INFINITY || lastMs <= 0 || finding.taskIds.length > 0) {
       return finding;
     }
+    if (reads + 1 === READ_AFTER_MS.length) {
+      query.onHeld?.(Math.max(0, restMs));
+    }
+    await sleep(Math.min(READ_EVERY_MS, Math.max(0, restMs)), query.signal);
   }
-  return finding;
 }
 
-async function readListing(query: StartedQuery): Promise<StartedFinding> {
-  const { taskType, source, signal, mayBe, sinceMs } = query;
+/** For how long the service may still take the start. */
+function leftMs({ source, sentAtMs, lapsesAfterMs = Number.POSITIVE_INFINITY }: StartedQuery): number {
+  // A date of ours that is ahead of the service's clock is good for longer.
+  const aheadMs = Math.max(0, -(clockOffsetMsOf(source) ?? 0));
+  return sentAtMs() + aheadMs + lapsesAfterMs - Date.now();
+}
+
+interface ReadFinding extends StartedFinding {
+  /** Asking again can't help. */
+  readonly isFinal?: boolean;
+  /** The listing was read to its end, and no task in it can be the one. */
+  readonly isRuledOut: boolean;
+}
+
+async function readOrError(query: StartedQuery): Promise<ReadFinding> {
+  try {
+    return await readListing(query);
+  } catch (error) {
+    query.signal.throwIfAborted();
+    const meaning = classifyError(error);
+    const isFinal = meaning === "denied" || meaning === "permanent";
+    return { taskIds: [], undated: [], error, isFinal, isRuledOut: false };
+  }
+}
+
+async function readListing(query: StartedQuery): Promise<ReadFinding> {
+  const { taskType, source, signal, mayBe, sentAtMs } = query;
   const taskIds = new Set<string>();
   const undated = new Set<string>();
+  let isRuledOut = true;
   const getPage = (nextToken: string | undefined): Promise<TaskPage> =>
     source.list(
       { taskType, maxResults: MAX_PAGE_SIZE, ...(nextToken === undefined ? {} : { nextToken }) },
       { signal },
     );
-  for await (const { fresh } of pagesOf(getPage, { maxPages: MAX_PAGES })) {
+  for await (const { fresh, cut } of pagesOf(getPage, { maxPages: MAX_PAGES })) {
+    isRuledOut &&= cut === undefined;
     // Read after the answer, which may have told it.
-    const earliestMs = sinceMs + (clockOffsetMsOf(source) ?? 0) - CLOCK_SLACK_MS;
+    const earliestMs = sentAtMs() + (clockOffsetMsOf(source) ?? 0) - CLOCK_SLACK_MS;
     for (const task of fresh.filter((each) => each.taskType === taskType && mayBe(each))) {
-      if (task.startTime !== undefined && task.startTime * 1000 >= earliestMs) {
+      const { startTime, completeTime } = task;
+      if (startTime !== undefined && startTime * 1000 >= earliestMs) {
         taskIds.add(task.taskId);
-      } else if (task.startTime === undefined && task.taskStatus === "CREATED") {
+      } else if (startTime === undefined && task.taskStatus === "CREATED") {
         undated.add(task.taskId);
       }
+      // One that ended before it began has no start time.
+      isRuledOut &&= (startTime ?? completeTime ?? Number.POSITIVE_INFINITY) * 1000 < earliestMs;
     }
   }
-  return { taskIds: [...taskIds], undated: [...undated] };
+  return { taskIds: [...taskIds], undated: [...undated], isRuledOut };
 }

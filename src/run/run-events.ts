@@ -29,7 +29,10 @@ export type RunEvents = { [K in OngoingName]: WaitEvents[K] & OfAttempt } & {
 } & {
   /** A start is about to be sent, or to be searched for when it was sent before. */
   starting: OfAttempt;
-  /** A start was throttled or could not be sent, and will be sent again after `delayMs`. */
+  /**
+   * A start will be sent again after `delayMs`: it was throttled or could not be sent; or, with a `StartUnknownError`,
+   * unless a listing shows by then what an earlier process has sent.
+   */
   startRetry: OfAttempt & { readonly error: Error; readonly delayMs: number };
   /** There is a task. It was adopted when the start's answer was lost and the listing showed it. */
   started: OfAttempt & { readonly taskId: string; readonly adopted: boolean };

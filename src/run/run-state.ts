@@ -20,7 +20,7 @@ export interface RunCheckpoint {
   readonly attempt: number;
   /** The tasks of earlier attempts. */
   readonly earlier: readonly string[];
-  /** When this attempt's start was last sent, unless its task is known: then it is searched for, never sent again. */
+  /** When this attempt's start was last sent, unless its task is known: then it is searched for. */
   readonly sentAtMs?: number;
   /** The task that this attempt has started. */
   readonly taskId?: string;
@@ -67,4 +67,18 @@ export function restoreRun(checkpoint: unknown): RunCheckpoint {
 /** The state once it is known what became of the start. */
 export function withoutSent({ sentAtMs: _, ...rest }: RunCheckpoint): RunCheckpoint {
   return rest;
+}
+
+/** The state in wall time of this moment: another process has no other clock in common. */
+export function inWallTime(
+  state: RunCheckpoint,
+  wallAheadMs: number,
+  sentAtMs: number | undefined = state.sentAtMs,
+): RunCheckpoint {
+  return {
+    ...state,
+    runStartedAtMs: state.runStartedAtMs + wallAheadMs,
+    deadlineMs: state.deadlineMs + wallAheadMs,
+    ...(state.sentAtMs === undefined || sentAtMs === undefined ? {} : { sentAtMs }),
+  };
 }

@@ -6,14 +6,16 @@ import { Settler } from "../async/settled-promise.ts";
 import { type Abortable, joinSignal, leaveSignal } from "../async/shared-abort.ts";
 import type { TaskWait } from "../engine/wait/task-wait.ts";
 import { isStartUnknownError, type TaskFailedError } from "../task/errors.ts";
-import { endOf, type OutcomeOf } from "../task/outcome.ts";
+import { endOf } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
+import { BusyAttempt } from "./busy-attempt.ts";
 import { outcomeOfRefusal, timedOutRun } from "./run-ends.ts";
 import type { RunEvent, RunEventName, RunEvents, RunOutcome, RunOutcomeKind } from "./run-events.ts";
 import type { RunPlan } from "./run-plan.ts";
-import { type RunCheckpoint, withoutSent } from "./run-state.ts";
+import { inWallTime, type RunCheckpoint, withoutSent } from "./run-state.ts";
+import { SentMoment } from "./sent-moment.ts";
 import { startTask } from "./start-task.ts";
-import type { TaskStart } from "./task-start.ts";
+import type { StartContext, TaskStart } from "./task-start.ts";
 
 /**
  * The inside of a run: starts a task, waits for it, and does so again when it failed because the service was busy.
@@ -28,6 +30,7 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
   #latest: Task | undefined;
   #wait: TaskWait | undefined;
   #lastFailure: TaskFailedError | undefined;
+  #sent: SentMoment | undefined;
 
   constructor(plan: RunPlan, clock: MonotonicClock) {
     super();
@@ -53,7 +56,8 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
 
   checkpoint(): RunCheckpoint {
     const wait = this.#wait?.checkpoint();
-    return structuredClone(wait === undefined ? this.#state : { ...this.#state, wait });
+    const state = wait === undefined ? this.#state : { ...this.#state, wait };
+    return structuredClone(inWallTime(state, this.#clock.wallAheadMs, this.#sent?.atMs));
   }
 
   hint(): boolean {
@@ -110,13 +114,14 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
     if (sentAtMs !== undefined) {
       this.#emit("starting", { attempt });
     }
-    const recorded: TaskStart = (context) => {
+    const recorded = (context: StartContext): ReturnType<TaskStart> => {
       // A checkpoint kept at this event finds the start again, whatever becomes of this process.
-      this.#state = { ...this.#state, sentAtMs: Date.now() };
+      this.#sent = new SentMoment();
+      this.#state = { ...this.#state, sentAtMs: this.#sent.atMs };
       this.#emit("starting", { attempt });
       return start(context);
     };
-    const { taskId, adopted } = await startTask(recorded, {
+    const { taskId, adopted } = await startTask(Object.assign(recorded, { ...start }), {
       signal: this.#controller.signal,
       attempt,
       known: earlier,
@@ -128,6 +133,7 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
         this.#state = withoutSent(this.#state);
         this.#emit("startRetry", { attempt, error, delayMs });
       },
+      onHeld: (error, delayMs) => this.#emit("startRetry", { attempt, error, delayMs }),
     }).catch((error: unknown) => {
       if (!isStartUnknownError(error) && !this.#controller.signal.aborted) {
         // It was refused for certain: a resume with the right key has nothing to search for.
@@ -235,16 +241,5 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
       this.#state = { ...this.#state, wait: this.#wait.checkpoint() };
       this.#wait.abandon(reason);
     }
-  }
-}
-
-/** An attempt whose task failed because the service was busy, while another may follow. */
-class BusyAttempt extends Error {
-  override readonly name = "BusyAttempt";
-  readonly outcome: OutcomeOf<"failed">;
-
-  constructor(outcome: OutcomeOf<"failed">) {
-    super("the service was busy");
-    this.outcome = outcome;
   }
 }

@@ -6,6 +6,7 @@ import { classifyStart } from "../policy/observe/classify-start.ts";
 import { ProtocolError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import type { TaskSource } from "../task/source.ts";
+import { SentMoment } from "./sent-moment.ts";
 import type { StartContext, TaskStart } from "./task-start.ts";
 
 // What a service may ask for at most.
@@ -15,7 +16,7 @@ const MAX_ASKED_MS = 300_000;
 export type SentStart =
   | { readonly taskId: string }
   /** It may have been taken. */
-  | { readonly unclear: unknown; readonly sentAtMs: number };
+  | { readonly unclear: unknown; readonly sentAtMs: () => number };
 
 /** Hears that a start was not taken and will be sent again after `delayMs`. */
 export type OnStartRetry = (error: Error, delayMs: number) => void;
@@ -34,10 +35,10 @@ export async function sendStart(
   source: Pick<TaskSource, "checkTaskId"> = {},
 ): Promise<SentStart> {
   const { signal } = context;
-  let sentAtMs = 0;
+  let sent = new SentMoment();
   try {
     const attempt = async (): Promise<SentStart> => {
-      sentAtMs = Date.now();
+      sent = new SentMoment();
       return { taskId: startedId(await start(context), source) };
     };
     return await retry(attempt, {
@@ -50,7 +51,7 @@ export async function sendStart(
   } catch (error) {
     signal.throwIfAborted();
     if (classifyStart(error) === "unclear") {
-      return { unclear: error, sentAtMs };
+      return { unclear: error, sentAtMs: () => sent.atMs };
     }
     throw error;
   }

@@ -5,7 +5,7 @@ import type { TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
 import { claim, claimsOf } from "./claims.ts";
 import { findStarted, type ListingSource, type StartedFinding } from "./find-started.ts";
-import { type OnStartRetry, sendStart, toError } from "./send-start.ts";
+import { type OnStartRetry, type SentStart, sendStart, toError } from "./send-start.ts";
 import type { TaskStart } from "./task-start.ts";
 
 /** How to start. */
@@ -23,10 +23,12 @@ export interface StartTaskOptions {
   /** Told to the start; default 1. */
   readonly attempt?: number | undefined;
   /**
-   * An earlier try was sent at this time, in Unix milliseconds, and its outcome was lost: it is searched for, and
-   * nothing is sent.
+   * An earlier try was sent at this time, in Unix milliseconds, and its outcome was lost: it is searched for. Nothing
+   * is sent, unless the start has lapsed (`TaskStart.lapsesAfterMs`) and no listing shows a task that may be it.
    */
   readonly sentAtMs?: number | undefined;
+  /** Hears that no listing shows the earlier try, and that it is sent again after `delayMs` if none does by then. */
+  readonly onHeld?: OnStartRetry | undefined;
   /** Hears that a start was not taken and will be sent again. */
   readonly onRetry?: OnStartRetry | undefined;
 }
@@ -40,8 +42,9 @@ export interface StartedTaskFinding {
 
 /**
  * Starts a task, once. What was throttled or never sent is sent again, for as long as the signal lets it. A start
- * that may have been taken is never sent again: it is searched for in the listing for half a minute, by its type and
- * time, and adopted.
+ * that may have been taken is searched for in the listing for half a minute, by its type and time, and adopted. It is
+ * sent again only by the caller that goes on with it (`sentAtMs`), once the service can't take the earlier one any more and
+ * no listing shows it.
  *
  * @param start - Makes one call.
  * @param options - How to search for it when its outcome is unclear, and what ends it.
@@ -66,31 +69,47 @@ export async function startTask(
   const sent =
     sentAtMs === undefined
       ? await sendStart(start, { attempt, signal }, onRetry, source)
-      : { unclear: new Error("it was interrupted"), sentAtMs };
+      : { unclear: new Error("it was interrupted"), sentAtMs: () => sentAtMs };
   if ("taskId" in sent) {
     claim(sent.taskId, source);
     return { taskId: sent.taskId, adopted: false };
   }
   const taskId = await adopt(start, { ...options, source, signal }, sent);
+  if (taskId === undefined) {
+    return await startTask(start, { ...options, sentAtMs: undefined });
+  }
   claim(taskId, source);
   return { taskId, adopted: true };
 }
 
+/** @returns The task; `undefined` when there is none and the earlier try has lapsed. */
 async function adopt(
   start: TaskStart,
   options: StartTaskOptions & { readonly signal: AbortSignal },
-  { unclear, sentAtMs }: { readonly unclear: unknown; readonly sentAtMs: number },
-): Promise<string> {
-  const { taskType = start.taskType, source, isOurs = () => true, known = [], signal } = options;
+  { unclear, sentAtMs }: Exclude<SentStart, { readonly taskId: string }>,
+): Promise<string | undefined> {
+  const {
+    taskType = start.taskType,
+    source,
+    isOurs = () => true,
+    known = [],
+    signal,
+    onHeld = () => {},
+  } = options;
   const why = `startTask: it is not clear whether a task was started: ${printable(toError(unclear).message)}`;
+  const unknown = (message: string, candidates: readonly string[] = []): StartUnknownError =>
+    new StartUnknownError(message, { cause: unclear, candidates });
   if (taskType === undefined || !canList(source)) {
     const missing = taskType === undefined ? "a taskType" : "a source that lists tasks";
-    throw new StartUnknownError(`${why}; without ${missing} it can't be searched for`, { cause: unclear });
+    throw unknown(`${why}; without ${missing} it can't be searched for`);
   }
   const finding = await findStarted({
     source,
     taskType,
-    sinceMs: sentAtMs,
+    sentAtMs,
+    lapsesAfterMs: options.sentAtMs === undefined ? undefined : start.lapsesAfterMs,
+    onHeld: (leftMs) =>
+      onHeld(unknown(`${why}; the listing shows no ${printable(taskType, 60)} task of it`), leftMs),
     mayBe: (task) => !known.includes(task.taskId) && !claimsOf(source).has(task.taskId) && isOurs(task),
     signal,
   });
@@ -99,10 +118,10 @@ async function adopt(
   if (only !== undefined && candidates.length === 1 && !claimsOf(source).has(only)) {
     return only;
   }
-  throw new StartUnknownError(`${why}; ${describe(finding, candidates, taskType)}. It was not sent again`, {
-    cause: unclear,
-    candidates,
-  });
+  if (finding.hasLapsed) {
+    return undefined;
+  }
+  throw unknown(`${why}; ${describe(finding, candidates, taskType)}. It was not sent again`, candidates);
 }
 
 function canList(source: TaskSource | undefined): source is ListingSource {

@@ -19,6 +19,11 @@ export interface TaskStart {
   (context: StartContext): Promise<string | { readonly taskId: string }>;
   /** As the service calls it, such as `UPDATE_RESOURCES`. */
   readonly taskType?: string;
+  /**
+   * For how long after it was sent the service may take it, in milliseconds. A start that an earlier process has sent, and
+   * that no listing shows after that time, is sent again; without it, never.
+   */
+  readonly lapsesAfterMs?: number;
   /** Where the started task is seen; such as a `BdrcClient`. */
   readonly source?: TaskSource;
 }

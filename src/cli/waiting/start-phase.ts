@@ -1,4 +1,4 @@
-import { formatDurationMs, startTimer, type TaskRun } from "../../index.ts";
+import { formatDurationMs, isStartUnknownError, startTimer, type TaskRun } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
 import { printError } from "../terminal/messages.ts";
 
@@ -22,6 +22,14 @@ export class StartPhase {
     }
     task.on("startRetry", ({ error, delayMs }) => {
       changed();
+      if (isStartUnknownError(error)) {
+        this.end();
+        this.#begin(delayMs);
+        printError(
+          `${describeError(error)}; unless one shows, it is sent again in ${formatDurationMs(delayMs)}`,
+        );
+        return;
+      }
       this.#notTaken = error;
       if (!quiet) {
         printError(`not started: ${describeError(error)}; asking again in ${formatDurationMs(delayMs)}`);
@@ -61,9 +69,10 @@ export class StartPhase {
     this.#stopTimer?.();
   }
 
-  #begin(): void {
+  /** @param heldMs - For how long nothing is sent. */
+  #begin(heldMs = 0): void {
     this.#notTaken = undefined;
-    this.#stopTimer = startTimer(this.#budgetMs, () => {
+    this.#stopTimer = startTimer(heldMs + this.#budgetMs, () => {
       this.#isGivenUp = true;
       this.#task.abandon(new Error(`no start was taken within ${formatDurationMs(this.#budgetMs)}`));
     });

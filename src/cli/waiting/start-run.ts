@@ -86,7 +86,7 @@ function beginRun(run: StartRun, waiter: TaskWaiter): TaskRun {
       stop();
     }
   };
-  const task = runTask(Object.assign(kept, { taskType: start.taskType, source: start.source }) as TaskStart, {
+  const task = runTask(Object.assign(kept, { ...start }) as TaskStart, {
     ...settings.given,
     waiter,
     attempts: run.attempts,

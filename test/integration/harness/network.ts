@@ -46,6 +46,30 @@ export function startProxy(manner: Manner): Promise<TestServer> {
   });
 }
 
+/** A server that is asked and never answers, until it stops. */
+export async function startDeaf(): Promise<
+  TestServer & { readonly asked: Promise<unknown>; stop(): Promise<unknown> }
+> {
+  const server = createServer();
+  const sockets: Socket[] = [];
+  let hear: (bytes: unknown) => void = () => undefined;
+  const asked = new Promise<unknown>((resolve) => {
+    hear = resolve;
+  });
+  const opening = await opened(server, "connection", (socket) => {
+    sockets.push(socket.once("data", hear));
+  });
+  const stop = async (): Promise<unknown> => {
+    const closed = once(server, "close");
+    server.close();
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+    return await closed;
+  };
+  return { ...opening, asked, stop };
+}
+
 /** A server whose TLS handshake is never answered. */
 export function startStalledTls(): Promise<TestServer> {
   return listen(() => undefined);
