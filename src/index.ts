@@ -53,6 +53,7 @@ export type {
 } from "./openapi/credentials/official-credential.ts";
 export type { CallRecord } from "./openapi/http/call-record.ts";
 export { formatDurationMs, parseDurationMs } from "./options/duration.ts";
+export { DAY_MS, DEFAULT_TIMEOUT_MS } from "./options/named-durations.ts";
 export {
   type BeginWaitContext,
   beginWait,
@@ -94,7 +95,7 @@ export type {
   RunOutcomeKind,
 } from "./run/run-events.ts";
 export { RUN_STATE_VERSION, type RunCheckpoint } from "./run/run-state.ts";
-export { type RunTaskOptions, runTask } from "./run/run-task.ts";
+export { MAX_ATTEMPTS, type RunTaskOptions, runTask } from "./run/run-task.ts";
 export type { OnStartRetry } from "./run/send-start.ts";
 export { type StartedTaskFinding, type StartTaskOptions, startTask } from "./run/start-task.ts";
 export { checkRules, updateResources } from "./run/starts.ts";

@@ -13,7 +13,7 @@ import { limitsOf } from "./source-limits.ts";
 import { checkApiKey } from "./transport/api-key.ts";
 import { httpTransport } from "./transport/http-transport.ts";
 import { signedTransport } from "./transport/signed-transport.ts";
-import type { JsonAnswer, Transport } from "./transport/transport.ts";
+import { type JsonAnswer, MAX_TASK_BYTES, type Transport } from "./transport/transport.ts";
 
 /**
  * How to call a declared API. Credentials, region, endpoint and proxy are as for `BdrcClient`; the endpoint of an API
@@ -36,8 +36,6 @@ export interface TaskApiSourceOptions extends CallerOptions {
    */
   readonly onWarning?: (message: string) => void;
 }
-
-const MEBIBYTE = 1024 * 1024;
 
 /**
  * Sees the tasks of a declared API. Making one does no I/O.
@@ -167,7 +165,7 @@ class ApiSource implements TaskSource, ClosableSource {
     const [taskId] = taskIds;
     const about = {
       subject,
-      maxBytes: Math.min(16, taskIds.length) * MEBIBYTE,
+      maxBytes: Math.min(16, taskIds.length) * MAX_TASK_BYTES,
       ...(taskIds.length === 1 && taskId !== undefined ? { taskId } : {}),
     };
     const values = { taskIds, set: this.#set, nowMs: Date.now() };
@@ -183,7 +181,7 @@ class ApiSource implements TaskSource, ClosableSource {
     const status =
       query.taskStatus === undefined ? undefined : this.#context.words.onlyWordFor(query.taskStatus);
     const values = { taskIds: [], set: this.#set, nowMs: Date.now(), status, page: query.nextToken };
-    const about = { subject: `${this.api.name}'s listing`, maxBytes: 16 * MEBIBYTE };
+    const about = { subject: `${this.api.name}'s listing`, maxBytes: 16 * MAX_TASK_BYTES };
     const { json } = await this.#transport.call(
       (region) => request.prepareList({ ...values, region }),
       about,

@@ -10,6 +10,7 @@ import { wordsUntil } from "./reader/words.ts";
 import type { PreparedRequest } from "./request/prepared-request.ts";
 import { checkApiTaskId, checkSet } from "./request/values.ts";
 import { type TaskApiSourceOptions, transportOf } from "./task-api-source.ts";
+import { MAX_TASK_BYTES } from "./transport/transport.ts";
 
 /** What one key of a declaration gave. */
 export interface KeyReading {
@@ -36,8 +37,6 @@ export interface Trial {
   readonly error?: unknown;
 }
 
-const MEBIBYTE = 1024 * 1024;
-
 /**
  * Makes one call to a declared API, and tells what was asked, what was answered, and what each key of the declaration made
  * of it: for people who are writing one.
@@ -57,7 +56,7 @@ export async function tryTaskApi(
   const values = { taskIds: [taskId], set: checkSet(set, request.setNames, api.name), nowMs: Date.now() };
   const transport = transportOf(api, callerOptions, apiKey);
   const asked: { request?: PreparedRequest } = {};
-  const about = { subject: `${api.name} ${quoted(taskId)}`, taskId, maxBytes: MEBIBYTE };
+  const about = { subject: `${api.name} ${quoted(taskId)}`, taskId, maxBytes: MAX_TASK_BYTES };
   try {
     const { json, httpStatus } = await transport.call(
       (region) => {

@@ -11,7 +11,8 @@ export interface Backoff {
 /** For a service that is busy or out of order: 1 s, 2 s, 4 s … 30 s. */
 export const SERVICE_BACKOFF: Backoff = { firstMs: 1000, factor: 2, maxMs: 30_000 };
 
-const JITTER = 0.1;
+/** The share by which what began together is kept out of step. */
+export const JITTER = 0.1;
 
 /** Moves a value by up to 10 % either way, so that what began together does not stay in step. */
 export function jittered(value: number, random: () => number): number {

@@ -3,6 +3,7 @@ import { aboutTask, type Operation } from "../openapi/request/operation.ts";
 import { type Envelope, isObject } from "../openapi/response/envelope.ts";
 import { protocolError, show } from "../openapi/response/protocol-error.ts";
 import { isProtocolError, TaskNotFoundError } from "../task/errors.ts";
+import { MAX_PAGE_SIZE } from "../task/pages-of.ts";
 import { parseTask, TASK_FIELDS } from "../task/parse-task.ts";
 import { quoted } from "../task/printable.ts";
 import type { TaskPage } from "../task/source.ts";
@@ -14,7 +15,6 @@ const WIRE_NAMES: ReadonlyArray<readonly [string, string]> = TASK_FIELDS.map((na
 ]);
 
 // Source: API BDRC 2023-08-08, DescribeTasks, MaxResults.
-const MAX_PAGE_SIZE = 500;
 
 /** A token goes back as it came. A longer one fits into no URL. */
 const MAX_TOKEN_LENGTH = 65_536;

@@ -1,4 +1,5 @@
 import { checkOptionNames, invalidOption } from "../options/check-options.ts";
+import { MAX_DURATION_MS } from "../options/named-durations.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import type { CredentialOptions } from "./credentials/credential-options.ts";
 import type { EndpointOptions } from "./endpoint/endpoint.ts";
@@ -37,9 +38,6 @@ const KINDS: Readonly<Record<keyof CallerOptions, Kind>> = {
 };
 
 const NAMES: ReadonlySet<string> = new Set(Object.keys(KINDS));
-
-// Ten years, as the options of a wait.
-const MAX_TIMEOUT_MS = 10 * 365 * 86_400_000;
 
 // Ways to name the caller: one at most.
 const IDENTITIES = ["accessKeyId", "bearerToken", "credential", "profile"] as const;
@@ -87,9 +85,9 @@ function brokenRule(kind: Kind, value: unknown): string | undefined {
     case "function":
       return typeof value === "function" ? undefined : "a function";
     case "durationMs":
-      return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_TIMEOUT_MS
+      return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_DURATION_MS
         ? undefined
-        : `a whole number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`;
+        : `a whole number of milliseconds from 1 to ${MAX_DURATION_MS}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { timedCall } from "../async/timed-call.ts";
+import { DEFAULT_CALL_TIMEOUT_MS } from "../options/named-durations.ts";
 import { type ApiError, isTaskwaitError, UnreachableError } from "../task/errors.ts";
 import type { CallerOptions } from "./caller-options.ts";
 import { type Credential, secretsOf } from "./credentials/credential.ts";
@@ -21,8 +22,6 @@ import { apiErrorOf, resendable } from "./response/api-error.ts";
 import { type Envelope, notAnEnvelope, parseEnvelope, scrubEnvelope } from "./response/envelope.ts";
 import type { RawAnswer } from "./response/raw-answer.ts";
 import { hidingToo, type Scrub, scrubber } from "./response/scrub.ts";
-
-const DEFAULT_TIMEOUT_MS = 10_000;
 
 // Of SHA-256 in hexadecimal, at the end of the header.
 const SIGNATURE_LENGTH = 64;
@@ -63,7 +62,7 @@ export class Caller {
    * @throws {@link InvalidOptionError} for what can be told without I/O.
    */
   constructor(options: CallerOptions, environment: Environment = process.env) {
-    this.#timeoutMs = options.callTimeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#timeoutMs = options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS;
     this.#onCall = options.onCall;
     this.#credentials = chooseCredentials(options);
     this.#endpoint = namedEndpoint(options, environment);

@@ -1,11 +1,11 @@
-const MAX_LENGTH = 40;
+const MAX_NAME_LENGTH = 40;
 
 /** The name that is most like a mistyped one, if any is like it at all. */
 export function nearestName(typed: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
   // A third of the letters may be wrong.
   let bestDistance = Math.max(2, Math.ceil(typed.length / 3)) + 1;
-  for (const name of typed.length > MAX_LENGTH ? [] : names) {
+  for (const name of typed.length > MAX_NAME_LENGTH ? [] : names) {
     const distance = editDistance(typed.toLowerCase(), name.toLowerCase());
     if (distance < bestDistance) {
       best = name;

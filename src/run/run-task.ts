@@ -28,7 +28,12 @@ export interface RunTaskOptions extends Omit<WaitOptions, "resume" | "justStarte
 
 const ACTION = "runTask";
 const DEFAULT_ATTEMPTS = 3;
-const MAX_ATTEMPTS = 100;
+/**
+ * The most starts of one run.
+ *
+ * @hidden
+ */
+export const MAX_ATTEMPTS = 100;
 const OWN_NAMES = ["attempts", "taskType", "isOurs"];
 const NAMES: ReadonlySet<string> = new Set([
   ...[...WAIT_OPTION_NAMES].filter((name) => name !== "justStarted"),

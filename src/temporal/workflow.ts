@@ -10,6 +10,7 @@
 import { ApplicationFailure, proxyActivities } from "@temporalio/workflow";
 import type { WaitRequest } from "../durable/wait-request.ts";
 import { parseDurationMs } from "../options/duration.ts";
+import { DEFAULT_CALL_TIMEOUT_MS, DEFAULT_TIMEOUT_MS } from "../options/named-durations.ts";
 import type { Outcome } from "../task/outcome.ts";
 import { quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
@@ -33,8 +34,6 @@ export interface WorkflowWaitOptions {
   readonly how?: "poll" | "hold" | undefined;
 }
 
-const DEFAULT_TIMEOUT_MS = 24 * 3_600_000;
-const DEFAULT_POLL_TIMEOUT_MS = 10_000;
 const SPARE_MS = 60_000;
 
 /**
@@ -79,7 +78,7 @@ export async function waitForTask(request: WaitRequest, options: WorkflowWaitOpt
   const { pollTask } = proxyActivities<TaskActivities>({
     ...queue,
     scheduleToCloseTimeout: timeoutMs + SPARE_MS,
-    startToCloseTimeout: durationOf(request, "pollTimeout", DEFAULT_POLL_TIMEOUT_MS) + SPARE_MS,
+    startToCloseTimeout: durationOf(request, "pollTimeout", DEFAULT_CALL_TIMEOUT_MS) + SPARE_MS,
     retry,
   });
   return await pollTask(request);

@@ -1,4 +1,5 @@
 import { parseDurationMs } from "../../options/duration.ts";
+import { MAX_DURATION_MS } from "../../options/named-durations.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
 
@@ -19,7 +20,6 @@ type Part =
   | { readonly kind: "value"; readonly name: string; readonly isReserved: boolean }
   | { readonly kind: "now"; readonly offsetMs: number };
 
-const MAX_OFFSET_MS = 3650 * 86_400_000;
 const NAME = /^(\+?)([A-Za-z][A-Za-z0-9_]{0,63})$/;
 const NOW = /^now(?:([+-])(.+))?$/;
 
@@ -54,7 +54,7 @@ function parsePlaceholder(piece: string, path: string): Part {
   if (now !== null) {
     const [, sign, amount] = now;
     const offsetMs = amount === undefined ? 0 : parseDurationMs(amount, `${path}: ${quoted(piece)}`);
-    if (offsetMs > MAX_OFFSET_MS) {
+    if (offsetMs > MAX_DURATION_MS) {
       throw new InvalidOptionError(`${path} must have at most ten years in ${quoted(piece)}`);
     }
     return { kind: "now", offsetMs: sign === "-" ? -offsetMs : offsetMs };

@@ -13,6 +13,7 @@ import { retryAfterOf } from "../../openapi/response/api-error.ts";
 import { notAnEnvelope, scrubEnvelope } from "../../openapi/response/envelope.ts";
 import type { RawAnswer } from "../../openapi/response/raw-answer.ts";
 import { type Scrub, scrubber } from "../../openapi/response/scrub.ts";
+import { DEFAULT_CALL_TIMEOUT_MS } from "../../options/named-durations.ts";
 import { isTaskwaitError } from "../../task/errors.ts";
 import type { HttpRequest } from "../format/task-api.ts";
 import type { PreparedRequest } from "../request/prepared-request.ts";
@@ -21,8 +22,6 @@ import { type ApiKey, keyOf } from "./api-key.ts";
 import { overridingEndpoint } from "./endpoint-of-apis.ts";
 import type { JsonAnswer, Transport } from "./transport.ts";
 
-const DEFAULT_TIMEOUT_MS = 10_000;
-
 /** Calls of any other HTTP API, with a key in a header. */
 export function httpTransport(
   request: HttpRequest,
@@ -30,7 +29,7 @@ export function httpTransport(
   key: ApiKey | undefined,
   name: string,
 ): Transport {
-  const { callTimeoutMs = DEFAULT_TIMEOUT_MS, onCall, regionId } = options;
+  const { callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS, onCall, regionId } = options;
   const override = overridingEndpoint(request, options, name);
   const proxied = new Routes(options);
   // What runs on this machine gets its key from no proxy.

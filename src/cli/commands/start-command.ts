@@ -1,5 +1,12 @@
 import type { Command } from "commander";
-import { type BdrcClient, checkRules, printable, type TaskStart, updateResources } from "../../index.ts";
+import {
+  type BdrcClient,
+  checkRules,
+  MAX_ATTEMPTS,
+  printable,
+  type TaskStart,
+  updateResources,
+} from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import { fileError } from "../files/file-error.ts";
 import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
@@ -25,8 +32,6 @@ export interface StartFlags {
   readonly state?: string;
   readonly wait: boolean;
 }
-
-const MAX_ATTEMPTS = 100;
 
 /** `taskwait start …`: starts a task, or goes on with the one in the file, then waits for it. */
 export async function startCommand(

@@ -1,5 +1,5 @@
 import {
-  DEFAULT_WAIT_OPTIONS,
+  DAY_MS,
   parseDurationMs,
   printable,
   type ResolvedWaitOptions,
@@ -21,12 +21,8 @@ const DURATION_FLAGS = {
 
 const DEFAULT_LOG_INTERVAL_MS = 30_000;
 const MIN_LOG_INTERVAL_MS = 100;
-const MAX_LOG_INTERVAL_MS = 86_400_000;
 
 type DurationFlag = keyof typeof DURATION_FLAGS;
-
-/** How long a wait lasts when nothing is said. */
-export const DEFAULT_TIMEOUT_MS: number = DEFAULT_WAIT_OPTIONS.timeoutMs;
 
 /** What the flags of a wait say, checked before anything is done. */
 export interface WaitSettings {
@@ -93,7 +89,7 @@ export function inFlagWords(message: string): string {
 
 function parseLogInterval(text: string | undefined): number {
   const intervalMs = text === undefined ? DEFAULT_LOG_INTERVAL_MS : parseDurationMs(text, "--log-interval");
-  if (intervalMs < MIN_LOG_INTERVAL_MS || intervalMs > MAX_LOG_INTERVAL_MS) {
+  if (intervalMs < MIN_LOG_INTERVAL_MS || intervalMs > DAY_MS) {
     throw new UsageError(
       `--log-interval must be a duration from 100ms to 24h, got "${printable(text ?? "", 80)}"`,
     );

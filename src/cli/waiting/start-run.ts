@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import {
   type BdrcClient,
+  DEFAULT_TIMEOUT_MS,
   InvalidOptionError,
   type Outcome,
   type RunCheckpoint,
@@ -13,7 +14,7 @@ import {
 import { describeError } from "../errors/describe-error.ts";
 import { exitCodeOf } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
-import { DEFAULT_TIMEOUT_MS, type WaitSettings } from "../flags/wait-settings.ts";
+import type { WaitSettings } from "../flags/wait-settings.ts";
 import type { CallCount } from "../progress/call-count.ts";
 import type { CheckpointFile } from "./checkpoint-file.ts";
 import { type CheckpointFrame, keptDeadlineMs, reopened, type StartLine } from "./checkpoint-frame.ts";

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import {
+  DEFAULT_TIMEOUT_MS,
   type Outcome,
   type TaskSource,
   type TaskWait,
@@ -9,7 +10,7 @@ import {
 import type { SourcedTask } from "../apis/task-sources.ts";
 import { exitCodeOfAll, exitCodeOfAny } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
-import { DEFAULT_TIMEOUT_MS, type WaitSettings } from "../flags/wait-settings.ts";
+import type { WaitSettings } from "../flags/wait-settings.ts";
 import type { CallCount } from "../progress/call-count.ts";
 import type { CheckpointFile } from "./checkpoint-file.ts";
 import { type CheckpointFrame, labelOfCheckpoint, reopened } from "./checkpoint-frame.ts";

@@ -1,3 +1,4 @@
+import { MAX_PAGE_SIZE } from "../../task/pages-of.ts";
 import { TASK_STATUSES } from "../../task/status.ts";
 import { type ApiRequest, formValue, queryValue } from "../protocol/api-request.ts";
 import { type Refusal, refuse, refuseWith } from "../protocol/refusal.ts";
@@ -9,7 +10,6 @@ import type { World } from "../world/world.ts";
 import type { NextTokens } from "./next-token.ts";
 
 const MIN_RESULTS = 10;
-const MAX_RESULTS = 500;
 /** The resource types that the API's own example of an update names. */
 const RESOURCE_TYPES = [
   "ACS::ECS::Instance",
@@ -75,7 +75,7 @@ function describeTasks(request: ApiRequest, context: OperationContext): Operatio
   if (!/^(?:-?\d{1,9})?$/.test(wanted)) {
     return refused(refuseWith("InvalidMaxResults", 400, "Specified parameter MaxResults is not valid."));
   }
-  const maxResults = Math.min(MAX_RESULTS, Math.max(MIN_RESULTS, Number(wanted)));
+  const maxResults = Math.min(MAX_PAGE_SIZE, Math.max(MIN_RESULTS, Number(wanted)));
   const taskStatus = queryValue(request, "TaskStatus") || undefined;
   if (taskStatus !== undefined && !(TASK_STATUSES as readonly string[]).includes(taskStatus)) {
     return refused(refuseWith("InvalidTaskStatus", 400, "Specified parameter TaskStatus is not valid."));

@@ -1,8 +1,9 @@
 import * as z from "zod/mini";
 import { strictOptions } from "../../options/check-options.ts";
+import { DAY_MS } from "../../options/named-durations.ts";
 import type { Random } from "./random.ts";
 
-const YEAR_MS = 365 * 86_400_000;
+const YEAR_MS = 365 * DAY_MS;
 /**
  * A number of milliseconds as options and scenarios give it.
  *

@@ -1,10 +1,10 @@
+import { DAY_MS } from "../../options/named-durations.ts";
 import { type FinalTaskStatus, isFinalStatus } from "../../task/status.ts";
 import { drawDurationMs } from "./duration-model.ts";
 import { type ProgressModel, progressShare } from "./progress-model.ts";
 import type { Random } from "./random.ts";
 import type { TaskQuirks, TaskSpec } from "./task-spec.ts";
 
-const DAY_MS = 86_400_000;
 // A task without an end has no time share to report progress by: it approaches all of it at this pace.
 const ENDLESS_SCALE_MS = 60_000;
 const FULL = 10_000;

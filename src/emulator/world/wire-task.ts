@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../options/named-durations.ts";
 import { isFinalStatus } from "../../task/status.ts";
 import { type TaskRecord, viewAt } from "./task-record.ts";
 
@@ -44,9 +45,9 @@ export function wireTask(record: TaskRecord, nowMs: number): WireTask | undefine
 
 function expireTimeMs(record: TaskRecord): number {
   if (record.quirks.expireInPast) {
-    return record.createdAtMs - 86_400_000;
+    return record.createdAtMs - DAY_MS;
   }
-  return Number.isFinite(record.expiresAtMs) ? record.expiresAtMs : record.createdAtMs + 86_400_000;
+  return Number.isFinite(record.expiresAtMs) ? record.expiresAtMs : record.createdAtMs + DAY_MS;
 }
 
 function time(record: TaskRecord, name: string, value: number | undefined): Record<string, number | null> {

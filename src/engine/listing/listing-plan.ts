@@ -46,8 +46,8 @@ export type BatchOption = "auto" | "never" | "always";
 const ENDED = ["COMPLETE", "FAILED", "EXPIRED", "CANCELED"] as const;
 // CREATED goes first: a task that begins to run in between is then seen in the second listing.
 const ACTIVE = ["CREATED", "RUNNING"] as const;
-// A poll whose value is this part of its price is about to be made.
-const NEARLY = 0.9;
+/** A poll whose value is this part of its price is about to be made. */
+export const NEARLY = 0.9;
 // The value of a listing, a page, must be this many times that of the best poll: it takes longer, and says less.
 const MARGIN = 2;
 // Of what polls cost; the rates that this goes by are guesses.

@@ -41,7 +41,8 @@ const LARGE_FLEET = 20_000;
 const MIN_GAP_MS = 100;
 const MIN_GAP_LARGE_MS = 1000;
 const MAX_AHEAD_MS = 60_000;
-const RECHECK_MS = 1000;
+/** After this long what waits for another scan is considered again, in case that takes too long. */
+export const RECHECK_MS = 1000;
 const WHOLE_SECOND_MS = 1000;
 
 /**

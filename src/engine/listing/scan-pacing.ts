@@ -1,9 +1,9 @@
+import { type Backoff, backoffMs } from "../../async/backoff.ts";
 import type { ListingPlan, ScanKind } from "./listing-plan.ts";
 
 const SCANS_PER_RATE = 0.2;
 const MAX_SCANS = 16;
-const FIRST_RETREAT_MS = 1000;
-const MAX_RETREAT_MS = 60_000;
+const RETREAT: Backoff = { firstMs: 1000, factor: 2, maxMs: 60_000 };
 
 /** How densely scans may follow each other: by the rate, by those under way, and by how the last ones went. */
 export class ScanPacing {
@@ -42,7 +42,6 @@ export class ScanPacing {
 
   failed(nowMs: number): void {
     this.#failures++;
-    const retreatMs = Math.min(MAX_RETREAT_MS, FIRST_RETREAT_MS * 2 ** (this.#failures - 1));
-    this.#retreatUntilMs = nowMs + retreatMs;
+    this.#retreatUntilMs = nowMs + backoffMs(RETREAT, this.#failures);
   }
 }

@@ -1,6 +1,8 @@
 import { dueSince } from "../../policy/forecast/poll-value.ts";
 import { lastPollLeadMs } from "../../policy/state/delay-limits.ts";
 import type { ListingCoverage } from "../listing/listing-coverage.ts";
+import { NEARLY } from "../listing/listing-plan.ts";
+import { RECHECK_MS } from "../listing/listing-scheduler.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
 
@@ -10,9 +12,6 @@ const URGENT = 1e12;
 const HINTED = 1e9;
 // Priorities are refreshed ten times a second, so a last poll has to be foreseen by a little more than that.
 const FORESEEN_MS = 250;
-// A poll whose value is nearly its price is not deferred.
-const NEARLY = 0.9;
-const RECHECK_MS = 1000;
 // Where scans are cheaper overall, a due poll is deferred until its value is this many times its price: then it is too
 // late for a mere guess of when the next scan comes.
 const MAX_DEFERRED_VALUE = 2;

@@ -1,8 +1,8 @@
+import { HALF_SECOND_MS } from "../../options/named-durations.ts";
 import type { WaitState } from "../../policy/state/wait-state.ts";
 import type { Task } from "../../task/task.ts";
 
 const KEPT = 1024;
-const HALF_SECOND_MS = 500;
 
 /** How late the ends of tasks were noticed, as far as the service's whole seconds tell. */
 export interface DetectionLagEstimate {

@@ -5,7 +5,7 @@ import { type Environment, firstSet, prefixed } from "../credentials/environment
 import { type NamedRegion, regionOfProfile } from "../credentials/profile.ts";
 
 const REGION = /^[a-z]{2,}(?:-[a-z0-9]+)+$/;
-const MAX_LENGTH = 40;
+const MAX_REGION_LENGTH = 40;
 
 /** Where the service is. */
 export interface RegionOptions {
@@ -71,5 +71,5 @@ function fromVariables(environment: Environment, names: readonly string[]): Name
 }
 
 function isRegion(text: string): boolean {
-  return text.length <= MAX_LENGTH && REGION.test(text);
+  return text.length <= MAX_REGION_LENGTH && REGION.test(text);
 }

@@ -1,8 +1,7 @@
+import { HALF_SECOND_MS } from "../../options/named-durations.ts";
+
 // A smaller difference is the network's, and no reason for the service to refuse a date: it allows 15 minutes.
 const NOTABLE_MS = 60_000;
-
-// `Date` is in whole seconds, cut off.
-const HALF_SECOND_MS = 500;
 
 /** The service's time, as far as it has told. Requests are signed with it, so a wrong clock here does no harm. */
 export class ServiceClock {

@@ -1,4 +1,4 @@
-import { backoffMs, SERVICE_BACKOFF } from "../../async/backoff.ts";
+import { backoffMs, JITTER, SERVICE_BACKOFF } from "../../async/backoff.ts";
 import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import type { WaitEvent } from "../../task/wait-events.ts";
@@ -21,7 +21,6 @@ import {
 import { trackRun } from "./start-estimate.ts";
 
 const CALL_TIME_WEIGHT = 0.3;
-const RETRY_AFTER_SPREAD = 0.1;
 
 /**
  * The pure step that every driver shares: an observation becomes the next step. Same arguments, same answer.
@@ -204,7 +203,7 @@ function pollAfter(
  * tenth, or all waits would come back at once.
  */
 function askedDelayMs(retryAfterMs = 0, { options: { maxIntervalMs }, random }: DecideContext): number {
-  const spread = RETRY_AFTER_SPREAD * random();
+  const spread = JITTER * random();
   return retryAfterMs >= maxIntervalMs
     ? maxIntervalMs * (1 - spread)
     : Math.min(maxIntervalMs, retryAfterMs * (1 + spread));

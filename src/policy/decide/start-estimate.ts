@@ -1,9 +1,8 @@
+import { HALF_SECOND_MS } from "../../options/named-durations.ts";
 import type { Task } from "../../task/task.ts";
 import { type RunStart, trackProgress } from "../forecast/progress-extrapolation.ts";
 import type { DecideContext } from "../state/decision.ts";
 import type { WaitDraft, WaitState } from "../state/wait-state.ts";
-
-const HALF_SECOND_MS = 500;
 
 /**
  * Writes into the state what a poll of a task that has not ended says about its start (not yet running at one poll,

@@ -1,5 +1,10 @@
 import { checkOptionNames, invalidOption } from "../../options/check-options.ts";
 import { parseDurationMs } from "../../options/duration.ts";
+import {
+  DEFAULT_CALL_TIMEOUT_MS,
+  DEFAULT_TIMEOUT_MS,
+  MAX_DURATION_MS,
+} from "../../options/named-durations.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import type { WaitCheckpoint } from "./wait-state.ts";
 
@@ -60,8 +65,8 @@ export interface ResolvedWaitOptions {
 
 /** The defaults. */
 export const DEFAULT_WAIT_OPTIONS: ResolvedWaitOptions = Object.freeze({
-  timeoutMs: 24 * 3_600_000,
-  pollTimeoutMs: 10_000,
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  pollTimeoutMs: DEFAULT_CALL_TIMEOUT_MS,
   waitPriceMs: 500,
   minIntervalMs: 200,
   maxIntervalMs: 5 * 60_000,
@@ -77,8 +82,6 @@ const POSITIVE: ReadonlySet<DurationOption> = new Set<DurationOption>([
   "waitPriceMs",
   "maxIntervalMs",
 ]);
-// Ten years: beyond any task, and far from where milliseconds lose precision.
-const MAX_MS = 10 * 365 * 86_400_000;
 
 /** The names of all options that {@link resolveWaitOptions} understands. */
 export const WAIT_OPTION_NAMES: ReadonlySet<string> = new Set([
@@ -145,12 +148,12 @@ function readDuration(
   const atLeast = POSITIVE.has(name) ? "more than 0" : "at least 0";
   if (
     typeof durationMs !== "number" ||
-    !(durationMs >= 0 && durationMs <= MAX_MS) ||
+    !(durationMs >= 0 && durationMs <= MAX_DURATION_MS) ||
     (durationMs === 0 && POSITIVE.has(name))
   ) {
     throw invalidOption(
       `${action}: ${name}`,
-      `must be a number of milliseconds, ${atLeast} and at most ${MAX_MS} (10 years)`,
+      `must be a number of milliseconds, ${atLeast} and at most ${MAX_DURATION_MS} (10 years)`,
       text ?? number,
     );
   }

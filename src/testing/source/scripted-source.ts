@@ -1,5 +1,6 @@
 import { unknownOption } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
+import { MAX_PAGE_SIZE } from "../../task/pages-of.ts";
 import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import { CallLog, type ScriptedCall } from "./call-log.ts";
@@ -34,7 +35,6 @@ export interface ScriptedSource extends TaskSource {
   setScript(taskId: string, script: Script): void;
 }
 
-const MAX_PAGE = 500;
 const OPTIONS = ["otherwise", "listing", "listDelayMs"];
 
 /**
@@ -109,7 +109,7 @@ function page(
   { taskStatus, nextToken, maxResults = 100 }: TaskListQuery,
   atMs: number,
 ): TaskPage {
-  const size = Math.min(maxResults, MAX_PAGE);
+  const size = Math.min(maxResults, MAX_PAGE_SIZE);
   const from = nextToken === undefined ? 0 : Number(nextToken);
   const shown: { readonly index: number; readonly task: Task }[] = [];
   const entries = [...positions];
