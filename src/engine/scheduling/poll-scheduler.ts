@@ -2,7 +2,7 @@ import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { RearmableTimer } from "../../async/rearmable-timer.ts";
 import { decideTimeout } from "../../policy/decide/decide.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
-import { clockOffsetMsOf, type TaskSource } from "../../task/source.ts";
+import { clockOffsetMsOf } from "../../task/source.ts";
 import type { ListingScan } from "../listing/listing-scan.ts";
 import { type ListingOptions, ListingScheduler } from "../listing/listing-scheduler.ts";
 import { IndexedHeap } from "../rate/indexed-heap.ts";
@@ -222,16 +222,12 @@ export class PollScheduler {
     }
   }
 
-  /** How far the service is ahead of the monotonic clock, by which waits count: its source knows the wall clock only. */
-  #clockOffsetMs(source: TaskSource): number | undefined {
-    const offsetMs = clockOffsetMsOf(source);
-    return offsetMs === undefined ? undefined : offsetMs + this.#clock.wallAheadMs;
-  }
-
   /** @param ageMs - How long ago the task was as it was seen. */
   #take(tracked: TrackedTask, result: PollResult, ageMs: number): void {
     const { source, random, onEndNoticed } = this.#options;
-    const clockOffsetMs = this.#clockOffsetMs(source);
+    // Waits count by the monotonic clock; a source knows the wall clock only.
+    const offsetMs = clockOffsetMsOf(source);
+    const clockOffsetMs = offsetMs === undefined ? undefined : offsetMs + this.#clock.wallAheadMs;
     const { before, after, history, lagMs } = applyObservation(tracked, result, {
       nowMs: this.#clock.nowMs() - ageMs,
       random,
