@@ -89,6 +89,7 @@ export { WAIT_STATE_VERSION, type WaitCheckpoint, type WaitState } from "./polic
 export type {
   OfAttempt,
   RunEventName,
+  RunEventRecord,
   RunEvents,
   RunListener,
   RunOutcome,

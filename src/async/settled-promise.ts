@@ -1,171 +1,4 @@
-import { SafeEmitter } from "./safe-emitter.ts";
-import { type Kept, ValueIterator } from "./value-iterator.ts";
-
-/** What a promise settles with. */
-export type End<Value> = { readonly value: Value } | { readonly error: unknown };
-
-interface Handle<Value> {
-  readonly promise: Promise<Value>;
-  readonly resolve: (value: Value) => void;
-  readonly reject: (reason: unknown) => void;
-}
-
-/**
- * The inside of a {@link SettledPromise}: who observes it, and the one place where it settles.
- *
- * All parts are made when first needed: most of thousands of waits have no listener and no reader.
- */
-export abstract class Settler<
-  Value,
-  Outcome,
-  Events extends object,
-  Item = Value,
-  Extra extends unknown[] = [],
-> {
-  outcome: Outcome | undefined;
-  readonly #kept: Kept;
-  #handle: Handle<Value> | undefined;
-  #emitter: SafeEmitter<Events, Extra> | undefined;
-  #readers: Set<ValueIterator<Item>> | undefined;
-  #outcomeWaiters: ((outcome: Outcome) => void)[] | undefined;
-  #steps: (() => void)[] | undefined;
-  #isObserved = false;
-
-  /** @param kept - What a slow reader gets. */
-  constructor(kept: Kept = "newest") {
-    this.#kept = kept;
-  }
-
-  /** What a new reader begins with. */
-  protected abstract itemsSoFar(): readonly Item[];
-
-  /** Joins it to the promise that its caller holds. */
-  bind(handle: Handle<Value>): void {
-    this.#handle = handle;
-  }
-
-  get emitter(): SafeEmitter<Events, Extra> {
-    this.#emitter ??= new SafeEmitter();
-    return this.#emitter;
-  }
-
-  hears(event: keyof Events & string): boolean {
-    return this.#emitter?.hears(event) ?? false;
-  }
-
-  /** The end is learnt in another way than from the promise, so a rejection that nobody awaits is no mistake. */
-  observe(): void {
-    this.#isObserved = true;
-    if (this.outcome !== undefined) {
-      this.#silenceRejection();
-    }
-  }
-
-  /** The outcome for a caller who does not await the promise itself. */
-  observeOutcome(): Promise<Outcome> {
-    this.observe();
-    return this.whenSettled();
-  }
-
-  /** The outcome, without counting as observed. */
-  whenSettled(): Promise<Outcome> {
-    if (this.outcome !== undefined) {
-      return Promise.resolve(this.outcome);
-    }
-    return new Promise((resolve) => {
-      this.#outcomeWaiters ??= [];
-      this.#outcomeWaiters.push(resolve);
-    });
-  }
-
-  /** A new reader. */
-  read(): ValueIterator<Item> {
-    this.observe();
-    const readers = this.#readers ?? new Set();
-    this.#readers = readers;
-    const reader = new ValueIterator<Item>(this.#kept, (ended) => readers.delete(ended));
-    for (const item of this.itemsSoFar()) {
-      reader.push(item);
-    }
-    if (this.outcome === undefined) {
-      readers.add(reader);
-    } else {
-      reader.end();
-    }
-    return reader;
-  }
-
-  /** Gives an item to all readers. */
-  push(item: Item): void {
-    for (const reader of this.#readers ?? []) {
-      reader.push(item);
-    }
-  }
-
-  /** Emits one event, after those that are on their way. */
-  emitEvent<K extends keyof Events & string>(event: K, payload: Events[K], ...extra: Extra): void {
-    this.inOrder([() => this.emitNow(event, payload, ...extra)]);
-  }
-
-  /** For a step of {@link inOrder}. */
-  protected emitNow<K extends keyof Events & string>(event: K, payload: Events[K], ...extra: Extra): void {
-    this.#emitter?.emit(event, payload, ...extra);
-  }
-
-  /**
-   * Takes the steps in order. What a listener brings about meanwhile comes after all steps that are on their way, so
-   * that the last event is the last, whatever ends the wait.
-   */
-  protected inOrder(steps: readonly (() => void)[]): void {
-    if (this.#steps !== undefined) {
-      this.#steps.push(...steps);
-      return;
-    }
-    const queue = [...steps];
-    this.#steps = queue;
-    for (let step = queue.shift(); step !== undefined; step = queue.shift()) {
-      step();
-    }
-    this.#steps = undefined;
-  }
-
-  /**
-   * Settles the promise, in this turn; the last events come after that, and then {@link finish}.
-   *
-   * @param isHeard - Whether a listener hears of this end.
-   */
-  protected settle(outcome: Outcome, end: End<Value>, isHeard: boolean): void {
-    this.outcome = outcome;
-    if ("value" in end) {
-      this.#handle?.resolve(end.value);
-      return;
-    }
-    if (this.#isObserved || isHeard) {
-      this.#silenceRejection();
-    }
-    this.#handle?.reject(end.error);
-  }
-
-  /** Ends all readers and resolves the pending outcome promises, after the events that are on their way. */
-  protected finish(outcome: Outcome): void {
-    this.inOrder([
-      () => {
-        for (const reader of this.#readers ?? []) {
-          reader.end();
-        }
-        this.#readers = undefined;
-        for (const resolve of this.#outcomeWaiters ?? []) {
-          resolve(outcome);
-        }
-        this.#outcomeWaiters = undefined;
-      },
-    ]);
-  }
-
-  #silenceRejection(): void {
-    this.#handle?.promise.catch(() => {});
-  }
-}
+import type { Handle, Settler } from "./settler.ts";
 
 /**
  * A promise that also has events and an async iterator: what `TaskWait`, `TaskGroupWait`, `TaskRun` and `QueuedWait`
@@ -176,10 +9,11 @@ export abstract class SettledPromise<
   Value,
   Outcome,
   Events extends object,
-  Item = Value,
-  Extra extends unknown[] = [],
+  Item,
+  Extra extends unknown[],
+  Rec,
 > extends Promise<Value> {
-  readonly #settler: Settler<Value, Outcome, Events, Item, Extra>;
+  readonly #settler: Settler<Value, Outcome, Events, Item, Extra, Rec>;
 
   /** Promises derived from it are plain ones. */
   static override get [Symbol.species](): PromiseConstructor {
@@ -187,7 +21,7 @@ export abstract class SettledPromise<
   }
 
   /** @internal */
-  constructor(settler: Settler<Value, Outcome, Events, Item, Extra>) {
+  constructor(settler: Settler<Value, Outcome, Events, Item, Extra, Rec>) {
     let settle: Pick<Handle<Value>, "resolve" | "reject"> | undefined;
     super((resolve, reject) => {
       settle = { resolve, reject };
@@ -245,5 +79,14 @@ export abstract class SettledPromise<
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Item> {
     return this.#settler.read();
+  }
+
+  /**
+   * Every event as one plain JSON record, in order. A reader gets all events from now on, and a slow one still gets all:
+   * what it has not read, about 1 KB a poll, is kept until it reads it or leaves the loop. One that comes after the end
+   * gets the last two.
+   */
+  records(): AsyncIterableIterator<Rec> {
+    return this.#settler.records();
   }
 }

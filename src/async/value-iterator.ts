@@ -6,6 +6,8 @@ export class ValueIterator<T> implements AsyncIterableIterator<T> {
   readonly #kept: Kept;
   readonly #onReturn: (iterator: ValueIterator<T>) => void;
   #pending: T[] = [];
+  // How many of them have been read: `shift` of a long array copies all of it.
+  #readCount = 0;
   #waiting: ((result: IteratorResult<T, undefined>) => void)[] = [];
   #last: T | undefined;
   #hasEnded = false;
@@ -28,6 +30,7 @@ export class ValueIterator<T> implements AsyncIterableIterator<T> {
       this.#pending.push(value);
     } else {
       this.#pending = [value];
+      this.#readCount = 0;
     }
   }
 
@@ -40,13 +43,22 @@ export class ValueIterator<T> implements AsyncIterableIterator<T> {
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#pending.length > 0) {
-      return Promise.resolve({ done: false, value: this.#pending.shift() as T });
+    if (this.#readCount < this.#pending.length) {
+      return Promise.resolve({ done: false, value: this.#take() });
     }
     if (this.#hasEnded) {
       return Promise.resolve({ done: true, value: undefined });
     }
     return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #take(): T {
+    const value = this.#pending[this.#readCount++] as T;
+    if (2 * this.#readCount >= this.#pending.length) {
+      this.#pending.splice(0, this.#readCount);
+      this.#readCount = 0;
+    }
+    return value;
   }
 
   return(): Promise<IteratorResult<T, undefined>> {

@@ -1,11 +1,11 @@
-import { Settler } from "../async/settled-promise.ts";
+import { Settler } from "../async/settler.ts";
 import { type Abortable, joinSignal, leaveSignal } from "../async/shared-abort.ts";
 import { startTimer } from "../async/timer.ts";
 import { decideTimeout } from "../policy/decide/decide.ts";
 import { settleAborted } from "../policy/decide/settle.ts";
 import type { WaitState } from "../policy/state/wait-state.ts";
 import { UnreachableError } from "../task/errors.ts";
-import { fromEventRecord } from "../task/event-record.ts";
+import { endRecords, fromEventRecord, toEventRecord, type WaitEventRecord } from "../task/event-record.ts";
 import { endOf, OUTCOME_KINDS, type Outcome } from "../task/outcome.ts";
 import { printable } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
@@ -27,7 +27,10 @@ const CHECK_EVERY_MS = 3000;
 const ENDS: ReadonlySet<string> = new Set([...OUTCOME_KINDS, "settled"]);
 
 /** The inside of a wait in a queue: it follows the job of its task, and settles by its own deadline. */
-export class JobFollower extends Settler<Task, Outcome, WaitEvents> implements Abortable, JobObserver {
+export class JobFollower
+  extends Settler<Task, Outcome, WaitEvents, Task, [], WaitEventRecord>
+  implements Abortable, JobObserver
+{
   state: WaitState;
   readonly #context: JobContext;
   readonly #hub: JobHub;
@@ -53,6 +56,14 @@ export class JobFollower extends Settler<Task, Outcome, WaitEvents> implements A
 
   protected override itemsSoFar(): readonly Task[] {
     return this.state.task === undefined ? [] : [this.state.task];
+  }
+
+  protected override recordsSoFar(ended: Outcome | undefined): readonly WaitEventRecord[] {
+    return ended === undefined ? [] : endRecords(ended, this.state.taskId, Date.now());
+  }
+
+  protected override toRecord<K extends WaitEventName>(name: K, payload: WaitEvents[K]): WaitEventRecord {
+    return toEventRecord({ name, payload } as WaitEvent, this.state.taskId, Date.now());
   }
 
   async begin(): Promise<void> {

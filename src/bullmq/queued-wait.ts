@@ -1,5 +1,6 @@
 import { SettledPromise } from "../async/settled-promise.ts";
 import type { WaitCheckpoint } from "../policy/state/wait-state.ts";
+import type { WaitEventRecord } from "../task/event-record.ts";
 import type { Outcome } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
 import type { WaitEvents } from "../task/wait-events.ts";
@@ -10,7 +11,7 @@ import type { JobFollower } from "./job-follower.ts";
  * checkpoint, as a `TaskWait` is. The iterator gives the task at every poll that showed a change; a slow reader gets
  * the newest and misses the ones between.
  */
-export class QueuedWait extends SettledPromise<Task, Outcome, WaitEvents> {
+export class QueuedWait extends SettledPromise<Task, Outcome, WaitEvents, Task, [], WaitEventRecord> {
   readonly #follower: JobFollower;
 
   /** @internal Waits are made by `TaskQueue.wait`. */

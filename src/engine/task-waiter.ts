@@ -35,7 +35,7 @@ import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 //       └ WaitCore     a wait's state and outcome; TaskWait is the promise in front
 //
 // `decide` says what an observation means (policy/); applyObservation asks it for every wait on the task.
-// W1 PollScheduler#drop, PermitQueue · W2 WaitCore.aborted, PollScheduler#drop, Poll.cancel · W3 PollScheduler#serve,
+// W1 PollScheduler#drop, PermitQueue · W2 WaitCore.aborted, PollScheduler#drop, Poll.cancel · W3 Deadlines,
 // pollPriority, readScan · W4 ApiRateLimit, PollScheduler#schedule · W5 ApiRateLimit.answered · W6 applyObservation
 // · W7 SafeEmitter (async/) · W8, W9 policy/
 

@@ -7,6 +7,7 @@ import {
   type TaskFailedError,
   WaitTimeoutError,
 } from "../task/errors.ts";
+import type { OutcomeOf } from "../task/outcome.ts";
 import { printable } from "../task/printable.ts";
 import type { RunOutcome } from "./run-events.ts";
 import type { RunCheckpoint } from "./run-state.ts";
@@ -40,4 +41,15 @@ export function timedOutRun(
   const message = `gave up after ${formatDurationMs(elapsedMs)}, in attempt ${state.attempt}: ${what}`;
   const cause = lastFailure === undefined ? {} : { cause: lastFailure };
   return { kind: "timedOut", error: new WaitTimeoutError(message, { elapsedMs, ...cause }) };
+}
+
+/** An attempt whose task failed because the service was busy, while another may follow. */
+export class BusyAttempt extends Error {
+  override readonly name = "BusyAttempt";
+  readonly outcome: OutcomeOf<"failed">;
+
+  constructor(outcome: OutcomeOf<"failed">) {
+    super("the service was busy");
+    this.outcome = outcome;
+  }
 }

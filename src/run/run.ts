@@ -2,15 +2,24 @@ import { SERVICE_BACKOFF } from "../async/backoff.ts";
 import type { MonotonicClock } from "../async/monotonic-clock.ts";
 import { RearmableTimer } from "../async/rearmable-timer.ts";
 import { retry } from "../async/retry.ts";
-import { Settler } from "../async/settled-promise.ts";
+import { Settler } from "../async/settler.ts";
 import { type Abortable, joinSignal, leaveSignal } from "../async/shared-abort.ts";
 import type { TaskWait } from "../engine/wait/task-wait.ts";
 import { isStartUnknownError, type TaskFailedError } from "../task/errors.ts";
 import { endOf } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
-import { BusyAttempt } from "./busy-attempt.ts";
-import { outcomeOfRefusal, timedOutRun } from "./run-ends.ts";
-import type { RunEvent, RunEventName, RunEvents, RunOutcome, RunOutcomeKind } from "./run-events.ts";
+import { BusyAttempt, outcomeOfRefusal, timedOutRun } from "./run-ends.ts";
+import {
+  endRunRecords,
+  passOn,
+  type RunEvent,
+  type RunEventName,
+  type RunEventRecord,
+  type RunEvents,
+  type RunOutcome,
+  runEndEvents,
+  toRunRecord,
+} from "./run-events.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { inWallTime, type RunCheckpoint, withoutSent } from "./run-state.ts";
 import { SentMoment } from "./sent-moment.ts";
@@ -21,7 +30,7 @@ import type { StartContext, TaskStart } from "./task-start.ts";
  * The inside of a run: starts a task, waits for it, and does so again when it failed because the service was busy.
  * Once it has settled neither start, pause nor wait of it remains.
  */
-export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortable {
+export class Run extends Settler<Task, RunOutcome, RunEvents, Task, [], RunEventRecord> implements Abortable {
   readonly #plan: RunPlan;
   readonly #clock: MonotonicClock;
   readonly #controller = new AbortController();
@@ -43,6 +52,14 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
 
   protected override itemsSoFar(): readonly Task[] {
     return this.#latest === undefined ? [] : [this.#latest];
+  }
+
+  protected override recordsSoFar(ended: RunOutcome | undefined): readonly RunEventRecord[] {
+    return ended === undefined ? [] : endRunRecords(ended, this.#state, Date.now());
+  }
+
+  protected override toRecord<K extends RunEventName>(name: K, payload: RunEvents[K]): RunEventRecord {
+    return toRunRecord({ name, payload } as RunEvent<RunEventName>, this.#state, Date.now());
   }
 
   /** This attempt's task as it was last seen. */
@@ -157,7 +174,7 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
       ...(isNew ? { justStarted: taskType === undefined ? true : { taskType } } : {}),
     });
     this.#wait = wait;
-    this.#passOn(wait, attempt);
+    passOn(wait, attempt, (name, payload, item) => this.#emit(name, payload, item));
     const outcome = await wait.outcome;
     this.#state = { ...this.#state, wait: wait.checkpoint() };
     this.#wait = undefined;
@@ -195,39 +212,20 @@ export class Run extends Settler<Task, RunOutcome, RunEvents> implements Abortab
     this.#latest = outcome.task ?? this.#latest;
     this.settle(outcome, endOf(outcome), this.hears("settled") || this.hears(outcome.kind));
     this.#release(outcome.kind === "aborted" ? outcome.error : undefined);
-    const payload = outcome.kind === "complete" ? outcome.task : outcome.error;
-    this.#emitEnd({ name: outcome.kind, payload } as RunEvent<RunOutcomeKind>);
-    this.emitEvent("settled", outcome);
+    for (const { name, payload } of runEndEvents(outcome)) {
+      this.emitEvent(name, payload);
+    }
     this.finish(outcome);
   }
 
-  #emit<K extends RunEventName>(name: K, payload: RunEvents[K]): void {
+  #emit<K extends RunEventName>(name: K, payload: RunEvents[K], item?: Task): void {
+    this.#latest = item ?? this.#latest;
+    if (item !== undefined && name !== "poll") {
+      this.push(item);
+    }
     if (this.outcome === undefined) {
       this.emitEvent(name, payload);
     }
-  }
-
-  #emitEnd<K extends RunOutcomeKind>({ name, payload }: RunEvent<K>): void {
-    this.emitEvent(name, payload);
-  }
-
-  #passOn(wait: TaskWait, attempt: number): void {
-    wait
-      .on("poll", (event) => {
-        this.#latest = event.task;
-        this.#emit("poll", { ...event, attempt });
-      })
-      .on("status", (event) => {
-        this.push(event.task);
-        this.#emit("status", { ...event, attempt });
-      })
-      .on("progress", (event) => {
-        this.push(event.task);
-        this.#emit("progress", { ...event, attempt });
-      })
-      .on("retry", (event) => this.#emit("retry", { ...event, attempt }))
-      .on("throttled", (event) => this.#emit("throttled", { ...event, attempt }))
-      .on("warning", (event) => this.#emit("warning", { ...event, attempt }));
   }
 
   #release(reason: unknown): void {

@@ -1,7 +1,7 @@
 import { SettledPromise } from "../async/settled-promise.ts";
 import type { Task } from "../task/task.ts";
 import type { Run } from "./run.ts";
-import type { RunEvents, RunOutcome } from "./run-events.ts";
+import type { RunEventRecord, RunEvents, RunOutcome } from "./run-events.ts";
 import type { RunCheckpoint } from "./run-state.ts";
 
 /**
@@ -12,7 +12,7 @@ import type { RunCheckpoint } from "./run-state.ts";
  * A rejection that nobody awaits is silent if the end was observed in another way ({@link outcome}, the iterator,
  * a listener for `settled` or for the kind it ended with).
  */
-export class TaskRun extends SettledPromise<Task, RunOutcome, RunEvents> {
+export class TaskRun extends SettledPromise<Task, RunOutcome, RunEvents, Task, [], RunEventRecord> {
   readonly #run: Run;
 
   /** @internal Runs are made by `runTask`. */

@@ -28,8 +28,17 @@ export interface ErrorRecord {
   readonly cause?: ErrorRecord;
 }
 
-/** Turns anything that was thrown into an {@link ErrorRecord}. Stack traces are left out. */
+/** Turns anything that was thrown into an {@link ErrorRecord}. Stack traces are left out. It never throws. */
 export function toErrorRecord(thrown: unknown, depth = 0): ErrorRecord {
+  try {
+    return readError(thrown, depth);
+  } catch {
+    // What was thrown may throw when it is read.
+    return { name: "Error", message: "what was thrown can't be shown" };
+  }
+}
+
+function readError(thrown: unknown, depth: number): ErrorRecord {
   if (!(thrown instanceof Error)) {
     return { name: "Error", message: String(thrown) };
   }

@@ -3,7 +3,7 @@ import { type ErrorRecord, toErrorRecord } from "./error-record.ts";
 import { OUTCOME_KINDS, type Outcome, type OutcomeKind } from "./outcome.ts";
 import type { RecordSchema } from "./schema.ts";
 import type { Task } from "./task.ts";
-import type { WaitEvent } from "./wait-events.ts";
+import { endEvents, type WaitEvent } from "./wait-events.ts";
 
 interface RecordHead {
   /** When it was told, in Unix milliseconds. */
@@ -148,6 +148,11 @@ export function toEventRecord(event: WaitEvent, taskId: string, timeMs: number):
   }
 }
 
+/** The last two records of a wait that ended so. */
+export function endRecords(outcome: Outcome, taskId: string, timeMs: number): readonly WaitEventRecord[] {
+  return endEvents(outcome).map((event) => toEventRecord(event, taskId, timeMs));
+}
+
 /** The event that a record of an ongoing wait was made of, its error as an error again. */
 export function fromEventRecord(record: WaitEventRecord): WaitEvent {
   const { timeMs: _, event: name, ...payload } = record;
@@ -160,8 +165,12 @@ export function fromEventRecord(record: WaitEventRecord): WaitEvent {
 }
 
 /** The fields of a `settled` record: the kind of the outcome, the task as last seen, and the error. */
-export function outcomeFields(outcome: Outcome): {
-  readonly outcome: OutcomeKind;
+export function outcomeFields<Kind extends string = OutcomeKind>(outcome: {
+  readonly kind: Kind;
+  readonly task?: Task | undefined;
+  readonly error?: unknown;
+}): {
+  readonly outcome: Kind;
   readonly task?: Task;
   readonly error?: ErrorRecord;
 } {

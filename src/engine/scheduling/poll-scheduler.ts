@@ -1,6 +1,5 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { RearmableTimer } from "../../async/rearmable-timer.ts";
-import { decideTimeout } from "../../policy/decide/decide.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
 import { clockOffsetMsOf } from "../../task/source.ts";
 import type { ListingScan } from "../listing/listing-scan.ts";
@@ -11,6 +10,7 @@ import { applyObservation } from "../tasks/apply-observation.ts";
 import { Poll, type PollResult } from "../tasks/poll.ts";
 import { TrackedTask } from "../tasks/tracked-task.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
+import { Deadlines } from "./deadlines.ts";
 import { deferredUntilMs, pollPriority } from "./poll-priority.ts";
 
 /** What a poll scheduler is made of. */
@@ -38,7 +38,7 @@ export class PollScheduler {
   readonly #tasks = new Map<string, TrackedTask>();
   readonly #asleep = new IndexedHeap<TrackedTask>();
   readonly #inFlight = new Map<TrackedTask, Poll>();
-  readonly #deadlines = new IndexedHeap<WaitCore>();
+  readonly #deadlines = new Deadlines();
   #history: TaskHistory;
   #isFiring = false;
 
@@ -66,14 +66,12 @@ export class PollScheduler {
   }
 
   add(core: WaitCore): void {
-    const { taskId, deadlineMs } = core.state;
+    const { taskId } = core.state;
     const nowMs = this.#clock.nowMs();
     const tracked = this.#tasks.get(taskId) ?? new TrackedTask(core, nowMs);
     this.#tasks.set(taskId, tracked);
     tracked.join(core);
-    // A deadline that is past from the start means "poll once"; that poll has its time.
-    const graceMs = deadlineMs <= nowMs ? nowMs + core.options.pollTimeoutMs : 0;
-    this.#deadlines.put(core.deadline, Math.max(deadlineMs, graceMs));
+    this.#deadlines.add(core, nowMs);
     this.#schedule(tracked);
     this.#listings.checkSoon();
     this.#setTimer();
@@ -91,7 +89,7 @@ export class PollScheduler {
   }
 
   remove(core: WaitCore, reason: unknown): void {
-    this.#deadlines.remove(core.deadline);
+    this.#deadlines.remove(core);
     const tracked = this.#tasks.get(core.state.taskId);
     if (tracked?.leave(core) && tracked.isUnwanted) {
       this.#drop(tracked, reason);
@@ -140,7 +138,7 @@ export class PollScheduler {
 
   #setTimer(): void {
     if (!this.#isFiring) {
-      const atMs = Math.min(this.#asleep.firstRank, this.#deadlines.firstRank, this.#listings.nextMs);
+      const atMs = Math.min(this.#asleep.firstRank, this.#deadlines.firstMs, this.#listings.nextMs);
       this.#timer.set(atMs === Number.POSITIVE_INFINITY ? undefined : atMs);
     }
   }
@@ -157,11 +155,7 @@ export class PollScheduler {
   }
 
   #serve(nowMs: number): void {
-    // W3: a deadline settles its wait whatever else is under way.
-    for (let next = this.#deadlines.peek(); next && next.rank <= nowMs; next = this.#deadlines.peek()) {
-      this.#deadlines.remove(next);
-      next.item.apply(decideTimeout(next.item.state, nowMs, next.item.lastFailure));
-    }
+    this.#deadlines.fire(nowMs);
     if (this.#asleep.firstRank <= nowMs) {
       this.#listings.checkSoon();
     }

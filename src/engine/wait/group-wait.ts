@@ -1,7 +1,14 @@
-import { SettledPromise, Settler } from "../../async/settled-promise.ts";
+import { SettledPromise } from "../../async/settled-promise.ts";
+import { Settler } from "../../async/settler.ts";
+import { endRecords, toEventRecord, type WaitEventRecord } from "../../task/event-record.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import type { Task } from "../../task/task.ts";
-import { WAIT_EVENT_NAMES, type WaitEventName, type WaitEvents } from "../../task/wait-events.ts";
+import {
+  WAIT_EVENT_NAMES,
+  type WaitEvent,
+  type WaitEventName,
+  type WaitEvents,
+} from "../../task/wait-events.ts";
 import type { TaskWait } from "./task-wait.ts";
 
 /** How far a group of waits has come. */
@@ -48,7 +55,8 @@ export class TaskGroupWait extends SettledPromise<
   readonly Outcome[],
   GroupEvents,
   GroupEnding,
-  [wait: TaskWait]
+  [wait: TaskWait],
+  WaitEventRecord
 > {
   /** The waits, in the order of the ids. */
   readonly waits: readonly TaskWait[];
@@ -97,7 +105,8 @@ class GroupCore extends Settler<
   readonly Outcome[],
   GroupEvents,
   GroupEnding,
-  [wait: TaskWait]
+  [wait: TaskWait],
+  WaitEventRecord
 > {
   readonly #waits: readonly TaskWait[];
   readonly #endings: GroupEnding[] = [];
@@ -119,6 +128,21 @@ class GroupCore extends Settler<
 
   protected override itemsSoFar(): readonly GroupEnding[] {
     return this.#endings;
+  }
+
+  protected override recordsSoFar(): readonly WaitEventRecord[] {
+    return this.#endings.flatMap(({ taskId, outcome }) => endRecords(outcome, taskId, Date.now()));
+  }
+
+  /** Of the waits' own events: how far the group has come follows from them. */
+  protected override toRecord<K extends GroupEventName>(
+    name: K,
+    payload: GroupEvents[K],
+    { taskId }: TaskWait,
+  ): WaitEventRecord | undefined {
+    return name === "groupProgress"
+      ? undefined
+      : toEventRecord({ name, payload } as WaitEvent, taskId, Date.now());
   }
 
   #passOn<K extends WaitEventName>(name: K, from: Tells<K>, wait: TaskWait): void {

@@ -1,5 +1,6 @@
 import { SettledPromise } from "../../async/settled-promise.ts";
 import type { WaitCheckpoint } from "../../policy/state/wait-state.ts";
+import type { WaitEventRecord } from "../../task/event-record.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import type { Task } from "../../task/task.ts";
 import type { WaitEventName, WaitEvents } from "../../task/wait-events.ts";
@@ -24,7 +25,7 @@ export type WaitListener<K extends WaitEventName> = (payload: WaitEvents[K]) => 
  * const task = await wait;
  * ```
  */
-export class TaskWait extends SettledPromise<Task, Outcome, WaitEvents> {
+export class TaskWait extends SettledPromise<Task, Outcome, WaitEvents, Task, [], WaitEventRecord> {
   readonly #core: WaitCore;
 
   /** @internal Waits are made by `waitForTask` and `TaskWaiter.wait`. */

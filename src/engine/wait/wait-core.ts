@@ -1,5 +1,5 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
-import { Settler } from "../../async/settled-promise.ts";
+import { Settler } from "../../async/settler.ts";
 import type { Abortable } from "../../async/shared-abort.ts";
 import { movedBack } from "../../policy/decide/begin-wait.ts";
 import { countImmediateRetry, type ImmediateRetry } from "../../policy/decide/immediate-retry.ts";
@@ -7,6 +7,7 @@ import { settleAborted } from "../../policy/decide/settle.ts";
 import type { Decision } from "../../policy/state/decision.ts";
 import type { ResolvedWaitOptions } from "../../policy/state/wait-options.ts";
 import type { WaitState } from "../../policy/state/wait-state.ts";
+import { endRecords, toEventRecord, type WaitEventRecord } from "../../task/event-record.ts";
 import { endOf, type Outcome } from "../../task/outcome.ts";
 import type { Task } from "../../task/task.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../../task/wait-events.ts";
@@ -26,7 +27,10 @@ export interface WaitDriver {
 }
 
 /** The inside of one wait: its state, and the one place where it settles. */
-export class WaitCore extends Settler<Task, Outcome, WaitEvents> implements Abortable {
+export class WaitCore
+  extends Settler<Task, Outcome, WaitEvents, Task, [], WaitEventRecord>
+  implements Abortable
+{
   readonly options: ResolvedWaitOptions;
   readonly signal: AbortSignal | undefined;
   readonly #driver: WaitDriver;
@@ -58,6 +62,14 @@ export class WaitCore extends Settler<Task, Outcome, WaitEvents> implements Abor
 
   protected override itemsSoFar(): readonly Task[] {
     return this.state.task === undefined ? [] : [this.state.task];
+  }
+
+  protected override recordsSoFar(ended: Outcome | undefined): readonly WaitEventRecord[] {
+    return ended === undefined ? [] : endRecords(ended, this.state.taskId, Date.now());
+  }
+
+  protected override toRecord<K extends WaitEventName>(name: K, payload: WaitEvents[K]): WaitEventRecord {
+    return toEventRecord({ name, payload } as WaitEvent, this.state.taskId, Date.now());
   }
 
   /** Takes a decision in; settles when it says so. A wait that has settled takes nothing in. */
