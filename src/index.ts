@@ -152,4 +152,4 @@ export {
 } from "./task/wait-events.ts";
 export type { ApiClientOptions, WaitTarget } from "./wait/shared-waiter.ts";
 export { type WaitForTaskOptions, waitForTask } from "./wait/wait-for-task.ts";
-export { waitForTasks } from "./wait/wait-for-tasks.ts";
+export { type WaitForTasksOptions, waitForTasks } from "./wait/wait-for-tasks.ts";

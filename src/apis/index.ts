@@ -8,6 +8,7 @@
 
 export { checkTaskApi, type ExampleReading, type ExamplesReport } from "./check-task-api.ts";
 export { defineTaskApi } from "./declared-api.ts";
+export { compileExpression, type Expression } from "./expression/expression.ts";
 export type * from "./format/task-api.ts";
 export * from "./presets.ts";
 export { type ClosableSource, type TaskApiSourceOptions, taskApiSource } from "./task-api-source.ts";

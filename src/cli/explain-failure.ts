@@ -6,11 +6,15 @@ import { EXIT } from "./errors/exit-code.ts";
 import { inFlagWords } from "./flags/wait-settings.ts";
 import { annotationsFor } from "./terminal/annotations.ts";
 
-/** Says what went wrong outside a wait, on one line, and which exit code that is. */
-export function explainFailure(error: unknown): number {
+/**
+ * Says what went wrong outside a wait, on one line, and which exit code that is.
+ *
+ * @param inWords - Names the variable in the place of a flag whose value came from one.
+ */
+export function explainFailure(error: unknown, inWords: (message: string) => string): number {
   const annotations = annotationsFor(process.env);
   if (isInvalidOptionError(error)) {
-    annotations.error(inFlagWords(describeError(error)));
+    annotations.error(inWords(inFlagWords(describeError(error))));
     return EXIT.usage;
   }
   if (isTaskwaitError(error)) {

@@ -1,15 +1,22 @@
-import { Argument, Command, Option } from "commander";
-import { type ApiFlags, addApiFlags, addUntilFlag, repeated } from "./apis/api-flags.ts";
+import { Argument, type Command, Option } from "commander";
+import { type ApiFlags, addApiFlags, addUntilFlag } from "./apis/api-flags.ts";
 import type { EmulateFlags } from "./commands/emulate-command.ts";
 import type { ListFlags } from "./commands/list-command.ts";
 import type { StartFlags } from "./commands/start-command.ts";
 import { type AccountFlags, addAccountFlags } from "./flags/account-flags.ts";
+import { readJson, settleConflicts } from "./flags/conflicts.ts";
+import { withHint } from "./flags/other-words.ts";
+import { repeated } from "./flags/repeated.ts";
+import { addTaskQueryFlags } from "./flags/task-query-flags.ts";
+import { CommandWithVariables, readVariables } from "./flags/variables.ts";
 import type { WaitFlags } from "./flags/wait-flags.ts";
 import {
   addCheckpointFlags,
+  addManyFlags,
   addOutputFlags,
   addWaitFlags,
   colorOption,
+  jsonOption,
   verboseOption,
 } from "./flags/wait-flags.ts";
 import { HELP_EXAMPLES } from "./help/help-examples.ts";
@@ -28,7 +35,7 @@ const GIVEN_VALUE = /('--?[^=']*)=[^']*'/g;
  * @param end - Takes the exit code of a command.
  */
 export function makeProgram(end: (exitCode: number) => void): Command {
-  const program = new Command("taskwait")
+  const program = new CommandWithVariables("taskwait")
     .usage("<taskId...> [options]\n       taskwait <command> [options]")
     .description("Waits for asynchronous tasks of Alibaba Cloud BDRC.")
     .version(readVersion(), "-V, --version", "print the version")
@@ -38,13 +45,19 @@ export function makeProgram(end: (exitCode: number) => void): Command {
     .configureOutput({
       writeOut,
       writeErr: (text) => writeErr(text.trimEnd()),
-      outputError: (text, write) => write(text.replace(/^error: /, "taskwait: ").replace(GIVEN_VALUE, "$1'")),
+      outputError: (text, write) =>
+        write(withHint(text.replace(/^error: /, "taskwait: ").replace(GIVEN_VALUE, "$1'"))),
     });
   addWait(program, end);
   addStart(program, end);
   addReads(program, end);
   addApis(program, end);
   addLocal(program, end);
+  program.hook("preAction", (_, command) => {
+    readVariables(command);
+    settleConflicts(command);
+    readJson(command);
+  });
   return program;
 }
 
@@ -59,9 +72,11 @@ function add(parent: Command, name: string, description: string, isDefault = fal
 }
 
 function addWait(program: Command, end: End): void {
-  const command = add(program, "wait", "wait for tasks to end (the default command)", true)
-    .argument("[taskId...]", "tasks to wait for; - reads them from standard input")
-    .option("--any", "until the first task completes, instead of all");
+  const command = add(program, "wait", "wait for tasks to end (the default command)", true).argument(
+    "[taskId...]",
+    "tasks to wait for; - reads them from standard input",
+  );
+  addManyFlags(command);
   addWaitFlags(command);
   addCheckpointFlags(command);
   addOutputFlags(command);
@@ -98,11 +113,10 @@ function addStart(program: Command, end: End): void {
 }
 
 function addReads(program: Command, end: End): void {
-  const list = add(program, "list", "list tasks")
-    .option("--status <status>", "only tasks in this state, such as RUNNING")
-    .option("--type <type>", "only tasks of this type, such as UPDATE_RESOURCES")
+  const list = addTaskQueryFlags(add(program, "list", "list tasks"))
     .option("--limit <number>", "at most so many tasks")
     .addOption(formOption(["table", "json", "jsonl", "ids"], "table"))
+    .addOption(jsonOption())
     .addOption(colorOption())
     .addOption(verboseOption());
   addAccountFlags(list).action(async (flags: ListFlags & AccountFlags) => {
@@ -112,6 +126,7 @@ function addReads(program: Command, end: End): void {
   const describe = add(program, "describe", "show one task as it is now")
     .argument("<taskId>", "the task")
     .addOption(formOption(["text", "json"], "text"))
+    .addOption(jsonOption())
     .addOption(verboseOption());
   addAccountFlags(addApiFlags(describe)).action(
     async (taskId: string, flags: AccountFlags & ApiFlags & { output: "text" | "json"; verbose?: true }) => {
@@ -132,9 +147,9 @@ function addReads(program: Command, end: End): void {
 
 function addApis(program: Command, end: End): void {
   const apis = add(program, "apis", "declared task APIs: list, show, check, try");
-  const list = add(apis, "list", "list the APIs that come with the package", true).addOption(
-    formOption(["table", "json", "names"], "table"),
-  );
+  const list = add(apis, "list", "list the APIs that come with the package", true)
+    .addOption(formOption(["table", "json", "names"], "table"))
+    .addOption(jsonOption());
   list.action(async (flags: { output: "table" | "json" | "names" }) => {
     const { listApis } = await import("./commands/apis-command.ts");
     end(await listApis(flags));

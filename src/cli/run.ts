@@ -1,7 +1,8 @@
 import process from "node:process";
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { EXIT } from "./errors/exit-code.ts";
 import { UsageError } from "./errors/usage-error.ts";
+import { inVariableWords } from "./flags/variables.ts";
 import { makeProgram } from "./program.ts";
 import { printError, writeErr } from "./terminal/messages.ts";
 import { guardStreams, outputDrained, outputFailure } from "./terminal/standard-output.ts";
@@ -15,11 +16,13 @@ const LINGER_MS = 500;
  * @param args - Without the names of Node and of the script.
  */
 export async function run(args: readonly string[]): Promise<void> {
+  let running: Command | undefined;
+  const inWords: InWords = (message) => inVariableWords(message, running);
   guardStreams();
   printWarnings();
   process.on("uncaughtException", (error) => {
     // An unhandled rejection arrives here too.
-    void explain(error)
+    void explain(error, inWords)
       .then(end)
       .finally(() => process.exit());
   });
@@ -28,9 +31,12 @@ export async function run(args: readonly string[]): Promise<void> {
     const program = makeProgram((code) => {
       exitCode = code;
     });
+    program.hook("preAction", (_, command) => {
+      running = command;
+    });
     await program.parseAsync(args, { from: "user" });
   } catch (error) {
-    exitCode = await explain(error);
+    exitCode = await explain(error, inWords);
   }
   await end(exitCode);
   // The end comes by itself; this is for whatever might keep it from coming.
@@ -55,18 +61,21 @@ async function end(exitCode: number): Promise<void> {
 
 const STOPPED: ReadonlySet<number> = new Set([EXIT.hungUp, EXIT.interrupted, EXIT.terminated]);
 
+/** A message in the words of what was given: a flag, or its variable. */
+type InWords = (message: string) => string;
+
 /** Says on one line of standard error what went wrong, and gives the exit code. */
-async function explain(error: unknown): Promise<number> {
+async function explain(error: unknown, inWords: InWords): Promise<number> {
   if (error instanceof CommanderError) {
     // Commander has said it already; help and version are no failures.
     return error.exitCode === 0 ? EXIT.complete : EXIT.usage;
   }
   if (error instanceof UsageError) {
-    printError(error.message);
+    printError(inWords(error.message));
     return EXIT.usage;
   }
   const { explainFailure } = await import("./explain-failure.ts");
-  return explainFailure(error);
+  return explainFailure(error, inWords);
 }
 
 // Node prints a warning over several lines, which would break the live rows.

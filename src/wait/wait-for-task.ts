@@ -6,7 +6,11 @@ import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "./shared-waite
 /** How to wait, and what to poll. */
 export interface WaitForTaskOptions extends WaitOptions, WaitTarget {}
 
-const NAMES: ReadonlySet<string> = new Set([...WAIT_OPTION_NAMES, ...WAIT_TARGET_NAMES]);
+/** The names of {@link WaitForTaskOptions}. */
+export const WAIT_FOR_TASK_OPTION_NAMES: ReadonlySet<string> = new Set([
+  ...WAIT_OPTION_NAMES,
+  ...WAIT_TARGET_NAMES,
+]);
 
 /**
  * Waits until a task has ended. Waits that share a client share one rate budget, and two waits on one task
@@ -31,12 +35,17 @@ export function waitForTask(taskId: string, options: WaitForTaskOptions = {}): T
   return sharedWaiter(target, "waitForTask").wait(taskId, waitOptions);
 }
 
-/** Tells what is about the target from what is about the wait, after refusing what is neither. */
-export function splitOptions(
-  options: WaitForTaskOptions,
+/**
+ * Tells what is about the target from what is about the wait, after refusing what is neither.
+ *
+ * @param names - Of all options.
+ */
+export function splitOptions<More = unknown>(
+  options: WaitForTaskOptions & More,
   action: string,
-): { readonly target: WaitTarget; readonly waitOptions: WaitOptions } {
-  checkOptionNames(options, NAMES, action);
-  const { client, source, waiter, api, set, until, ...waitOptions } = options as WaitForTaskOptions;
+  names: ReadonlySet<string> = WAIT_FOR_TASK_OPTION_NAMES,
+): { readonly target: WaitTarget; readonly waitOptions: WaitOptions & Omit<More, keyof WaitTarget> } {
+  checkOptionNames(options, names, action);
+  const { client, source, waiter, api, set, until, ...waitOptions } = options as WaitForTaskOptions & More;
   return { target: { client, source, waiter, api, set, until }, waitOptions };
 }

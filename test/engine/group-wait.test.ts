@@ -71,6 +71,27 @@ describe("waitForTasks", () => {
     expect(outcomes.map(({ kind }) => kind)).toEqual(["denied", "complete", "failed", "notFound"]);
   });
 
+  it("with failFast, the first that does not complete ends the others, and the group rejects with its error", async () => {
+    const scripts = { "t-1": running(600_000), "t-2": running(1000), "t-3": running(60_000, "FAILED") };
+    const { group, waiter } = start(scripts, { failFast: true });
+    await pass(90_000);
+    expect((await group.outcomes).map(({ kind }) => kind)).toEqual(["aborted", "complete", "failed"]);
+    await expect(group).rejects.toMatchObject({ code: "TASK_FAILED", taskId: "t-3" });
+    expectNothingLeft(waiter);
+  });
+
+  it("with failFast, resolves when all complete", async () => {
+    const { group } = start({ "t-1": running(90_000), "t-2": running(1000) }, { failFast: true });
+    await pass(HOUR_MS);
+    expect(await group).toHaveLength(2);
+  });
+
+  it.each([[1], ["yes"], [null]])("refuses %j for failFast", (failFast) => {
+    expect(() => start({ "t-1": running(1000) }, { failFast })).toThrow(
+      /^waitForTasks: failFast must be true or false/,
+    );
+  });
+
   it("shares one signal: an abort ends all that are left, and leaves those that have ended", async () => {
     const controller = new AbortController();
     const scripts = { "t-1": running(1000), "t-2": running(600_000), "t-3": running(600_000) };

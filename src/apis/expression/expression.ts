@@ -9,7 +9,11 @@ const MAX_WORD_LENGTH = 1000;
 /** A value that an expression may give: never an object, a list or null. */
 export type Scalar = string | number | boolean;
 
-/** A checked JMESPath expression. */
+/**
+ * A checked JMESPath expression.
+ *
+ * @hidden
+ */
 export interface Expression {
   readonly text: string;
   /** Where the declaration has it, such as `task.status`. */
@@ -25,6 +29,8 @@ export interface Expression {
  * @param path - Where the declaration has it; errors begin with it.
  * @param gives - `"value"` refuses expressions that can only give an object or a list, `"place"` those that can't.
  * @throws {@link InvalidOptionError} when it does not compile, is not standard, or can't give what is wanted.
+ *
+ * @hidden Exported for the command, which imports nothing but public entry points.
  */
 export function compileExpression(text: string, path: string, gives: "value" | "place" | "any"): Expression {
   if (text.length > MAX_LENGTH) {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { UsageError } from "../errors/usage-error.ts";
+import { repeated } from "../flags/repeated.ts";
 
 /** The flags about declared task APIs, as commander gives them. */
 export interface ApiFlags {
@@ -11,20 +12,12 @@ export interface ApiFlags {
 /** Adds `--api` and `--set`. */
 export function addApiFlags(command: Command): Command {
   return command
-    .option(
-      "--api <name|file>",
-      "what bare ids are of: a declared task API (default: TASKWAIT_API, else BDRC)",
-    )
+    .option("--api <name|file>", "what bare ids are of: a declared task API (default: BDRC)")
     .option(
       "--set <name=value>",
       "a value that the declaration needs, such as functionName=resize; may be repeated",
       repeated,
     );
-}
-
-/** Gathers the values of a flag that may be repeated. */
-export function repeated(one: string, others: readonly string[] = []): readonly string[] {
-  return [...others, one];
 }
 
 /** Adds `--until`. */

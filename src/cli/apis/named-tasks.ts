@@ -1,4 +1,3 @@
-import process from "node:process";
 import type { TaskApi } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import type { ApiFlags } from "./api-flags.ts";
@@ -22,9 +21,7 @@ const PREFIXED = /^([a-z][a-z0-9-]{0,62}):(.+)$/s;
  * @throws {@link UsageError} naming what is wrong.
  */
 export async function nameTasks(words: readonly string[], flags: ApiFlags): Promise<readonly NamedTask[]> {
-  const named = flags.api ?? process.env["TASKWAIT_API"];
-  const flag = flags.api === undefined ? "TASKWAIT_API" : "--api";
-  const own = named === undefined || named === "" ? undefined : await loadApi(named, flag);
+  const own = flags.api === undefined || flags.api === "" ? undefined : await loadApi(flags.api, "--api");
   const tasks: NamedTask[] = [];
   for (const label of words) {
     const [, prefix = "", rest = ""] = PREFIXED.exec(label) ?? [];

@@ -7,6 +7,7 @@ import {
   type TaskStart,
   updateResources,
 } from "../../index.ts";
+import { loadQuery } from "../apis/result-query.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import { fileError } from "../files/file-error.ts";
 import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
@@ -40,7 +41,7 @@ export async function startCommand(
   command: Command,
   interruption: Interruption,
 ): Promise<number> {
-  const settings = waitSettingsOf(flags);
+  const settings = { ...waitSettingsOf(flags), ...(await loadQuery(flags)) };
   if (settings.resolved.timeoutMs === 0) {
     throw new UsageError("--timeout must be more than 0 for a start; --no-wait starts and doesn't wait");
   }

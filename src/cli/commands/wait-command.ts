@@ -1,48 +1,58 @@
 import process from "node:process";
 import type { Command } from "commander";
+import { type BdrcClientOptions, isFinalStatus, type Task } from "../../index.ts";
 import type { ApiFlags } from "../apis/api-flags.ts";
 import { type NamedTask, nameTasks } from "../apis/named-tasks.ts";
+import { loadQuery } from "../apis/result-query.ts";
 import { sourcesOf } from "../apis/task-sources.ts";
+import { EXIT } from "../errors/exit-code.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import { fileError } from "../files/file-error.ts";
-import { clientOptionsOf, logCalls } from "../flags/account.ts";
+import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
 import { gatherTaskIds, refuseMistypedCommand } from "../flags/task-ids.ts";
+import { taskQueryOf } from "../flags/task-query.ts";
+import type { TaskQueryFlags } from "../flags/task-query-flags.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import { waitSettingsOf } from "../flags/wait-settings.ts";
 import { CallCount } from "../progress/call-count.ts";
+import { printError } from "../terminal/messages.ts";
+import { makeResultWriter } from "../terminal/result-writer.ts";
+import { writeOut } from "../terminal/standard-output.ts";
 import { CheckpointFile, readCheckpoint } from "../waiting/checkpoint-file.ts";
 import { type CheckpointFrame, isFinal, isOver, labelOfCheckpoint } from "../waiting/checkpoint-frame.ts";
 import type { Interruption } from "../waiting/interruption.ts";
+import { taskPages } from "../waiting/task-pages.ts";
 import { runWaits } from "../waiting/wait-run.ts";
+
+type WaitCommandFlags = WaitFlags & TaskQueryFlags & AccountFlags & ApiFlags;
 
 /** `taskwait wait <id...>`, and `taskwait <id...>`. */
 export async function waitCommand(
   words: readonly string[],
-  flags: WaitFlags & AccountFlags & ApiFlags,
+  flags: WaitCommandFlags,
   command: Command,
   interruption: Interruption,
 ): Promise<number> {
   if (command.parent?.args[0] !== command.name()) {
     refuseMistypedCommand(words, command.parent?.commands.map((other) => other.name()) ?? []);
   }
-  const settings = waitSettingsOf(flags);
+  const settings = { ...waitSettingsOf(flags), ...(await loadQuery(flags)) };
   const resumed = flags.resume === undefined ? undefined : readCheckpoint("--resume", flags.resume);
-  const named = await gatherTaskIds(words, process.stdin);
-  const taskIds = named.length === 0 && resumed !== undefined ? resumed.waits.map(labelOfCheckpoint) : named;
-  if (taskIds.length === 0) {
-    throw new UsageError(
-      resumed === undefined
-        ? "no task id given: taskwait <id...>, or - to read them from standard input"
-        : "--resume: the file holds a start that has no task yet: run the same taskwait start again",
-    );
-  }
-  const tasks = await nameTasks(taskIds, flags);
-  const file = flags.checkpoint === undefined ? undefined : openFile(flags.checkpoint, tasks, resumed);
+  checkAll(words, flags);
+  const calls = new CallCount();
+  const log = logCalls(flags.verbose, (record) => calls.note(record));
+  const options = { ...clientOptionsOf(flags), ...log, ...settings.callTimeout };
+  const named = flags.all ? [] : await namedTaskIds(words, flags, resumed);
+  const file =
+    flags.checkpoint === undefined ? undefined : new CheckpointFile("--checkpoint", flags.checkpoint);
   try {
-    const calls = new CallCount();
-    const log = logCalls(flags.verbose, (record) => calls.note(record));
-    const options = { ...clientOptionsOf(flags), ...log, ...settings.callTimeout };
+    const taskIds = flags.all ? await listedTaskIds(flags, options, interruption.signal) : named;
+    if (taskIds.length === 0) {
+      return endWithoutTasks(flags);
+    }
+    const tasks = await nameTasks(taskIds, flags);
+    refuseLoss(file, tasks, resumed, flags.checkpoint);
     const sources = await sourcesOf(tasks, options, flags);
     try {
       const { tasks } = sources;
@@ -55,19 +65,80 @@ export async function waitCommand(
   }
 }
 
-/** The file of `--checkpoint`, unless it holds an unfinished wait for something else. */
-function openFile(
-  path: string,
+/** @throws {@link UsageError} for `--all` beside ids, and for what only `--all` reads. */
+function checkAll(words: readonly string[], flags: WaitCommandFlags): void {
+  const declared = flags.api ?? flags.until ?? flags.set;
+  if (flags.all && (words.length > 0 || declared !== undefined)) {
+    const beside = words.length > 0 ? "task ids" : "--api, --set and --until: the listing is of BDRC";
+    throw new UsageError(`--all can't be used together with ${beside}`);
+  }
+  const idle = flags.status === undefined ? "--type" : "--status";
+  if (!flags.all && (flags.status ?? flags.type) !== undefined) {
+    throw new UsageError(`${idle} is for --all: without it, tasks are named`);
+  }
+}
+
+async function namedTaskIds(
+  words: readonly string[],
+  flags: WaitCommandFlags,
+  resumed: CheckpointFrame | undefined,
+): Promise<readonly string[]> {
+  const allowEmpty = flags.allowEmpty === true;
+  const named = await gatherTaskIds(words, process.stdin, allowEmpty);
+  const taskIds = named.length === 0 && resumed !== undefined ? resumed.waits.map(labelOfCheckpoint) : named;
+  if (taskIds.length === 0 && !allowEmpty) {
+    throw new UsageError(
+      resumed === undefined
+        ? "no task id given: taskwait <id...>, or - to read them from standard input"
+        : "--resume: the file holds a start that has no task yet: run the same taskwait start again",
+    );
+  }
+  return taskIds;
+}
+
+/** The tasks that a listing shows; without `--status`, those that have not ended. */
+async function listedTaskIds(
+  flags: WaitCommandFlags,
+  options: BdrcClientOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const query = taskQueryOf(flags);
+  const listed: Task[] = [];
+  await withClient(options, async (client) => {
+    for await (const tasks of taskPages(client, query, signal)) {
+      listed.push(...tasks);
+    }
+  });
+  return listed
+    .filter(({ taskStatus }) => query.taskStatus !== undefined || !isFinalStatus(taskStatus))
+    .map(({ taskId }) => taskId);
+}
+
+function endWithoutTasks(flags: WaitCommandFlags): number {
+  if (!flags.quiet) {
+    printError("no task to wait for");
+  }
+  const write = (line: string): void => writeOut(`${line}\n`);
+  makeResultWriter(flags.output, write, Date.now).end({
+    exitCode: EXIT.complete,
+    waitedMs: 0,
+    calls: 0,
+    results: [],
+  });
+  return EXIT.complete;
+}
+
+/** @throws {@link UsageError} when the file of `--checkpoint` holds an unfinished wait for something else. */
+function refuseLoss(
+  file: CheckpointFile | undefined,
   tasks: readonly NamedTask[],
   resumed: CheckpointFrame | undefined,
-): CheckpointFile {
-  const file = new CheckpointFile("--checkpoint", path);
-  const lost = file.kept === undefined ? undefined : whatWouldBeLost(file.kept, tasks, resumed);
+  path = "",
+): void {
+  const lost = file?.kept === undefined ? undefined : whatWouldBeLost(file.kept, tasks, resumed);
   if (lost !== undefined) {
-    file.close();
     throw fileError("--checkpoint", path, `holds ${lost} that has not ended: name another file`);
   }
-  return file;
 }
 
 function whatWouldBeLost(

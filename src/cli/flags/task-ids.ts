@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { printable } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
+import { hintForCommand } from "./other-words.ts";
 
 // A word in small letters is a mistyped command more likely than an id; documented ids are like t-0000e4w0u1v5.
 const BARE_WORD = /^[a-z]+$/i;
@@ -12,17 +13,22 @@ const BARE_WORD = /^[a-z]+$/i;
  *
  * @param words - The arguments.
  * @param input - Standard input; read only when it is asked for.
+ * @param allowEmpty - Whether it may hold no id.
  */
-export async function gatherTaskIds(words: readonly string[], input: Readable): Promise<readonly string[]> {
+export async function gatherTaskIds(
+  words: readonly string[],
+  input: Readable,
+  allowEmpty: boolean,
+): Promise<readonly string[]> {
   if (words.filter((word) => word === "-").length > 1) {
     throw new UsageError("standard input (-) can be named only once");
   }
   const ids: string[] = [];
   for (const word of words) {
     if (word === "-") {
-      const read = (await text(input)).split(/\s+/).filter((id) => id !== "");
-      if (read.length === 0) {
-        throw new UsageError("standard input (-) holds no task id");
+      const read = listedIds(await text(input));
+      if (read.length === 0 && !allowEmpty) {
+        throw new UsageError("standard input (-) holds no task id; with --allow-empty that is no mistake");
       }
       ids.push(...read);
     } else {
@@ -32,16 +38,25 @@ export async function gatherTaskIds(words: readonly string[], input: Readable): 
   return [...new Set(ids)];
 }
 
+/** The words of a list. From a word that begins with `#` to the end of its line is a comment. */
+function listedIds(list: string): readonly string[] {
+  return list
+    .replace(/(^|\s)#.*/gm, "$1")
+    .split(/\s+/)
+    .filter((id) => id !== "");
+}
+
 /** Refuses `taskwait lsit`, which would otherwise wait for a task of that name. */
 export function refuseMistypedCommand(words: readonly string[], commands: readonly string[]): void {
   const [word] = words;
   if (word === undefined || !BARE_WORD.test(word)) {
     return;
   }
+  const hint = hintForCommand(word);
   const near = commands.find((command) => isNear(word.toLowerCase(), command));
   const meant = near === undefined ? `one of ${commands.join(", ")}` : near;
   throw new UsageError(
-    `"${word}" is no command; did you mean ${meant}? If it is a task: taskwait wait ${words.map((one) => printable(one, 80)).join(" ")}`,
+    `"${word}" is no command; ${hint ?? `did you mean ${meant}?`}${hint === undefined ? "" : "."} If it is a task: taskwait wait ${words.map((one) => printable(one, 80)).join(" ")}`,
   );
 }
 

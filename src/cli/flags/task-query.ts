@@ -1,11 +1,6 @@
 import { printable, TASK_STATUSES } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
-
-/** The flags that say which tasks of the account. */
-export interface TaskQueryFlags {
-  readonly status?: string;
-  readonly type?: string;
-}
+import type { TaskQueryFlags } from "./task-query-flags.ts";
 
 /**
  * Which tasks the flags mean.

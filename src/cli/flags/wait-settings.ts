@@ -7,6 +7,7 @@ import {
   type TaskWaiterOptions,
 } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
+import type { ResultQuery } from "../terminal/result-writer.ts";
 import type { WaitFlags } from "./wait-flags.ts";
 
 const DURATION_FLAGS = {
@@ -34,6 +35,7 @@ export interface WaitSettings {
   /** One call's time, for the client, which would otherwise end it earlier than `--poll-timeout` says. */
   readonly callTimeout: { readonly callTimeoutMs?: number };
   readonly logIntervalMs: number;
+  readonly query?: ResultQuery;
 }
 
 /**
@@ -62,6 +64,14 @@ export function waitOptionsOf(flags: Partial<WaitFlags>): Partial<ResolvedWaitOp
     if (text !== undefined) {
       options[DURATION_FLAGS[flag]] = parseDurationMs(text, flagName(flag));
     }
+  }
+  if (flags.interval !== undefined) {
+    const intervalMs = parseDurationMs(flags.interval, "--interval");
+    if (intervalMs === 0) {
+      throw new UsageError(`--interval must be more than 0, got "${printable(flags.interval, 80)}"`);
+    }
+    options.minIntervalMs = intervalMs;
+    options.maxIntervalMs = intervalMs;
   }
   return options;
 }

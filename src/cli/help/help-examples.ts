@@ -22,11 +22,14 @@ Examples:
   taskwait t-1 --output json                 one JSON object at the end
   taskwait t-1 --output jsonl                every event as a line of JSON
   taskwait --any t-1 t-2                     until the first completes
-  cat ids.txt | taskwait -                   ids from standard input
+  taskwait - --fail-fast < ids.txt           ids from a file; the first failure ends the wait
+  taskwait wait --all --type CHECK_RULES     all that a listing shows, until they have ended
+  taskwait t-1 --query 'resourceCounts[0]'   one field of the result
   taskwait t-1 --timeout 0                   ask once: 0 if it is COMPLETE, 124 if it still runs
   taskwait t-1 --checkpoint wait.json        and later: taskwait wait --resume wait.json
 
 Durations: 500ms, 90s, 10m, 1h30m, 2d.
+TASKWAIT_TIMEOUT=1h is the default of --timeout, and so on for every flag.
 ${EXIT_CODES}`,
   start: `
 Examples:

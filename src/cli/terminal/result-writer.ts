@@ -3,6 +3,7 @@ import {
   type OutcomeKind,
   outcomeFields,
   printable,
+  type Task,
   toErrorRecord,
   toEventRecord,
   type WaitEvent,
@@ -12,6 +13,9 @@ import { safeJson, safeJsonPretty } from "./safe-json.ts";
 
 /** What `--output` of a command that waits can say. */
 export type OutputForm = "text" | "json" | "jsonl";
+
+/** What `--query` gives of a completed task. */
+export type ResultQuery = (task: Task) => unknown;
 
 /** How a command that waits has ended. */
 export interface WaitSummary {
@@ -37,17 +41,22 @@ export interface ResultWriter {
  * @param form - Which form.
  * @param write - Takes a line without its end.
  * @param wallClockMs - Unix milliseconds, for `jsonl`.
+ * @param query - Makes what is printed of a completed task, in `text` and `json`.
  */
 export function makeResultWriter(
   form: OutputForm,
   write: (line: string) => void,
   wallClockMs: () => number,
+  query?: ResultQuery,
 ): ResultWriter {
   switch (form) {
     case "text":
-      return { event: () => undefined, end: (summary) => writeText(summary, write) };
+      return { event: () => undefined, end: (summary) => writeText(summary, write, query) };
     case "json":
-      return { event: () => undefined, end: (summary) => write(safeJsonPretty(summaryRecord(summary))) };
+      return {
+        event: () => undefined,
+        end: (summary) => write(safeJsonPretty(summaryRecord(summary, query))),
+      };
     case "jsonl":
       return {
         event: (event, taskId) => write(safeJson(toEventRecord(event, taskId, wallClockMs()))),
@@ -63,19 +72,28 @@ export function makeResultWriter(
 // Only these are results: the rest says that there is none.
 const ENDED: ReadonlySet<OutcomeKind> = new Set<OutcomeKind>(["complete", "failed", "expired", "canceled"]);
 
-function writeText(summary: WaitSummary, write: (line: string) => void): void {
+function writeText(summary: WaitSummary, write: (line: string) => void, query?: ResultQuery): void {
   if (summary.started !== undefined) {
     write(summary.started);
   }
   for (const { taskId, outcome } of summary.results) {
-    if (outcome.task !== undefined && ENDED.has(outcome.kind)) {
+    if (query !== undefined) {
+      if (outcome.kind === "complete") {
+        write(valueText(query(outcome.task)));
+      }
+    } else if (outcome.task !== undefined && ENDED.has(outcome.kind)) {
       const words = [printable(taskId), printable(outcome.task.taskStatus), resultWord(outcome.task)];
       write(words.filter((word) => word !== "").join(" "));
     }
   }
 }
 
-function summaryRecord(summary: WaitSummary): unknown {
+/** A value alone on its line: a string without quotation marks, as a shell wants it. */
+function valueText(value: unknown): string {
+  return typeof value === "string" ? printable(value, Number.POSITIVE_INFINITY) : safeJson(value);
+}
+
+function summaryRecord(summary: WaitSummary, query?: ResultQuery): unknown {
   const { results, started, withoutTask } = summary;
   return {
     exitCode: summary.exitCode,
@@ -87,7 +105,12 @@ function summaryRecord(summary: WaitSummary): unknown {
     tasks: [
       ...(started === undefined ? [] : [{ taskId: started, outcome: "started" }]),
       // The fields of a `settled` record of jsonl, so that both forms are read alike.
-      ...results.map(({ taskId, calls, outcome }) => ({ taskId, calls, ...outcomeFields(outcome) })),
+      ...results.map(({ taskId, calls, outcome }) => ({
+        taskId,
+        calls,
+        ...outcomeFields(outcome),
+        ...(query === undefined || outcome.kind !== "complete" ? {} : { value: query(outcome.task) }),
+      })),
     ],
   };
 }

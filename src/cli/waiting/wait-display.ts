@@ -43,20 +43,21 @@ export class WaitDisplay {
     settings: WaitSettings,
   ): Promise<WaitDisplay> {
     const makeReporter = await loadReporter({ ...flags, logIntervalMs: settings.logIntervalMs });
-    return new WaitDisplay(waiters, calls, flags, makeReporter);
+    return new WaitDisplay(waiters, calls, flags, settings, makeReporter);
   }
 
   private constructor(
     waiters: readonly TaskWaiter[],
     calls: CallCount,
     flags: WaitFlags,
+    { query }: WaitSettings,
     makeReporter: MakeReporter,
   ) {
     this.#waiters = waiters;
     this.#calls = calls;
     this.#flags = flags;
     this.#makeReporter = makeReporter;
-    this.#writer = makeResultWriter(flags.output, (line) => writeOut(`${line}\n`), Date.now);
+    this.#writer = makeResultWriter(flags.output, (line) => writeOut(`${line}\n`), Date.now, query);
   }
 
   /**

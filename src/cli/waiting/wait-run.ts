@@ -8,7 +8,7 @@ import {
   type WaitCheckpoint,
 } from "../../index.ts";
 import type { SourcedTask } from "../apis/task-sources.ts";
-import { exitCodeOfAll, exitCodeOfAny } from "../errors/exit-code.ts";
+import { exitCodeOf, exitCodeOfAll, exitCodeOfAny } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import type { WaitSettings } from "../flags/wait-settings.ts";
 import type { CallCount } from "../progress/call-count.ts";
@@ -33,7 +33,7 @@ export interface WaitRun {
 }
 
 /**
- * Waits for all tasks (with `--any`: for the first that completes), shows how it goes on, prints the results.
+ * Waits for all tasks (with `--any` for the first that completes, with `--fail-fast` until one does not), shows how it goes on, prints the results.
  *
  * @returns The exit code.
  * @throws InvalidOptionError or UsageError before the first call.
@@ -55,9 +55,8 @@ export async function runWaits(run: WaitRun): Promise<number> {
       () => run.file?.note(),
       (wait) => labels.get(wait) ?? wait.taskId,
     );
-    const outcomes = await settled(waits, run.flags);
-    const exitCode =
-      run.interruption.exitCode ?? (run.flags.any ? exitCodeOfAny(outcomes) : exitCodeOfAll(outcomes));
+    const { outcomes, decisive } = await settled(waits, run.flags);
+    const exitCode = run.interruption.exitCode ?? exitCodeBy(run.flags, outcomes, decisive);
     return display.end(
       exitCode,
       waits.map((wait, index) => [labels.get(wait) ?? wait.taskId, outcomes[index] as Outcome]),
@@ -90,21 +89,43 @@ function startWaits(run: WaitRun, waiters: ReadonlyMap<TaskSource, TaskWaiter>):
   });
 }
 
+interface Settled {
+  readonly outcomes: readonly Outcome[];
+  /** The outcome that ended the other waits, with `--any` and `--fail-fast`. */
+  readonly decisive: Outcome | undefined;
+}
+
 async function settled(
   waits: readonly TaskWait[],
-  { any }: Pick<WaitFlags, "any">,
-): Promise<readonly Outcome[]> {
-  return await Promise.all(
+  { any, failFast }: Pick<WaitFlags, "any" | "failFast">,
+): Promise<Settled> {
+  let decisive: Outcome | undefined;
+  const outcomes = await Promise.all(
     waits.map(async (wait) => {
       const outcome = await wait.outcome;
-      if (any && outcome.kind === "complete") {
+      const isComplete = outcome.kind === "complete";
+      if (decisive === undefined && ((any && isComplete) || (failFast && !isComplete))) {
+        decisive = outcome;
+        const end = isComplete ? "completed first" : "did not complete";
         for (const other of waits) {
           if (other !== wait) {
-            other.abandon(new Error(`not waited for any longer: ${wait.taskId} completed first`));
+            other.abandon(new Error(`not waited for any longer: ${wait.taskId} ${end}`));
           }
         }
       }
       return outcome;
     }),
   );
+  return { outcomes, decisive };
+}
+
+function exitCodeBy(
+  { any }: Pick<WaitFlags, "any">,
+  outcomes: readonly Outcome[],
+  decisive: Outcome | undefined,
+): number {
+  if (any) {
+    return exitCodeOfAny(outcomes);
+  }
+  return decisive === undefined ? exitCodeOfAll(outcomes) : exitCodeOf(decisive);
 }

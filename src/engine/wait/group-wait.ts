@@ -45,7 +45,8 @@ interface GroupEvents extends WaitEvents {
 /**
  * Waits for several tasks: a promise of all tasks in the order of their ids. When some do not complete, it
  * rejects after the last has ended, with the error of the first (in that order) that did not; the others are
- * in {@link outcomes} and in the iterator, so none hides another.
+ * in {@link outcomes} and in the iterator, so none hides another. With `failFast` the first that does not complete ends
+ * the others, and its error is the group's.
  *
  * Its events are those of its waits, and `groupProgress`; every listener also gets the wait that it is about. The
  * iterator gives each ending as it comes, whatever its kind, and ends after the last.
@@ -63,8 +64,8 @@ export class TaskGroupWait extends SettledPromise<
   readonly #core: GroupCore;
 
   /** @internal Groups are made by `waitForTasks`. */
-  constructor(waits: readonly TaskWait[]) {
-    const core = new GroupCore(waits);
+  constructor(waits: readonly TaskWait[], failFast = false) {
+    const core = new GroupCore(waits, failFast);
     super(core);
     this.#core = core;
     this.waits = waits;
@@ -111,12 +112,14 @@ class GroupCore extends Settler<
   readonly #waits: readonly TaskWait[];
   readonly #endings: GroupEnding[] = [];
   readonly #percents = new Map<TaskWait, number>();
+  readonly #failFast: boolean;
   #percentSum = 0;
   #completeCount = 0;
 
-  constructor(waits: readonly TaskWait[]) {
+  constructor(waits: readonly TaskWait[], failFast: boolean) {
     super("all");
     this.#waits = waits;
+    this.#failFast = failFast;
     for (const wait of waits) {
       for (const name of WAIT_EVENT_NAMES) {
         this.#passOn(name, wait, wait);
@@ -158,15 +161,35 @@ class GroupCore extends Settler<
     }
     this.push(ending);
     this.#count(wait, 100);
+    const isFirstFailure = this.#endings.length === this.#completeCount + 1;
+    if (this.#failFast && isFirstFailure && outcome.kind !== "complete") {
+      this.#abandonOthers(wait);
+    }
     if (this.#endings.length === this.#waits.length) {
       this.#end();
     }
   }
 
+  #abandonOthers(wait: TaskWait): void {
+    const reason = new DOMException(
+      `task ${wait.taskId} did not complete, and failFast is set`,
+      "AbortError",
+    );
+    for (const other of this.#waits) {
+      if (other !== wait) {
+        other.abandon(reason);
+      }
+    }
+  }
+
   #end(): void {
+    if (this.outcome !== undefined) {
+      return;
+    }
     const byWait = new Map(this.#endings.map(({ wait, outcome }) => [wait, outcome]));
     const outcomes = this.#waits.map((wait) => byWait.get(wait) as Outcome);
-    const failed = outcomes.find((outcome) => outcome.kind !== "complete");
+    const inOrder = this.#failFast ? this.#endings.map(({ outcome }) => outcome) : outcomes;
+    const failed = inOrder.find((outcome) => outcome.kind !== "complete");
     const tasks = outcomes.map(({ task }) => task as Task);
     this.settle(outcomes, failed === undefined ? { value: tasks } : { error: failed.error }, false);
     this.finish(outcomes);
