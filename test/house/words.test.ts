@@ -57,6 +57,7 @@ const ALLOWED: readonly (readonly [RegExp, why: string])[] = [
     "public word of --until",
   ],
   [/\blookedAtMs\b|\bwander\b|\bhonest\b(?=:)/g, "fields of earlier checkpoints"],
+  [/"(--)?watch"|`watch`/g, "a word of other commands, for which there is a hint"],
   [/\b(one|a) call is worth\b|\bis worth a call\b/g, "the wait price's definition"],
 ];
 
