@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { runCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 
 let emulator: Emulator;
 let home: string;
+const run = commandLines();
 
 beforeAll(async () => {
   emulator = await startEmulator({
@@ -68,14 +69,14 @@ describe("taskwait whoami", () => {
       "credentials: ALIBABA_CLOUD_ACCESS_KEY_ID\nendpoint: http://127.0.0.1:1 (from ALIBABA_CLOUD_ENDPOINT)\n",
     ],
   ])("tells %s", async (_, args, env, expected) => {
-    const result = await runCli(["whoami", ...args], { HOME: home, ...env });
+    const result = await run(["whoami", ...args], { HOME: home, ...env });
 
     expect(result).toMatchObject({ code: 0, stdout: expected, stderr: "" });
   });
 
   it("exits 7 without credentials, and for a profile that is not there", async () => {
-    expect((await runCli(["whoami"])).code).toBe(7);
-    const missing = await runCli(["whoami", "--profile", "none"], { HOME: home });
+    expect((await run(["whoami"])).code).toBe(7);
+    const missing = await run(["whoami", "--profile", "none"], { HOME: home });
     expect(missing.code).toBe(7);
     expect(missing.stderr).toMatch(
       /profile "none" can't be used: ~\/\.aliyun\/config\.json holds no such profile/,
@@ -87,7 +88,7 @@ describe("--profile", () => {
   it("goes before keys in the environment, also for calls", async () => {
     const env = { ...KEYS, ALIBABA_CLOUD_ENDPOINT: emulator.endpoint, HOME: home };
 
-    expect((await runCli(["t-done", "--profile", "default"], env)).code).toBe(0);
-    expect((await runCli(["t-done"], env)).code).toBe(7);
+    expect((await run(["t-done", "--profile", "default"], env)).code).toBe(0);
+    expect((await run(["t-done"], env)).code).toBe(7);
   });
 });

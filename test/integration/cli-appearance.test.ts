@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { runCli, startCli } from "./harness/command.ts";
+import { startCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 
 const HOSTILE_NAME = "\u001b]0;owned\u0007\u001b[2J\u202eevil";
 
@@ -20,7 +21,8 @@ afterAll(async () => {
   await emulator.stop();
 });
 
-const run = (...args: string[]) => runCli(args, emulator.env);
+const runLine = commandLines();
+const run = (...args: string[]) => runLine(args, emulator.env);
 
 describe("taskwait list", () => {
   it("prints a table of all tasks, over all pages, each once", async () => {

@@ -10,10 +10,12 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli, startCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 import { bindMount, makeFifo, ownFolder, readOnlyFolder, smallDisk } from "./harness/files.ts";
 import { startedEmulators } from "./started-emulators.ts";
 
 const folder = ownFolder();
+const runLine = commandLines();
 const open = startedEmulators({
   tasks: [
     { taskId: "t-short", durationMs: 0, result: { n: 1 } },
@@ -44,7 +46,7 @@ describe.each(WRITERS)("%s", (_, line) => {
     const link = join(folder, `link-to-null-${Math.random()}`);
     symlinkSync("/dev/null", link);
     for (const file of ["/dev/null", "/dev/full", fifo, folder, link, `${folder}/`]) {
-      const { code, stderr, stdout } = await runCli(line(file), emulator.env);
+      const { code, stderr, stdout } = await runLine(line(file), emulator.env);
       expect(stderr, file).toMatch(/is no ordinary file|can't be written/);
       expect({ code, stdout }, file).toEqual({ code: 2, stdout: "" });
     }
@@ -60,7 +62,7 @@ describe.each(WRITERS)("%s", (_, line) => {
       const emulator = await open();
       writeFileSync(join(folder, "small", "filler"), "x".repeat(4096));
       for (const file of [join(folder, "read-only", "f.json"), join(folder, "small", "f.json")]) {
-        const { code, stderr } = await runCli(line(file), emulator.env);
+        const { code, stderr } = await runLine(line(file), emulator.env);
         expect(stderr, file).toMatch(/can't be (written|locked) \((EROFS|EACCES|ENOSPC)\)/);
         expect(code, file).toBe(2);
       }

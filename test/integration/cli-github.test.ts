@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { runCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 
 let emulator: Emulator;
 
@@ -18,7 +19,8 @@ afterAll(async () => {
 });
 
 describe("in GitHub Actions", () => {
-  const run = (...args: string[]) => runCli(args, { ...emulator.env, GITHUB_ACTIONS: "true" });
+  const runLine = commandLines({ GITHUB_ACTIONS: "true" });
+  const run = (...args: string[]) => runLine(args, emulator.env);
 
   it("puts the wait into a group and a failure into an annotation of one line", async () => {
     const { stderr, code } = await run("t-failed");

@@ -1,19 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { runCli, startCli } from "./harness/command.ts";
+import { startCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 import { startedEmulators } from "./started-emulators.ts";
 
 const open = startedEmulators();
+const runLine = commandLines();
+const runOnGitHub = commandLines({ GITHUB_ACTIONS: "true" });
 const ids = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `t-${index}`);
 
 describe("lines on a pipe", () => {
   it("tell changes of status, and sum up at the interval: 50 tasks stay short", async () => {
     const emulator = await open({
-      tasks: ids(50).map((taskId, index) => ({ taskId, durationMs: 4000 + 40 * index, progress: "linear" })),
+      tasks: ids(50).map((taskId) => ({ taskId, durationMs: 3_600_000, progress: "linear" })),
     });
-    const { code, stderr } = await runCli(
-      [...ids(50), "--log-interval", "500ms", "-o", "json"],
-      emulator.env,
-    );
+    const cli = startCli([...ids(50), "--log-interval", "500ms", "-o", "json"], emulator.env);
+    await cli.until(/(?:^50 tasks after [\s\S]*){3}/m);
+    for (const taskId of ids(50)) {
+      emulator.world.end(taskId, "COMPLETE");
+    }
+    const { code, stderr } = await cli.done;
     const lines = stderr.trimEnd().split("\n");
 
     expect(code).toBe(0);
@@ -34,7 +39,7 @@ describe("lines on a pipe", () => {
   it("say once, with how many, what went wrong for all", async () => {
     const emulator = await open();
     const env = { ...emulator.env, ALIBABA_CLOUD_ACCESS_KEY_SECRET: "wrong" };
-    const { code, stderr } = await runCli(ids(50), env);
+    const { code, stderr } = await runLine(ids(50), env);
 
     expect(code).toBe(7);
     expect(stderr.match(/not allowed to see/g)).toHaveLength(1);
@@ -43,7 +48,7 @@ describe("lines on a pipe", () => {
 
   it("count in json what was called, not what was seen", async () => {
     const emulator = await open({ tasks: ids(30).map((taskId) => ({ taskId, durationMs: 3000 })) });
-    const { stdout } = await runCli([...ids(30), "-o", "json", "-q"], emulator.env);
+    const { stdout } = await runLine([...ids(30), "-o", "json", "-q"], emulator.env);
     const answered = emulator.requests().length;
     const { calls, tasks } = JSON.parse(stdout) as { calls: number; tasks: { calls: number }[] };
     const single = emulator.requests().filter(({ action }) => action === "DescribeTask").length;
@@ -74,7 +79,7 @@ describe("in GitHub Actions", () => {
       ["list", "-o", "ids"],
       ["list", "-o", "json"],
     ]) {
-      const { stdout, stderr } = await runCli(line, { ...emulator.env, GITHUB_ACTIONS: "true" });
+      const { stdout, stderr } = await runOnGitHub(line, emulator.env);
       if (line[0] === "list") {
         expect(stdout, line.join(" ")).toContain("add-mask");
       }

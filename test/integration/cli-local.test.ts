@@ -6,7 +6,9 @@ import process from "node:process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { cleanEnvironment, MAIN, runCli, startCli, startProcess } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 
+const runLine = commandLines();
 let folder: string;
 
 beforeAll(() => {
@@ -153,7 +155,7 @@ describe("taskwait emulate", () => {
 
 describe("taskwait completion", () => {
   it.each(["bash", "zsh", "fish"])("knows every command and flag in %s", async (shell) => {
-    const { stdout } = await runCli(["completion", shell]);
+    const { stdout } = await runLine(["completion", shell]);
 
     for (const word of [
       "wait",
@@ -187,7 +189,7 @@ describe("taskwait completion", () => {
     ["taskwait list --st", "--status"],
     ["taskwait emulate --certificate package.j", "package.json"],
   ])("bash completes %j", async (line, expected) => {
-    const { stdout } = await runCli(["completion", "bash"]);
+    const { stdout } = await runLine(["completion", "bash"]);
     const words = line.split(" ");
     const script = `${stdout}
       COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _taskwait

@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { runCli, startCli } from "./harness/command.ts";
+import { startCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 import { intoLateReader, startShell } from "./harness/shell.ts";
 import { signalTwice, suspend } from "./harness/signals.ts";
 
@@ -10,6 +11,7 @@ const LONG = "x".repeat(100_000);
 const DIGITS = '{ "id": 1234567890123456789,\n  "max": 9223372036854775807, "huge": 1e400 }';
 const NESTED = "[".repeat(20_000) + "]".repeat(20_000);
 
+const runLine = commandLines();
 let emulator: Emulator;
 
 beforeAll(async () => {
@@ -47,7 +49,10 @@ const LINES: readonly (readonly string[])[] = [
 
 describe("output reaches its reader whole", () => {
   it.each(LINES.slice(0, 8))("%s %s %s %s, read late", async (...args) => {
-    const fast = await runCli(args, emulator.env);
+    const fast = await runLine(
+      args.filter((word) => word !== undefined),
+      emulator.env,
+    );
     const line = intoLateReader(`taskwait ${args.filter((word) => word !== undefined).join(" ")}`, 1.5);
     const { stdout: slow, stderr } = await startShell(line, emulator.env).done;
 
@@ -83,16 +88,16 @@ describe("what the service sends", () => {
   it("keeps its digits, on one line, in text", async () => {
     const line = '{"id":1234567890123456789,"max":9223372036854775807,"huge":1e400}';
 
-    expect((await runCli(["t-digits", "-q"], emulator.env)).stdout).toBe(`t-digits COMPLETE ${line}\n`);
+    expect((await runLine(["t-digits", "-q"], emulator.env)).stdout).toBe(`t-digits COMPLETE ${line}\n`);
     // Not a number that JSON's readers have, so it stays the text that it was.
-    expect((await runCli(["describe", "t-digits"], emulator.env)).stdout).toMatch(
+    expect((await runLine(["describe", "t-digits"], emulator.env)).stdout).toMatch(
       /^taskResult: .*1234567890123456789.*9223372036854775807.*1e400 \}$/m,
     );
   });
 
   it("is listed and described though a time is none", async () => {
-    const listed = await runCli(["list", "--status", "complete"], emulator.env);
-    const described = await runCli(["describe", "t-micros"], emulator.env);
+    const listed = await runLine(["list", "--status", "complete"], emulator.env);
+    const described = await runLine(["describe", "t-micros"], emulator.env);
 
     expect(listed.stdout).toMatch(/^t-micros +COMPLETE +100% /m);
     expect(described.stdout).toMatch(/^taskId: t-micros$/m);
@@ -121,23 +126,28 @@ describe("signals", () => {
   );
 
   it("a signal more than a second after the first kills, when output is stuck", async () => {
+    const began = emulator.requests().length;
+    await runLine(["list", "-o", "json"], emulator.env);
+    const before = emulator.requests().length;
     const cli = startCli(["list", "-o", "json"], emulator.env);
     cli.child.stdout.pause();
     cli.child.stdout.removeAllListeners("data");
-    await sleep(2000);
-    cli.child.kill("SIGTERM");
-    await sleep(1500);
-    cli.child.kill("SIGTERM");
+    await expect.poll(() => emulator.requests().length - before).toBe(before - began);
+    // The first asks it to stop, which it can't while nobody reads; when it has heard is the machine's affair.
+    const again = setInterval(() => cli.child.kill("SIGTERM"), 1500);
+    await once(cli.child, "exit");
+    clearInterval(again);
     cli.child.stdout.resume();
 
     expect(await cli.done).toMatchObject({ signal: "SIGTERM" });
   });
 
   it("a process that was stopped for longer than its outage budget goes on", async () => {
-    const { taskId } = emulator.world.addTask({ durationMs: 5000 });
+    const { taskId } = emulator.world.addTask({ durationMs: 3_600_000 });
     const cli = startCli([taskId, "--outage-budget", "1s", "--max-interval", "200ms"], emulator.env);
     await cli.until(/RUNNING/);
     await suspend(cli, 2500);
+    emulator.world.end(taskId, "COMPLETE");
 
     expect(await cli.done).toMatchObject({ code: 0 });
   });
@@ -146,7 +156,7 @@ describe("signals", () => {
 describe("a result that nests 20,000 deep", () => {
   it.each(["text", "json", "jsonl"])("is printed as %s, and the wait ends well", async (form) => {
     const { taskId } = emulator.world.addTask({ durationMs: 0, result: NESTED, taskType: "NESTED" });
-    const { code, stdout, stderr } = await runCli([taskId, "-q", "-o", form], emulator.env);
+    const { code, stdout, stderr } = await runLine([taskId, "-q", "-o", form], emulator.env);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain(NESTED);

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { runCli, startCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 
 let emulator: Emulator;
 let folder: string;
+const runLine = commandLines();
 
 beforeAll(async () => {
   emulator = await startEmulator();
@@ -21,7 +23,7 @@ afterAll(async () => {
 describe("--checkpoint and --resume", () => {
   it("a wait that was interrupted goes on in another process, with its counts and its deadline", async () => {
     const file = join(folder, "interrupted.json");
-    const { taskId } = emulator.world.addTask({ durationMs: 8000, result: { n: 1 } });
+    const { taskId } = emulator.world.addTask({ durationMs: 3_600_000 });
     const cli = startCli([taskId, "--checkpoint", file, "--timeout", "1h"], emulator.env);
     await cli.until(/RUNNING/);
     cli.child.kill("SIGTERM");
@@ -33,6 +35,7 @@ describe("--checkpoint and --resume", () => {
     expect(kept).toMatchObject({ version: 1, waits: [{ taskId, task: { taskStatus: "RUNNING" } }] });
     expect(statSync(file).mode & 0o777).toBe(0o600);
 
+    emulator.world.end(taskId, "COMPLETE");
     const resumed = await runCli(["wait", "--resume", file, "-o", "json"], emulator.env);
     expect(resumed.code).toBe(0);
     expect(JSON.parse(resumed.stdout)).toMatchObject({ tasks: [{ taskId, outcome: "complete" }] });
@@ -40,9 +43,10 @@ describe("--checkpoint and --resume", () => {
 
   it("a wait that timed out is resumed with a new deadline, and one that ended ends the same way", async () => {
     const file = join(folder, "timed-out.json");
-    const { taskId } = emulator.world.addTask({ durationMs: 6000, status: "FAILED", errorMessage: "no" });
+    const { taskId } = emulator.world.addTask({ durationMs: 3_600_000 });
     const late = await runCli([taskId, "--checkpoint", file, "--timeout", "300ms", "-q"], emulator.env);
     expect(late.code).toBe(124);
+    emulator.world.end(taskId, "FAILED", "no");
 
     const again = await runCli(
       ["wait", "--resume", file, "--checkpoint", file, "--timeout", "1m", "-q"],
@@ -65,7 +69,7 @@ describe("--checkpoint and --resume", () => {
   ])("refuses a file with %s, without showing it", async (_, content, message) => {
     const file = join(folder, "bad.json");
     writeFileSync(file, content);
-    const { code, stderr } = await runCli(["wait", "--resume", file], emulator.env);
+    const { code, stderr } = await runLine(["wait", "--resume", file], emulator.env);
 
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain("secret-content");

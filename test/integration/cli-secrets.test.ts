@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, type Fault, startEmulator } from "../../src/emulator/index.ts";
-import { runCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 
 const KEY_ID = "LTAI5tSecretKeyIdForTests";
 const KEY_SECRET = "SecretSecretSecretSecretSecret";
@@ -136,6 +136,8 @@ const situations: readonly Situation[] = [
   ],
 ];
 
+const run = commandLines();
+
 describe("no secret is ever printed", () => {
   it("is tried in at least 40 situations", () => {
     expect(situations.length).toBeGreaterThanOrEqual(40);
@@ -148,7 +150,7 @@ describe("no secret is ever printed", () => {
     },
     async (_, [, args, changed = (env) => ({ ...env })]) => {
       const verbose = args().includes("whoami") ? [] : ["--verbose"];
-      const { code, stdout, stderr } = await runCli([...args(), ...verbose], changed(emulator.env));
+      const { code, stdout, stderr } = await run([...args(), ...verbose], changed(emulator.env));
       const printed = (stdout + stderr).replaceAll(EMPTY_HASH, "");
 
       expect(code).not.toBe(0);

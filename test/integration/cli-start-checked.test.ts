@@ -2,11 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 import { ownFolder } from "./harness/files.ts";
 import { startedEmulators } from "./started-emulators.ts";
 
 const SHORT = { UPDATE_RESOURCES: { durationMs: 300, result: { n: 1 } }, CHECK_RULES: { durationMs: 300 } };
 const folder = ownFolder();
+const runLine = commandLines();
 const open = startedEmulators({ starts: SHORT });
 
 const state = (name: string): string => join(folder, `${name}.json`);
@@ -43,7 +45,7 @@ describe("exit code 2 means that nothing was started", () => {
     ];
     const passed: string[] = [];
     for (const flags of wrong) {
-      const { code, stdout } = await runCli(["start", "update-resources", ...flags], emulator.env);
+      const { code, stdout } = await runLine(["start", "update-resources", ...flags], emulator.env);
       if (code !== 2 || stdout !== "" || emulator.requests().length > 0) {
         passed.push(`${flags.join(" ")}: ${code}, ${emulator.requests().length} requests`);
       }
@@ -76,18 +78,18 @@ describe("start --state FILE", () => {
   });
 
   it("goes on after a timeout and after --no-wait, whose line gives the same id again", async () => {
-    const emulator = await open({ starts: { UPDATE_RESOURCES: { durationMs: 4000, result: { n: 1 } } } });
+    const emulator = await open({ starts: { UPDATE_RESOURCES: { durationMs: 3_600_000 } } });
     const file = state("timeout");
     const ids = [
       await runCli(start(file, "--no-wait"), emulator.env),
       await runCli(start(file, "--no-wait"), emulator.env),
     ];
     const late = await runCli(start(file, "--timeout", "300ms"), emulator.env);
+    const taskId = emulator.world.tasks()[0]?.taskId ?? "";
+    emulator.world.end(taskId, "COMPLETE");
     const end = await runCli(start(file, "--timeout", "1m"), emulator.env);
 
-    expect(new Set(ids.map(({ stdout }) => stdout))).toEqual(
-      new Set([`${emulator.world.tasks()[0]?.taskId}\n`]),
-    );
+    expect(new Set(ids.map(({ stdout }) => stdout))).toEqual(new Set([`${taskId}\n`]));
     expect(late.code).toBe(124);
     expect(late.stderr).toContain(
       `\n  taskwait start update-resources --timeout 300ms --state ${file} --quiet\n`,
@@ -102,8 +104,8 @@ describe("start --state FILE", () => {
       starts: { UPDATE_RESOURCES: { durationMs: 3_600_000 } },
     });
     const [ofWait, ofStart] = [state("of-wait"), state("of-start")];
-    await runCli(["t-other", "--checkpoint", ofWait, "--timeout", "300ms", "-q"], emulator.env);
-    await runCli(start(ofStart, "--no-wait"), emulator.env);
+    await runLine(["t-other", "--checkpoint", ofWait, "--timeout", "300ms", "-q"], emulator.env);
+    await runLine(start(ofStart, "--no-wait"), emulator.env);
     const contents = [ofWait, ofStart].map((file) => readFileSync(file, "utf8"));
     const requests = emulator.requests().length;
 
@@ -114,7 +116,7 @@ describe("start --state FILE", () => {
       [ofStart, ["t-other", "--checkpoint", ofStart]],
       [ofWait, ["t-another", "--checkpoint", ofWait]],
     ] as const) {
-      const { code, stderr } = await runCli(line, emulator.env);
+      const { code, stderr } = await runLine(line, emulator.env);
       expect(stderr, line.join(" ")).toMatch(/holds (another wait|another start|a start) that has not ended/);
       expect(code).toBe(2);
       expect(contents).toContain(readFileSync(file, "utf8"));
@@ -124,7 +126,7 @@ describe("start --state FILE", () => {
 
   it("refuses a file that is none of ours, and leaves it as it is", async () => {
     const emulator = await open();
-    const { code, stderr } = await runCli(start("package.json"), emulator.env);
+    const { code, stderr } = await runLine(start("package.json"), emulator.env);
 
     expect(stderr).toMatch(/"package\.json" is not a checkpoint file/);
     expect(code).toBe(2);
@@ -134,8 +136,8 @@ describe("start --state FILE", () => {
   it("starts again with --attempts while the service was busy, and not without", async () => {
     const busy = { durationMs: 100, status: "FAILED", errorMessage: "Throttling.User: busy" } as const;
     const emulator = await open({ starts: { UPDATE_RESOURCES: busy } });
-    const once = await runCli(["start", "update-resources", "-q"], emulator.env);
-    const twice = await runCli(["start", "update-resources", "-q", "--attempts", "2"], emulator.env);
+    const once = await runLine(["start", "update-resources", "-q"], emulator.env);
+    const twice = await runLine(["start", "update-resources", "-q", "--attempts", "2"], emulator.env);
 
     expect([once.code, twice.code]).toEqual([1, 1]);
     expect(emulator.world.size).toBe(3);
@@ -173,7 +175,7 @@ describe("start --output json prints one object in every end", () => {
     ],
   ] as const)("%s", async (_, options, flags, exitCode, outcome) => {
     const emulator = await open(options as Parameters<typeof open>[0]);
-    const { code, stdout } = await runCli([...line, ...flags], emulator.env);
+    const { code, stdout } = await runLine([...line, ...flags], emulator.env);
     const record = JSON.parse(stdout);
 
     expect(code).toBe(exitCode);
@@ -186,7 +188,7 @@ describe("start --output json prints one object in every end", () => {
       faults: ({ action }) =>
         action === "UpdateResources" ? [{ kind: "refuse", code: "ServiceUnavailable" }] : undefined,
     });
-    const { code, stdout } = await runCli([...line.slice(0, 5)], emulator.env);
+    const { code, stdout } = await runLine([...line.slice(0, 5)], emulator.env);
 
     expect(code).toBe(5);
     expect(JSON.parse(stdout)).toMatchObject({

@@ -1,12 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
 import { runCli, startCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 
 const SHORT = {
   UPDATE_RESOURCES: { durationMs: 500, result: { resourceCounts: [] } },
   CHECK_RULES: { durationMs: 500 },
 };
 
+const runLine = commandLines();
 let emulator: Emulator | undefined;
 
 async function open(options: EmulatorOptions = {}): Promise<Emulator> {
@@ -41,7 +43,7 @@ describe("taskwait start", () => {
 
   it("starts a check of rules, with --no-wait only that, and prints the id alone", async () => {
     const running = await open();
-    const { code, stdout, stderr } = await runCli(
+    const { code, stdout, stderr } = await runLine(
       [
         "start",
         "check-rules",
@@ -67,7 +69,7 @@ describe("taskwait start", () => {
 
   it("exits 7 when it is not permitted", async () => {
     const running = await open({ ram: { denied: ["UpdateResources"] } });
-    const { code, stderr } = await runCli(["start", "update-resources"], running.env);
+    const { code, stderr } = await runLine(["start", "update-resources"], running.env);
 
     expect(stderr).toMatch(/NoPermission/);
     expect(code).toBe(7);
@@ -81,14 +83,14 @@ describe("taskwait start", () => {
           ? [{ kind: "refuse", code: "Throttling.User" }]
           : undefined,
     });
-    const { code } = await runCli(["start", "update-resources", "--quiet"], running.env);
+    const { code } = await runLine(["start", "update-resources", "--quiet"], running.env);
 
     expect(code).toBe(0);
     expect(running.world.size).toBe(1);
   });
 
   it("asks again while nobody listens, and exits 5 when the outage budget is spent", async () => {
-    const { code, stdout, stderr } = await runCli(
+    const { code, stdout, stderr } = await runLine(
       ["start", "update-resources", "--endpoint", "http://127.0.0.1:9", "--outage-budget", "2s"],
       { ALIBABA_CLOUD_ACCESS_KEY_ID: "key", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" },
     );
@@ -109,7 +111,7 @@ describe("taskwait start", () => {
       ],
       faults: ({ action }) => (action === "UpdateResources" ? [{ kind: "reset", at: "body" }] : undefined),
     });
-    const { code, stdout, stderr } = await runCli(["start", "update-resources"], running.env);
+    const { code, stdout, stderr } = await runLine(["start", "update-resources"], running.env);
 
     const started = running.world.tasks().find(({ taskId }) => taskId !== "t-earlier")?.taskId;
     expect(stderr).toContain(`the answer got lost; the listing shows one new task, ${started}: taking that`);
@@ -123,7 +125,7 @@ describe("taskwait start", () => {
       faults: ({ action }) =>
         action === "UpdateResources" ? [{ kind: "refuse", code: "ServiceUnavailable" }] : undefined,
     });
-    const { code, stdout, stderr } = await runCli(["start", "update-resources"], running.env);
+    const { code, stdout, stderr } = await runLine(["start", "update-resources"], running.env);
 
     expect(stderr).toMatch(/shows no UPDATE_RESOURCES task that began since\. It was not sent again/);
     expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
@@ -140,7 +142,7 @@ describe("taskwait start", () => {
         return [{ kind: "reset", at: "body" }];
       },
     });
-    const { code, stderr } = await runCli(["start", "update-resources"], running.env);
+    const { code, stderr } = await runLine(["start", "update-resources"], running.env);
 
     expect(stderr).toMatch(/shows 2 UPDATE_RESOURCES tasks any of which may be it \(t-\w+, t-\w+\)/);
     expect(code).toBe(5);

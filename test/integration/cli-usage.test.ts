@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { runCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 
 const KEYS = { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" };
 // Nobody listens there: should a check be missing, no call leaves this machine.
 const ENV = { ...KEYS, ALIBABA_CLOUD_ENDPOINT: "http://127.0.0.1:1" };
+
+const run = commandLines();
 
 describe("usage errors", () => {
   it.each([
@@ -39,7 +42,7 @@ describe("usage errors", () => {
     [["describe"], /missing required argument/],
     [["describe", "a/b"], /taskId must be letters/],
   ])("%j exits 2 with one plain line on standard error", async (args, message) => {
-    const { code, stdout, stderr } = await runCli(args as string[], ENV);
+    const { code, stdout, stderr } = await run(args as string[], ENV);
 
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^taskwait: /);
@@ -59,7 +62,7 @@ describe("usage errors", () => {
     [["t-1", "--access-key-secret"]],
     [["t-1", "--secret=LTAI-leak"]],
   ])("%j: a secret on the command line is refused and not repeated", async (args) => {
-    const { code, stdout, stderr } = await runCli(args, ENV);
+    const { code, stdout, stderr } = await run(args, ENV);
 
     expect(code).toBe(2);
     expect(stdout + stderr).not.toContain("LTAI-leak");
@@ -69,7 +72,7 @@ describe("usage errors", () => {
 
 describe("--region", () => {
   it("is checked before it becomes part of a host name", async () => {
-    const { code, stderr } = await runCli(["t-1", "--region", "evil.example/"], KEYS);
+    const { code, stderr } = await run(["t-1", "--region", "evil.example/"], KEYS);
 
     expect(stderr).toMatch(/^taskwait: --region must be a region such as .*"evil.example\/"/);
     expect(code).toBe(2);
@@ -92,7 +95,7 @@ describe("help and version", () => {
     [["emulate", "--help"], /--qps/],
     [["demo", "--help"], /demo/],
   ])("%j prints help with examples on standard output and exits 0", async (args, pattern) => {
-    const { code, stdout, stderr } = await runCli(args);
+    const { code, stdout, stderr } = await run(args);
 
     expect(stdout).toMatch(pattern);
     expect(stdout).not.toMatch(/access-key/);

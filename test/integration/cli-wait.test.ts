@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { waitEventRecordSchema } from "../../src/index.ts";
 import { runCli, startCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 
 const HOSTILE_NAME = "\u001b]0;owned\u0007\u001b[2J\u202eevil";
 // Anything but a line feed that a terminal might obey.
@@ -36,13 +37,17 @@ afterAll(async () => {
   await emulator.stop();
 });
 
-const run = (args: readonly string[], input?: string) => runCli(args, emulator.env, input);
+const runLine = commandLines();
+const run = (args: readonly string[]) => runLine(args, emulator.env);
 
 describe("taskwait <id...>", () => {
   it("prints one line with the result on standard output, changes on standard error, and exits 0", async () => {
     const result = { resourceCounts: [{ resourceType: "ACS::OSS::Bucket", count: 2 }] };
-    const { taskId } = emulator.world.addTask({ durationMs: 6000, result });
-    const { code, stdout, stderr } = await run([taskId]);
+    const { taskId } = emulator.world.addTask({ durationMs: 3_600_000, progress: "linear", result });
+    const cli = startCli([taskId], emulator.env);
+    await cli.until(/RUNNING/);
+    emulator.world.end(taskId, "COMPLETE");
+    const { code, stdout, stderr } = await cli.done;
 
     expect(stdout).toBe(`${taskId} COMPLETE ${JSON.stringify(result)}\n`);
     expect(stderr).toMatch(
@@ -90,7 +95,7 @@ describe("taskwait <id...>", () => {
   });
 
   it("reads ids from standard input, and takes an id that comes twice once", async () => {
-    const { code, stdout } = await run(["-"], "t-complete\n t-complete\tt-failed\n");
+    const { code, stdout } = await runCli(["-"], emulator.env, "t-complete\n t-complete\tt-failed\n");
 
     expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(["t-complete", "t-failed", ""]);
     expect(code).toBe(1);
@@ -210,12 +215,7 @@ describe("interruption", () => {
 
 describe("a service that can't be asked", () => {
   it("exits 5 when nobody listens, once the outage budget is spent", async () => {
-    const { code, stderr } = await runCli(
-      ["t-1", "--endpoint", "http://127.0.0.1:1", "--outage-budget", "0"],
-      {
-        ...emulator.env,
-      },
-    );
+    const { code, stderr } = await run(["t-1", "--endpoint", "http://127.0.0.1:1", "--outage-budget", "0"]);
 
     expect(code).toBe(5);
     expect(stderr).toMatch(/ECONNREFUSED/);
@@ -225,8 +225,8 @@ describe("a service that can't be asked", () => {
     const wrong = { ...emulator.env, ALIBABA_CLOUD_ACCESS_KEY_SECRET: "not-the-secret" };
     const { ALIBABA_CLOUD_ACCESS_KEY_ID: _, ALIBABA_CLOUD_ACCESS_KEY_SECRET: __, ...none } = emulator.env;
 
-    expect(await runCli(["t-complete"], wrong)).toMatchObject({ code: 7 });
-    const unnamed = await runCli(["t-complete"], none);
+    expect(await runLine(["t-complete"], wrong)).toMatchObject({ code: 7 });
+    const unnamed = await runLine(["t-complete"], none);
     expect(unnamed.code).toBe(7);
     expect(unnamed.stderr).toMatch(/ALIBABA_CLOUD_ACCESS_KEY_ID/);
   });
@@ -242,7 +242,7 @@ describe("a service that can't be asked", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     try {
-      const result = await runCli(["t-1", "--endpoint", endpoint, "--outage-budget", "0"], emulator.env);
+      const result = await run(["t-1", "--endpoint", endpoint, "--outage-budget", "0"]);
       expect(result.code).toBe(5);
       expect(result.stderr).not.toMatch(/^\s+at .*:\d+/m);
     } finally {

@@ -18,6 +18,13 @@ beforeAll(async () => {
 
 afterAll(() => emulator.stop());
 
+/** Resolves once the service was asked. */
+async function asked(action: string, taskId?: string): Promise<void> {
+  await expect
+    .poll(() => emulator.requests().filter((one) => one.action === action && one.taskId === taskId).length)
+    .toBeGreaterThan(0);
+}
+
 /** A shell example, with the built command on its path. */
 async function shellExample(name: string) {
   const folder = await mkdtemp(join(tmpdir(), "taskwait-examples-"));
@@ -61,9 +68,12 @@ describe("the examples of README and docs", () => {
   });
 
   it("follow-a-task prints every change and the end", async () => {
-    emulator.world.addTask({ taskId: "t-follow", durationMs: 5000 });
+    emulator.world.addTask({ taskId: "t-follow", durationMs: 3_600_000 });
 
-    const { exitCode, stdout } = await example("follow-a-task.mjs", "t-follow");
+    const ended = example("follow-a-task.mjs", "t-follow");
+    await asked("DescribeTask", "t-follow");
+    emulator.world.end("t-follow", "COMPLETE");
+    const { exitCode, stdout } = await ended;
 
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/RUNNING/);
@@ -71,10 +81,14 @@ describe("the examples of README and docs", () => {
   });
 
   it("many-tasks waits for all that run, and fails when one of them does", async () => {
-    emulator.world.addTask({ taskId: "t-many-1", durationMs: 8000 });
-    emulator.world.addTask({ taskId: "t-many-2", durationMs: 8500, status: "CANCELED" });
+    emulator.world.addTask({ taskId: "t-many-1", durationMs: 3_600_000 });
+    emulator.world.addTask({ taskId: "t-many-2", durationMs: 3_600_000 });
 
-    const { exitCode, stdout } = await example("many-tasks.mjs");
+    const ended = example("many-tasks.mjs");
+    await asked("DescribeTasks");
+    emulator.world.end("t-many-1", "COMPLETE");
+    emulator.world.cancel("t-many-2");
+    const { exitCode, stdout } = await ended;
 
     expect(exitCode).toBe(1);
     expect(stdout.trim().split("\n").sort()).toEqual(["t-many-1 complete", "t-many-2 canceled"]);
