@@ -91,7 +91,14 @@ export const ROOMS = new Map([
       packages: ZOD,
     },
   ],
-  ["run", { rooms: [...VALUES, ...POLICY, ...ENGINE, "engine", "openapi", "bdrc", "wait"], packages: ZOD }],
+  ["run/start", { rooms: [...VALUES, "policy/observe"], packages: [] }],
+  [
+    "run",
+    {
+      rooms: [...VALUES, ...POLICY, ...ENGINE, "engine", "openapi", "bdrc", "wait", "run/start"],
+      packages: ZOD,
+    },
+  ],
   ...inOrder(EMULATOR, ["task", "options", "openapi/request"], [...ZOD, ...NODE]),
   [
     "emulator/apis",
@@ -142,6 +149,7 @@ export const ROOMS = new Map([
         "apis/format",
         "apis",
         "wait",
+        "run/start",
         "run",
       ],
       packages: [],

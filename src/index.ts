@@ -96,12 +96,14 @@ export type {
   RunOutcomeKind,
 } from "./run/run-events.ts";
 export { RUN_STATE_VERSION, type RunCheckpoint } from "./run/run-state.ts";
+
 export { MAX_ATTEMPTS, type RunTaskOptions, runTask } from "./run/run-task.ts";
-export type { OnStartRetry } from "./run/send-start.ts";
-export { type StartedTaskFinding, type StartTaskOptions, startTask } from "./run/start-task.ts";
+export type { OnStartRetry } from "./run/start/send-start.ts";
+export { type StartedTaskFinding, type StartTaskOptions, startTask } from "./run/start/start-task.ts";
+export type { StartContext, TaskStart } from "./run/start/task-start.ts";
+
 export { checkRules, updateResources } from "./run/starts.ts";
 export type { TaskRun } from "./run/task-run.ts";
-export type { StartContext, TaskStart } from "./run/task-start.ts";
 export { type ErrorRecord, toErrorRecord } from "./task/error-record.ts";
 export * from "./task/errors.ts";
 export {

@@ -3,7 +3,7 @@ import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
 import type { RunCheckpoint } from "./run-state.ts";
-import type { TaskStart } from "./task-start.ts";
+import type { TaskStart } from "./start/task-start.ts";
 
 /** A run's options, checked and complete, and the state it begins with. */
 export interface RunPlan {

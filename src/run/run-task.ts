@@ -8,8 +8,8 @@ import type { Task } from "../task/task.ts";
 import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "../wait/shared-waiter.ts";
 import { Run } from "./run.ts";
 import { RUN_STATE_VERSION, type RunCheckpoint, restoreRun } from "./run-state.ts";
+import type { TaskStart } from "./start/task-start.ts";
 import { TaskRun } from "./task-run.ts";
-import type { TaskStart } from "./task-start.ts";
 
 /**
  * How to start and to wait, and where to poll. `timeoutMs` is for the whole run: all starts, waits and pauses

@@ -22,9 +22,9 @@ import {
 } from "./run-events.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { inWallTime, type RunCheckpoint, withoutSent } from "./run-state.ts";
-import { SentMoment } from "./sent-moment.ts";
-import { startTask } from "./start-task.ts";
-import type { StartContext, TaskStart } from "./task-start.ts";
+import { SentMoment } from "./start/sent-moment.ts";
+import { startTask } from "./start/start-task.ts";
+import type { StartContext, TaskStart } from "./start/task-start.ts";
 
 /**
  * The inside of a run: starts a task, waits for it, and does so again when it failed because the service was busy.

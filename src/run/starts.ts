@@ -1,5 +1,5 @@
 import type { BdrcClient, CheckRulesParameters, UpdateResourcesParameters } from "../bdrc/client.ts";
-import type { StartContext, TaskStart } from "./task-start.ts";
+import type { StartContext, TaskStart } from "./start/task-start.ts";
 
 /**
  * A start for {@link runTask} that searches for resources again.

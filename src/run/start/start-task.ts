@@ -1,8 +1,8 @@
-import { invalidOption } from "../options/check-options.ts";
-import { StartUnknownError } from "../task/errors.ts";
-import { printable } from "../task/printable.ts";
-import type { TaskSource } from "../task/source.ts";
-import type { Task } from "../task/task.ts";
+import { invalidOption } from "../../options/check-options.ts";
+import { StartUnknownError } from "../../task/errors.ts";
+import { printable } from "../../task/printable.ts";
+import type { TaskSource } from "../../task/source.ts";
+import type { Task } from "../../task/task.ts";
 import { claim, claimsOf } from "./claims.ts";
 import { findStarted, type ListingSource, type StartedFinding } from "./find-started.ts";
 import { type OnStartRetry, type SentStart, sendStart, toError } from "./send-start.ts";

@@ -1,4 +1,4 @@
-import type { TaskSource } from "../task/source.ts";
+import type { TaskSource } from "../../task/source.ts";
 
 /** What a start gets to know. */
 export interface StartContext {

@@ -1,8 +1,8 @@
-import { sleep } from "../async/sleep.ts";
-import { classifyError } from "../policy/observe/classify-error.ts";
-import { MAX_PAGE_SIZE, pagesOf } from "../task/pages-of.ts";
-import { clockOffsetMsOf, type TaskPage, type TaskSource } from "../task/source.ts";
-import type { Task } from "../task/task.ts";
+import { sleep } from "../../async/sleep.ts";
+import { classifyError } from "../../policy/observe/classify-error.ts";
+import { MAX_PAGE_SIZE, pagesOf } from "../../task/pages-of.ts";
+import { clockOffsetMsOf, type TaskPage, type TaskSource } from "../../task/source.ts";
+import type { Task } from "../../task/task.ts";
 
 /** A source with a listing. */
 export type ListingSource = TaskSource & Required<Pick<TaskSource, "list">>;

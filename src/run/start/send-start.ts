@@ -1,11 +1,11 @@
-import { SERVICE_BACKOFF } from "../async/backoff.ts";
-import { retry } from "../async/retry.ts";
-import { checkIdFor } from "../options/task-id.ts";
-import { retryAfterMsOf } from "../policy/observe/classify-error.ts";
-import { classifyStart } from "../policy/observe/classify-start.ts";
-import { ProtocolError } from "../task/errors.ts";
-import { quoted } from "../task/printable.ts";
-import type { TaskSource } from "../task/source.ts";
+import { SERVICE_BACKOFF } from "../../async/backoff.ts";
+import { retry } from "../../async/retry.ts";
+import { checkIdFor } from "../../options/task-id.ts";
+import { retryAfterMsOf } from "../../policy/observe/classify-error.ts";
+import { classifyStart } from "../../policy/observe/classify-start.ts";
+import { ProtocolError } from "../../task/errors.ts";
+import { quoted } from "../../task/printable.ts";
+import type { TaskSource } from "../../task/source.ts";
 import { SentMoment } from "./sent-moment.ts";
 import type { StartContext, TaskStart } from "./task-start.ts";
 
