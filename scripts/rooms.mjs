@@ -105,6 +105,7 @@ export const ROOMS = new Map([
     {
       rooms: [
         "task",
+        "options",
         ...DECLARED,
         "emulator/protocol",
         "emulator/access",

@@ -92,9 +92,8 @@ export type {
   RunEventRecord,
   RunEvents,
   RunListener,
-  RunOutcome,
-  RunOutcomeKind,
 } from "./run/run-events.ts";
+export type { RunOutcome, RunOutcomeKind } from "./run/run-outcome.ts";
 export { RUN_STATE_VERSION, type RunCheckpoint } from "./run/run-state.ts";
 
 export { MAX_ATTEMPTS, type RunTaskOptions, runTask } from "./run/run-task.ts";

@@ -1,3 +1,5 @@
+export const MINUTE_MS = 60_000;
+
 /**
  * @hidden
  */

@@ -2,20 +2,10 @@ import type { TaskWait } from "../engine/wait/task-wait.ts";
 import { type ErrorRecord, toErrorRecord } from "../task/error-record.ts";
 import type { StartUnknownError } from "../task/errors.ts";
 import { outcomeFields, toEventRecord, type WaitEventRecord } from "../task/event-record.ts";
-import type { Outcome, OutcomeKind } from "../task/outcome.ts";
+import type { OutcomeKind } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
 import type { WaitEventName, WaitEvents } from "../task/wait-events.ts";
-
-/** How a run ended: as its last wait did, or without a task. */
-export type RunOutcome =
-  | Outcome
-  /** Whether a task was started could not be found out. */
-  | { readonly kind: "startUnknown"; readonly task?: undefined; readonly error: StartUnknownError }
-  /** The start was refused; `error` is what it threw, untouched. */
-  | { readonly kind: "notStarted"; readonly task?: undefined; readonly error: unknown };
-
-/** The ways a run can end. */
-export type RunOutcomeKind = RunOutcome["kind"];
+import type { RunOutcome, RunOutcomeKind } from "./run-outcome.ts";
 
 /** Which attempt an event is of, from 1. */
 export interface OfAttempt {

@@ -1,7 +1,12 @@
 import * as z from "zod/mini";
+import type { TaskWaiter } from "../engine/task-waiter.ts";
+import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
 import type { WaitCheckpoint } from "../policy/state/wait-state.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { printable, quoted } from "../task/printable.ts";
+import type { TaskSource } from "../task/source.ts";
+import type { Task } from "../task/task.ts";
+import type { TaskStart } from "./start/task-start.ts";
 
 /** The version of the form of {@link RunCheckpoint}. */
 export const RUN_STATE_VERSION = 1;
@@ -26,6 +31,19 @@ export interface RunCheckpoint {
   readonly taskId?: string;
   /** The wait for that task. */
   readonly wait?: WaitCheckpoint;
+}
+
+/** A run's options, checked and complete, and the state it begins with. */
+export interface RunPlan {
+  readonly start: TaskStart;
+  readonly waiter: TaskWaiter;
+  readonly waitOptions: ResolvedWaitOptions;
+  readonly attempts: number;
+  readonly taskType: string | undefined;
+  readonly source: TaskSource | undefined;
+  readonly isOurs: ((task: Task) => boolean) | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly state: RunCheckpoint;
 }
 
 const time = z.number().check(z.gte(0), z.lte(8.64e15));

@@ -8,7 +8,6 @@ import type { TaskWait } from "../engine/wait/task-wait.ts";
 import { isStartUnknownError, type TaskFailedError } from "../task/errors.ts";
 import { endOf } from "../task/outcome.ts";
 import type { Task } from "../task/task.ts";
-import { BusyAttempt, outcomeOfRefusal, timedOutRun } from "./run-ends.ts";
 import {
   endRunRecords,
   passOn,
@@ -16,13 +15,12 @@ import {
   type RunEventName,
   type RunEventRecord,
   type RunEvents,
-  type RunOutcome,
   runEndEvents,
   toRunRecord,
 } from "./run-events.ts";
-import type { RunPlan } from "./run-plan.ts";
-import { inWallTime, type RunCheckpoint, withoutSent } from "./run-state.ts";
-import { SentMoment } from "./start/sent-moment.ts";
+import { BusyAttempt, outcomeOfRefusal, type RunOutcome, timedOutRun } from "./run-outcome.ts";
+import { inWallTime, type RunCheckpoint, type RunPlan, withoutSent } from "./run-state.ts";
+import { SentMoment } from "./start/send-start.ts";
 import { startTask } from "./start/start-task.ts";
 import type { StartContext, TaskStart } from "./start/task-start.ts";
 

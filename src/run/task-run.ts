@@ -1,7 +1,8 @@
 import { SettledPromise } from "../async/settled-promise.ts";
 import type { Task } from "../task/task.ts";
 import type { Run } from "./run.ts";
-import type { RunEventRecord, RunEvents, RunOutcome } from "./run-events.ts";
+import type { RunEventRecord, RunEvents } from "./run-events.ts";
+import type { RunOutcome } from "./run-outcome.ts";
 import type { RunCheckpoint } from "./run-state.ts";
 
 /**

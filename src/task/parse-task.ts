@@ -4,6 +4,9 @@ import { parseJson } from "./parse-json.ts";
 import { quoted } from "./printable.ts";
 import type { Task } from "./task.ts";
 
+/** A task that has come all the way, on BDRC's scale, which all of this package uses: hundredths of a percent. */
+export const FULL_PROGRESS = 10_000;
+
 // What a wait can't do without.
 const essentials = z.object({
   taskId: z.string().check(z.minLength(1)),

@@ -1,7 +1,5 @@
+import { FULL_PROGRESS } from "../../task/parse-task.ts";
 import type { Scalar } from "../expression/expression.ts";
-
-/** BDRC's scale, which all of this package uses: hundredths of a percent. */
-const WHOLE = 10_000;
 
 /**
  * How far a task has come, in hundredths of a percent: from a number or a text such as `"40%"`, of `of`. Less than 0
@@ -13,7 +11,7 @@ export function readProgress(value: Scalar | undefined, of: Scalar | undefined):
   if (done === undefined || all === undefined || done < 0 || all <= 0) {
     return undefined;
   }
-  return Math.round(Math.min(1, done / all) * WHOLE);
+  return Math.round(Math.min(1, done / all) * FULL_PROGRESS);
 }
 
 /** A number, or a text that is one, perhaps with a percent sign. */

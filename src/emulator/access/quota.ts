@@ -1,9 +1,8 @@
 import * as z from "zod/mini";
 import { strictOptions } from "../../options/check-options.ts";
+import { MINUTE_MS } from "../../options/named-durations.ts";
 import { type Refusal, refuse } from "../protocol/refusal.ts";
 import { type OperationName, operationName } from "../protocol/routes.ts";
-
-const MINUTE_MS = 60_000;
 
 /** Limits of one operation. */
 export interface QuotaLimits {

@@ -2,12 +2,11 @@ import type { Scalar } from "../../apis/expression/expression.ts";
 import { fillExample } from "../../apis/fill-example.ts";
 import type { Example, ExampleState } from "../../apis/format/task-api.ts";
 import type { Reading } from "../../apis/reader/reading.ts";
+import { FULL_PROGRESS } from "../../task/parse-task.ts";
 import { isKnownStatus } from "../../task/status.ts";
 import type { WorldTask } from "../world/world.ts";
 import { isFields, placesOf, put, writeBack } from "./places.ts";
 import { writtenTime } from "./written-time.ts";
-
-const WHOLE = 10_000;
 
 // What stands for a state that a declaration shows no example of.
 const STATES: Readonly<Record<string, readonly ExampleState[]>> = {
@@ -115,6 +114,6 @@ function progressOf(old: Scalar, progress: number | undefined, whole: number): u
   if (progress === undefined) {
     return undefined;
   }
-  const share = Math.floor((progress / WHOLE) * whole);
+  const share = Math.floor((progress / FULL_PROGRESS) * whole);
   return typeof old === "string" ? old.replace(/\d+(?:\.\d+)?/, String(share)) : share;
 }

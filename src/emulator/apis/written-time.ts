@@ -1,7 +1,7 @@
+import { MIN_UNIX_MS } from "../../apis/reader/read-time.ts";
+import { MINUTE_MS } from "../../options/named-durations.ts";
+
 const ISO = /^\d{4}-\d{2}-\d{2}(?:([T ])\d{2}:\d{2}(:\d{2})?([.,]\d+)?)?(\s?)(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
-// As for reading: what is above is milliseconds.
-const MIN_UNIX_MS = 1e12;
-const MINUTE_MS = 60_000;
 
 /**
  * A moment as the service would write it: like the sample, which is a number or a text.

@@ -1,4 +1,5 @@
 import { DAY_MS } from "../../options/named-durations.ts";
+import { FULL_PROGRESS } from "../../task/parse-task.ts";
 import { type FinalTaskStatus, isFinalStatus } from "../../task/status.ts";
 import { drawDurationMs } from "./duration-model.ts";
 import { type ProgressModel, progressShare } from "./progress-model.ts";
@@ -7,7 +8,6 @@ import type { TaskQuirks, TaskSpec } from "./task-spec.ts";
 
 // A task without an end has no time share to report progress by: it approaches all of it at this pace.
 const ENDLESS_SCALE_MS = 60_000;
-const FULL = 10_000;
 
 /** A task of the world: all that was decided when it was made, and what was done to it since. */
 export interface TaskRecord {
@@ -121,17 +121,17 @@ function progressAt(record: TaskRecord, status: string, nowMs: number): number |
     return undefined;
   }
   if (status === "COMPLETE") {
-    return quirks.almostFullAtComplete ? FULL - 1 : FULL;
+    return quirks.almostFullAtComplete ? FULL_PROGRESS - 1 : FULL_PROGRESS;
   }
   if (status === "FAILED" && quirks.minusOneAtFailed) {
     return -1;
   }
   const timeShare = timeShareAt(record, Math.min(nowMs, record.end.atMs));
   if (quirks.fullWhileRunning && timeShare >= 0.8 && !isFinalStatus(status)) {
-    return FULL;
+    return FULL_PROGRESS;
   }
   const share = progressShare(progress, timeShare, record.seed) ?? 0;
-  return Math.min(FULL - 1, Math.floor(share * FULL));
+  return Math.min(FULL_PROGRESS - 1, Math.floor(share * FULL_PROGRESS));
 }
 
 function timeShareAt(record: TaskRecord, atMs: number): number {

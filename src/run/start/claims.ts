@@ -1,4 +1,4 @@
-const MOST = 10_000;
+const MAX_CLAIMS = 10_000;
 const nowhere = {};
 const byPlace = new WeakMap<object, Set<string>>();
 
@@ -16,7 +16,7 @@ export function claim(taskId: string, place: object = nowhere): void {
   byPlace.set(place, claimed);
   claimed.add(taskId);
   const [oldest] = claimed;
-  if (claimed.size > MOST && oldest !== undefined) {
+  if (claimed.size > MAX_CLAIMS && oldest !== undefined) {
     claimed.delete(oldest);
   }
 }

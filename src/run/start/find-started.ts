@@ -7,7 +7,7 @@ import type { Task } from "../../task/task.ts";
 /** A source with a listing. */
 export type ListingSource = TaskSource & Required<Pick<TaskSource, "list">>;
 
-/** What a task that was just started is looked for by. */
+/** What a task that was just started is searched for by. */
 export interface StartedQuery {
   readonly source: ListingSource;
   readonly taskType: string;
@@ -16,7 +16,7 @@ export interface StartedQuery {
   /** Leaves out tasks that can't be it. */
   readonly mayBe: (task: Task) => boolean;
   readonly signal: AbortSignal;
-  /** For how long after it was sent the service may take it: until then, it is looked for. */
+  /** For how long after it was sent the service may take it: until then, it is searched for. */
   readonly lapsesAfterMs?: number | undefined;
   /** Hears that nothing was found so far, and for how long the service may still take it. */
   readonly onHeld?: (leftMs: number) => void;

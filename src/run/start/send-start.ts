@@ -6,11 +6,23 @@ import { classifyStart } from "../../policy/observe/classify-start.ts";
 import { ProtocolError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
 import type { TaskSource } from "../../task/source.ts";
-import { SentMoment } from "./sent-moment.ts";
 import type { StartContext, TaskStart } from "./task-start.ts";
 
 // What a service may ask for at most.
 const MAX_ASKED_MS = 300_000;
+
+/**
+ * When a start was sent, in Unix milliseconds: by the wall clock as it was then, or as it is now, whichever is earlier. A
+ * clock that was set and a machine that was suspended are the same to a process; the earlier moment overlooks no task.
+ */
+export class SentMoment {
+  readonly #wallMs: number = Date.now();
+  readonly #steadyMs: number = performance.now();
+
+  get atMs(): number {
+    return Math.min(this.#wallMs, Date.now() - (performance.now() - this.#steadyMs));
+  }
+}
 
 /** What became of a start. */
 export type SentStart =

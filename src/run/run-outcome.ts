@@ -4,13 +4,24 @@ import {
   AccessDeniedError,
   isAccessDeniedError,
   isStartUnknownError,
+  type StartUnknownError,
   type TaskFailedError,
   WaitTimeoutError,
 } from "../task/errors.ts";
-import type { OutcomeOf } from "../task/outcome.ts";
+import type { Outcome, OutcomeOf } from "../task/outcome.ts";
 import { printable } from "../task/printable.ts";
-import type { RunOutcome } from "./run-events.ts";
 import type { RunCheckpoint } from "./run-state.ts";
+
+/** How a run ended: as its last wait did, or without a task. */
+export type RunOutcome =
+  | Outcome
+  /** Whether a task was started could not be found out. */
+  | { readonly kind: "startUnknown"; readonly task?: undefined; readonly error: StartUnknownError }
+  /** The start was refused; `error` is what it threw, untouched. */
+  | { readonly kind: "notStarted"; readonly task?: undefined; readonly error: unknown };
+
+/** The ways a run can end. */
+export type RunOutcomeKind = RunOutcome["kind"];
 
 /** How a run ends whose start was refused, or has become unclear. */
 export function outcomeOfRefusal(error: unknown): RunOutcome {
