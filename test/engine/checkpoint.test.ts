@@ -195,7 +195,7 @@ describe("a checkpoint", () => {
     expect(seen.of("status")).toHaveLength(1);
   });
 
-  it("is not poisoned by a passing fault: the fault leaves nothing but a count", async () => {
+  it("is not poisoned by a passing fault: who goes on finds the task complete", async () => {
     const source = scriptedSource({
       [ID]: ["RUNNING", { error: new TypeError("fetch failed") }, "COMPLETE"],
     });
@@ -204,7 +204,6 @@ describe("a checkpoint", () => {
     await pass(2500);
     const checkpoint = wait.checkpoint();
     expect(checkpoint.failuresInARow).toBe(1);
-    expect(JSON.stringify(checkpoint)).not.toMatch(/fetch failed/);
     await pass(10 * HOUR_MS);
     const seen = record(resume(makeWaiter(source), checkpoint));
     await pass(HOUR_MS);

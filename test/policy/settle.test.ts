@@ -179,8 +179,45 @@ describe("how a wait ends", () => {
     expect(again.outcome.kind).toBe(settled.outcome.kind);
     expect([after.name, after.message]).toEqual([before.name, before.message]);
     expect([after.polls, after.failures]).toEqual([before.polls, before.failures]);
+    expect((after.cause as Error | undefined)?.message).toBe((before.cause as Error | undefined)?.message);
     expect(after.elapsedMs).toBe(1e6);
     expect(again.events.map(({ name }) => name)).toEqual([settled.outcome.kind, "settled"]);
+  });
+
+  it.each([
+    ["a broken connection", refused],
+    [
+      "a throttle",
+      () => fails(new BdrcApiError("slow down", { httpStatus: 400, apiCode: "Throttling.User" })),
+    ],
+    ["an unknown task", notFound],
+  ])("a deadline between two polls has %s as its cause, from the state alone", (_, fail) => {
+    const failure = fail() as Extract<Observation, { readonly error: Error }>;
+    const { state } = decide(
+      beginWait(TASK_ID, { nowMs: BEGAN_MS, options: resolveWaitOptions(LONG) }),
+      failure,
+      { nowMs: BEGAN_MS + 1, random: () => 0.5, options: resolveWaitOptions(LONG) },
+    );
+    const error = errorOf(decideTimeout(throughJson(state), BEGAN_MS + 1e9) as Settled);
+
+    expect(error.name).toBe("WaitTimeoutError");
+    expect(error.message).toContain(`last failure: ${failure.error.message}`);
+    expect(error.cause).toMatchObject({ name: failure.error.name, message: failure.error.message });
+  });
+
+  it("a failure that quotes a whole answer is cut in the state", () => {
+    const failure = {
+      kind: "transient",
+      error: new Error("x".repeat(1e6), { cause: new Error("y".repeat(1e6)) }),
+    } as const;
+    const options = resolveWaitOptions(LONG);
+    const { state } = decide(beginWait(TASK_ID, { nowMs: BEGAN_MS, options }), failure, {
+      nowMs: BEGAN_MS + 1,
+      random: () => 0.5,
+      options,
+    });
+
+    expect(JSON.stringify(state).length).toBeLessThan(3000);
   });
 
   it("completes with the task, and no error", () => {

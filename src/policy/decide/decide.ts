@@ -6,6 +6,7 @@ import { retryAfterMsOf } from "../observe/classify-error.ts";
 import type { Observation } from "../observe/observe.ts";
 import type { DecideContext, Decision } from "../state/decision.ts";
 import { beforeDeadline, countedCallMs, outageSinceMs, withinIntervals } from "../state/delay-limits.ts";
+import { failureOf, failureRecord } from "../state/last-failure.ts";
 import type { WaitDraft, WaitState } from "../state/wait-state.ts";
 import { nextPoll } from "./next-poll.ts";
 import { pollEvents, shortStatus, unknownStatusWarning } from "./poll-events.ts";
@@ -44,19 +45,22 @@ export function decide(state: WaitState, observation: Observation, context: Deci
     case "notFound":
       return decideOnMissing(state, observation.error, context);
     case "denied":
-      return settleDenied(countFailure(state), observation.error, context.nowMs);
+      return settleDenied(countFailure(state, observation.error), observation.error, context.nowMs);
     case "permanent":
-      return settlePermanent(countFailure(state), observation.error, context.nowMs);
+      return settlePermanent(countFailure(state, observation.error), observation.error, context.nowMs);
   }
 }
 
 /**
  * Ends a wait whose deadline has come. Drivers call it, also while a call hangs.
  *
- * @param lastFailure - The error of the last poll that did not return the task, if the driver has it.
+ * @param lastFailure - The error of the last poll that did not return the task, where the driver has it itself.
  */
 export function decideTimeout(state: WaitState, nowMs: number, lastFailure?: Error): Decision {
-  return state.ended === undefined ? settleTimedOut(state, nowMs, lastFailure) : settleAgain(state, nowMs);
+  if (state.ended !== undefined) {
+    return settleAgain(state, nowMs);
+  }
+  return settleTimedOut(state, nowMs, lastFailure ?? failureOf(state));
 }
 
 function decideOnTask(before: WaitState, task: Task, context: DecideContext): Decision {
@@ -112,6 +116,7 @@ function stateAfterTask(before: WaitState, task: Task, { nowMs, callMs }: Decide
     runningAtMs: before.runningAtMs,
     progressTrack: before.progressTrack,
     warned: before.warned,
+    lastFailure: before.lastFailure,
   };
 }
 
@@ -127,6 +132,7 @@ function decideOnThrottle(
     // A throttled answer is an answer: no outage.
     failuresInARow: 0,
     contactAtMs: context.nowMs,
+    lastFailure: failureRecord(error),
   };
   if (context.nowMs >= state.deadlineMs) {
     return settleTimedOut(state, context.nowMs, error);
@@ -151,7 +157,7 @@ function decideOnFault(before: WaitState, error: Error, context: DecideContext):
   const countedMs = countedCallMs(context);
   const uncountedMs = before.failuresInARow === 0 ? 0 : (context.callMs ?? 0) - countedMs;
   const contactAtMs = outageSinceMs(before, context.nowMs - countedMs) + uncountedMs;
-  const state: WaitState = { ...countFailure(before), contactAtMs };
+  const state: WaitState = { ...countFailure(before, error), contactAtMs };
   const budgetEndsMs = state.contactAtMs + context.options.outageBudgetMs;
   if (context.nowMs >= budgetEndsMs) {
     return settleUnreachable(state, error, context.nowMs);
@@ -162,7 +168,7 @@ function decideOnFault(before: WaitState, error: Error, context: DecideContext):
 function decideOnMissing(before: WaitState, error: Error, context: DecideContext): Decision {
   const { nowMs, options } = context;
   const missingSinceMs = before.missingSinceMs ?? nowMs;
-  const state: WaitState = { ...countFailure(before), missingSinceMs, contactAtMs: nowMs };
+  const state: WaitState = { ...countFailure(before, error), missingSinceMs, contactAtMs: nowMs };
   const graceEndsMs = missingSinceMs + options.notFoundGraceMs;
   const isOnlyPoll = state.deadlineMs <= state.startedAtMs;
   if (nowMs >= graceEndsMs || isOnlyPoll) {
@@ -209,12 +215,13 @@ function askedDelayMs(retryAfterMs = 0, { options: { maxIntervalMs }, random }: 
     : Math.min(maxIntervalMs, retryAfterMs * (1 + spread));
 }
 
-function countFailure(state: WaitState): WaitState {
+function countFailure(state: WaitState, error: Error): WaitState {
   return {
     ...state,
     polls: state.polls + 1,
     failures: state.failures + 1,
     failuresInARow: state.failuresInARow + 1,
     throttledInARow: 0,
+    lastFailure: failureRecord(error),
   };
 }

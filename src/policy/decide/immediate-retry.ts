@@ -4,6 +4,7 @@ import type { WaitEvent } from "../../task/wait-events.ts";
 import { errorCodeOf } from "../observe/error-code.ts";
 import type { Observation } from "../observe/observe.ts";
 import { outageSinceMs } from "../state/delay-limits.ts";
+import { failureRecord } from "../state/last-failure.ts";
 import type { WaitState } from "../state/wait-state.ts";
 
 /** How often one poll retries its call at once. */
@@ -47,6 +48,7 @@ export function countImmediateRetry(
     failures: before.failures + 1,
     failuresInARow: failures,
     contactAtMs: outageSinceMs(before, calledAtMs),
+    lastFailure: failureRecord(error),
   };
   const payload = { taskId: before.taskId, error, failures, nextPollMs: delayMs };
   return { state, events: [{ name: "retry", payload }] };

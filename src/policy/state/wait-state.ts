@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { ErrorRecord } from "../../task/error-record.ts";
 import { InvalidOptionError, ProtocolError } from "../../task/errors.ts";
 import { OUTCOME_KINDS, type OutcomeKind } from "../../task/outcome.ts";
 import { parseTask } from "../../task/parse-task.ts";
@@ -52,6 +53,8 @@ export interface WaitState {
   readonly progressTrack?: ProgressTrack | undefined;
   /** The unknown statuses of which the wait has warned. */
   readonly warned?: readonly string[] | undefined;
+  /** The error of the last poll that did not return the task: the cause of an end between two polls. */
+  readonly lastFailure?: ErrorRecord | undefined;
   /** How the wait ended, once it has. */
   readonly ended?: {
     readonly kind: OutcomeKind;
@@ -84,6 +87,16 @@ const progressTrack = z.object({
   ),
 });
 
+const errorFields = {
+  name: z.string(),
+  code: z.optional(z.string()),
+  message: z.string(),
+  httpStatus: z.optional(z.number()),
+  apiCode: z.optional(z.string()),
+  requestId: z.optional(z.string()),
+};
+const errorRecord = z.object({ ...errorFields, cause: z.optional(z.object(errorFields)) });
+
 const waitFields = z.object({
   version: z.union([z.literal(1), z.literal(WAIT_STATE_VERSION)]),
   taskId: z.string(),
@@ -106,6 +119,7 @@ const waitFields = z.object({
     withRenamedFields(progressTrack, { lookedAtMs: "polledAtMs", wander: "driftVariance" }),
   ),
   warned: z.optional(z.array(z.string()).check(z.maxLength(100))),
+  lastFailure: z.optional(errorRecord),
   ended: z.optional(
     z.object({
       kind: z.enum(OUTCOME_KINDS),

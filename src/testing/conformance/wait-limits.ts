@@ -42,6 +42,16 @@ export const limits: readonly WaitCase[] = [
     },
   },
   {
+    name: "tells of a time-out how the last poll has failed",
+    uses: ["start"],
+    run: async (driver) => {
+      const source = scriptedSource({ [ID]: ["RUNNING", { error: new Error("the gateway is down") }] });
+      const outcome = await drive(driver, source, ID, { timeoutMs: EARLY_MS });
+      assert.equal(outcome.kind, "timedOut");
+      assert.match(errorFields(outcome.error).message, /the gateway is down/);
+    },
+  },
+  {
     name: "keeps its deadline while a call hangs that is deaf to its signal",
     uses: ["start"],
     run: async (driver) => {
