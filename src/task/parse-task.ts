@@ -62,7 +62,8 @@ const checked = new WeakSet<object>();
 export const TASK_FIELDS: readonly string[] = BDRC_READERS.map(([name]) => name);
 
 /**
- * Checks what a source says of a task and derives `percent`, `detail` and `result`.
+ * Checks what a source says of a task and derives `percent`, `detail` and `result`. A source that has only these two gets
+ * the raw strings made of them.
  *
  * @param fields - The task's fields under their camelCase names. Unknown fields are left out of the result.
  * @param describePath - Turns a field's name into the path that an error names, such as `Data.TaskStatus`.
@@ -84,8 +85,9 @@ export function parseTask(fields: unknown, describePath: (field: string) => stri
   if (progress !== undefined) {
     task["percent"] = Math.min(100, Math.max(0, progress / 100));
   }
-  addParsedJson(task, "detail", taskDetail);
-  addParsedJson(task, "result", taskResult);
+  const { detail, result } = fields as Partial<Task>;
+  addJson(task, "detail", "taskDetail", taskDetail ?? jsonOf(detail));
+  addJson(task, "result", "taskResult", taskResult ?? jsonOf(result));
   checked.add(task);
   // A listener that changed it would change what the wait compares the next poll with.
   return Object.freeze(task) as unknown as Task;
@@ -116,10 +118,28 @@ function describeMismatch(
     : `${path} must be a non-empty string, got ${typeof value === "object" ? quoted(JSON.stringify(value)) : quoted(value)}`;
 }
 
-function addParsedJson(task: Record<string, unknown>, name: string, json: string | undefined): void {
-  const value = json === undefined ? undefined : parseJson(json);
+function addJson(
+  task: Record<string, unknown>,
+  name: string,
+  rawName: string,
+  json: string | undefined,
+): void {
+  if (json === undefined) {
+    return;
+  }
+  task[rawName] = json;
+  const value = parseJson(json);
   // Without a value, the raw string stays in the task, so nothing is lost.
   if (value !== undefined) {
     task[name] = value;
+  }
+}
+
+/** What a source has parsed already, as the JSON that it was or can be. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
   }
 }
