@@ -1,4 +1,5 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { LongFirst } from "./test/long-first.ts";
 import { QuietReporter } from "./test/quiet-reporter.ts";
 
 // Where CI wants the counts of this run.
@@ -10,7 +11,7 @@ const seed = Number(process.env["TASKWAIT_TEST_SEED"] ?? 1);
 const quiet = new QuietReporter({
   seed,
   // Seconds on two idle cores.
-  typicalS: { unit: 20, house: 20, integration: 265, package: 300 },
+  typicalS: { unit: 20, house: 20, integration: 120, soak: 60, package: 170 },
 });
 
 /** What all projects share. Files share their workers' modules: importing `src/` for each took most of the time. */
@@ -28,7 +29,8 @@ const common = {
 const config: ViteUserConfig = defineConfig({
   test: {
     // Most of the long tests wait for processes and clocks, not for a processor.
-    maxWorkers: 3,
+    maxWorkers: 6,
+    sequence: { sequencer: LongFirst },
     reporters: report === undefined ? [quiet] : [quiet, ["json", { outputFile: report }]],
     projects: [
       {
@@ -63,6 +65,21 @@ const config: ViteUserConfig = defineConfig({
           globalSetup: ["test/fresh-dist.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: "soak",
+          include: [
+            "test/engine/interleavings.test.ts",
+            "test/integration/*-fuzz.test.ts",
+            "test/integration/emulator-conformance.test.ts",
+            "test/integration/run-task.test.ts",
+            "test/policy/decide-properties.test.ts",
+          ],
+          env: { ...common.env, TASKWAIT_TEST_SOAK: "1" },
+          testTimeout: 120_000,
         },
       },
       {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { type TaskWait, TaskWaiter, type WaitOptions } from "../../src/index.ts";
 import { OUTCOME_KINDS } from "../../src/task/outcome.ts";
 import { type CountedSignal, countedSignal } from "../../src/testing/index.ts";
+import { soak } from "../soak.ts";
 import { manualSource } from "./fake-time.ts";
 
 beforeEach(() => {
@@ -210,7 +211,7 @@ describe("for any interleaving of waits, answers, aborts, listeners and closings
         }
         await stage.end();
       }),
-      { numRuns: 1500 },
+      { numRuns: soak(1500) },
     );
   });
 });

@@ -1,8 +1,10 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
@@ -13,14 +15,16 @@ const BLOCKS = [...page.matchAll(/```sh\n(npm ci\ncd examples\/.*?)```/gs)].map(
 
 let clone: string;
 
-function inClone(folder: string, command: string, args: readonly string[]) {
-  return spawnSync(command, args, {
+async function inClone(folder: string, command: string, args: readonly string[]) {
+  const child = spawn(command, args, {
     cwd: join(clone, folder),
-    encoding: "utf8",
+    stdio: ["ignore", "ignore", "pipe"],
     // The package is built already, as it is after the first line of each block.
     env: { ...process.env, npm_config_ignore_scripts: "true", npm_config_audit: "false" },
     shell: process.platform === "win32",
   });
+  const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, "close")]);
+  return { status, stderr };
 }
 
 describe("the steps of docs/durable.md, in a clone that is built", () => {
@@ -47,25 +51,26 @@ describe("the steps of docs/durable.md, in a clone that is built", () => {
     ]);
   });
 
-  it.each(BLOCKS.map((lines) => [lines[1]?.slice("cd ".length) ?? "", lines] as const))(
+  // At once: an installation mostly waits for the registry.
+  it.concurrent.each(BLOCKS.map((lines) => [lines[1]?.slice("cd ".length) ?? "", lines] as const))(
     "install %s, and each file finds what it imports",
-    (folder, [, , install = "", ...steps]) => {
+    async (folder, [, , install = "", ...steps]) => {
       const [command = "", ...args] = install.split(" ");
-      const installed = inClone(folder, command, args);
+      const installed = await inClone(folder, command, args);
       expect([installed.status, installed.stderr]).toEqual([0, expect.any(String)]);
       const { scripts } = JSON.parse(readFileSync(join(clone, folder, "package.json"), "utf8"));
       const named = steps.flatMap((step) => /^npm run (\w+)/.exec(step)?.[1] ?? []);
       expect(named.sort()).toEqual(Object.keys(scripts).sort());
       const files = readdirSync(join(clone, folder)).filter((file) => file.endsWith(".mjs"));
       const imports = files.flatMap((file) => {
-        const text = readFileSync(join(clone, folder, file), "utf8");
-        return [...text.matchAll(/ from "([^.][^"]*)";/g)].map(([, name]) => name as string);
+        const source = readFileSync(join(clone, folder, file), "utf8");
+        return [...source.matchAll(/ from "([^.][^"]*)";/g)].map(([, name]) => name as string);
       });
       const program = [...new Set(imports)]
         .map((name) => `await import(${JSON.stringify(name)});`)
         .join("\n");
       // A file of the folder, so that it finds what the examples find.
-      const found = inClone(folder, process.execPath, ["--input-type=module", "--eval", program]);
+      const found = await inClone(folder, process.execPath, ["--input-type=module", "--eval", program]);
       expect([found.status, found.stderr]).toEqual([0, ""]);
     },
   );

@@ -2,8 +2,10 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import { isTaskwaitError } from "../../src/task/errors.ts";
+import { soak } from "../soak.ts";
 import { KEYS, type Peer, startPeer, startRawPeer, TASK } from "./client-peer.ts";
 
+const RUNS = soak(1500);
 const OURS = new Set(["BdrcApiError", "ProtocolError", "UnreachableError", "TaskNotFoundError"]);
 
 function expectOurs(outcome: unknown): void {
@@ -101,7 +103,7 @@ describe("whatever comes as HTTP", () => {
   });
   afterAll(() => peer.stop());
 
-  it("is a value or one of our errors, 1,500 times", async () => {
+  it(`is a value or one of our errors, ${RUNS} times`, async () => {
     const client = new BdrcClient({ ...peer.options, callTimeoutMs: 5000 });
     let runs = 0;
     const answer = fc.record({
@@ -124,9 +126,9 @@ describe("whatever comes as HTTP", () => {
           expect(outcome).toMatchObject({ taskId: "t-1", taskStatus: expect.any(String) });
         }
       }),
-      { numRuns: 1500, seed: 8 },
+      { numRuns: RUNS, seed: 8 },
     );
-    expect(runs).toBe(1500);
+    expect(runs).toBe(RUNS);
     await client.close();
   });
 });
@@ -140,7 +142,7 @@ describe("whatever comes as bytes", () => {
   });
   afterAll(() => peer.stop());
 
-  it("is a value or one of our errors, 1,500 times", async () => {
+  it(`is a value or one of our errors, ${RUNS} times`, async () => {
     const client = new BdrcClient({ endpoint: peer.origin, ...KEYS, callTimeoutMs: 5000 });
     const head = fc.constantFrom(
       "HTTP/1.1 200 OK\r\n",
@@ -158,7 +160,7 @@ describe("whatever comes as bytes", () => {
         next = Buffer.concat([Buffer.from(start), rest]);
         expectOurs(await client.describe("t-1").catch((error: unknown) => error));
       }),
-      { numRuns: 1500, seed: 9 },
+      { numRuns: RUNS, seed: 9 },
     );
     await client.close();
   });

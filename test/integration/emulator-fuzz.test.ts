@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { isTaskwaitError } from "../../src/task/errors.ts";
+import { soak } from "../soak.ts";
 import { exchangeRaw, poll, signedHeaders } from "./emulator-wire.ts";
+
+const ANSWERS = soak(2000);
+/** Of 50 requests at once. */
+const ROUNDS = soak(50);
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -63,23 +68,23 @@ async function expectNoServerError(requests: readonly Uint8Array[]): Promise<voi
 }
 
 describe("the emulator, fuzzed", () => {
-  it("neither falls nor answers 5xx to 2,500 random byte strings", async () => {
+  it(`neither falls nor answers 5xx to ${50 * ROUNDS} random byte strings`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 50, maxLength: 50 }),
         expectNoServerError,
       ),
-      { numRuns: 50 },
+      { numRuns: ROUNDS },
     );
     expect((await poll(emulator)).status).toBe(200);
   });
 
-  it("neither falls nor answers 5xx to 2,500 mutated requests", async () => {
+  it(`neither falls nor answers 5xx to ${50 * ROUNDS} mutated requests`, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(mutations, { minLength: 50, maxLength: 50 }), (all) =>
         expectNoServerError(all.map((changes) => mutate(goodRequest(), changes))),
       ),
-      { numRuns: 50 },
+      { numRuns: ROUNDS },
     );
     expect((await poll(emulator)).status).toBe(200);
   });
@@ -114,7 +119,7 @@ describe("our client, fuzzed", () => {
       ),
   );
 
-  it("gives a task or one of our errors for 2,000 random answers, and shows no secret", async () => {
+  it(`gives a task or one of our errors for ${ANSWERS} random answers, and shows no secret`, async () => {
     let bytes: Uint8Array = Buffer.alloc(0);
     const hostile = await startEmulator({ faults: () => ({ kind: "raw", bytes }) });
     const client = new BdrcClient({ ...hostile.clientOptions, callTimeoutMs: 300 });
@@ -130,7 +135,7 @@ describe("our client, fuzzed", () => {
             },
           );
         }),
-        { numRuns: 2000 },
+        { numRuns: ANSWERS },
       );
     } finally {
       await hostile.stop();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../src/emulator/index.ts";
 import { BdrcClient, checkRules, runTask, updateResources } from "../../src/index.ts";
+import { soak } from "../soak.ts";
 
 const QUICK = { minIntervalMs: 5, maxIntervalMs: 50, waitPriceMs: 5, timeoutMs: 40_000 };
 
@@ -53,6 +54,7 @@ describe("runTask over HTTP", () => {
     );
   });
 
+  const SEEDS = soak(200);
   // Faults whose victim has performed the operation; the answer is lost or can't be read.
   const LOST = [
     { kind: "reset", at: "body" },
@@ -61,7 +63,7 @@ describe("runTask over HTTP", () => {
     { kind: "contentType", value: "text/html" },
   ] as const;
 
-  it("never starts twice, whatever becomes of the answers, over 200 seeds", {
+  it(`never starts twice, whatever becomes of the answers, over ${SEEDS} seeds`, {
     timeout: 180_000,
   }, async () => {
     let completed = 0;
@@ -103,14 +105,14 @@ describe("runTask over HTTP", () => {
         },
       );
     };
-    const seeds = Array.from({ length: 200 }, (_, index) => index + 1);
+    const seeds = Array.from({ length: SEEDS }, (_, index) => index + 1);
     const worker = async () => {
       for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
         await one(seed);
       }
     };
     await Promise.all(Array.from({ length: 20 }, worker));
-    expect(completed, "starts that arrived").toBeGreaterThan(150);
+    expect(completed, "starts that arrived").toBeGreaterThan(0.75 * SEEDS);
   });
 
   it("starts nothing a second time when the start did not reach the service, and says so", async () => {

@@ -4,7 +4,6 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import config from "./stryker.config.mjs";
 
 const here = import.meta.dirname;
 const root = join(here, "../..");
@@ -23,6 +22,8 @@ if (changedAtMs("node_modules/.package-lock.json") < changedAtMs("package-lock.j
   }
 }
 
+// It resolves what was just installed.
+const { default: config } = await import("./stryker.config.mjs");
 const named = process.argv.slice(2);
 const stryker = join(here, "node_modules/@stryker-mutator/core/bin/stryker.js");
 const chosen = named.length > 0 ? ["--mutate", named.join()] : [];

@@ -165,8 +165,7 @@ afterAll(() => {
   rmSync(house, { recursive: true, force: true });
 });
 
-// A whole run of a tool each, beside other tests.
-describe("npm run check", { timeout: 90_000 }, () => {
+describe("npm run check", () => {
   it("runs every check there is", () => {
     const checks = Object.keys(manifest.scripts).filter((name) => name.startsWith("check:"));
     expect(manifest.scripts["check"]).toBe(checks.map((name) => `npm run ${name}`).join(" && "));

@@ -8,10 +8,11 @@ import type { ResolvedWaitOptions } from "../../src/policy/state/wait-options.ts
 import type { WaitState } from "../../src/policy/state/wait-state.ts";
 import { OUTCOME_KINDS } from "../../src/task/outcome.ts";
 import { isFinalStatus } from "../../src/task/status.ts";
+import { soak } from "../soak.ts";
 import { options, type Step, steps, TASK_ID } from "./observations.ts";
 
 const BEGAN_MS = Date.UTC(2026, 0, 1);
-const RUNS = { numRuns: 1000 };
+const RUNS = { numRuns: soak(1000) };
 
 interface Turn {
   readonly before: WaitState;

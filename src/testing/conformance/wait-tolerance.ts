@@ -97,7 +97,7 @@ export const tolerance: readonly WaitCase[] = [
     uses: ["start"],
     run: async (driver) => {
       const source = scriptedSource({ [ID]: ["hang", "deaf", "COMPLETE"] });
-      assert.equal((await drive(driver, source, ID, { pollTimeoutMs: 300 })).kind, "complete");
+      assert.equal((await drive(driver, source, ID, { pollTimeoutMs: 1000 })).kind, "complete");
       assertPolled(source, 3);
     },
   },
