@@ -9,6 +9,7 @@ const { tellRates } = await import("./rate-table.ts");
 const { tellProcesses } = await import("./process-table.ts");
 const { tellFleets } = await import("./fleet-table.ts");
 const { tellHttp } = await import("./http-table.ts");
+const { tellIds } = await import("./ids-table.ts");
 const { tellLags } = await import("./lag-table.ts");
 const { tellSmallFleets } = await import("./small-fleets.ts");
 
@@ -16,7 +17,7 @@ const HELP = `Waits for fleets of tasks behind a hidden quota, with the real eng
 
   --seed N     default 1
   --json FILE  the numbers, for programs
-  --part NAME  one of rate, fleets, lag, small, http
+  --part NAME  one of rate, fleets, ids, lag, small, http
   --full       the cases that take minutes each, too
   --only TEXT  only the cases whose name holds it
   --no-rate    without the rate controllers and processes
@@ -50,6 +51,9 @@ if (!flags["no-rate"] && has("rate")) {
 }
 if (has("fleets")) {
   await tellFleets(report, { seed, only, isFull: flags.full, hasOthers: !flags["no-rivals"] });
+}
+if (has("ids")) {
+  await tellIds(report, seed, "ids".includes(only) ? "" : only);
 }
 if (has("lag") && "lag".includes(only)) {
   await tellLags(report, seed);

@@ -13,6 +13,10 @@ export interface ServiceSpec {
   readonly tasks: number;
   /** Their run times are lognormal with this median and sigma 1. */
   readonly medianS: number;
+  /** In place of that: even between these two, in seconds. */
+  readonly betweenS?: readonly [least: number, most: number];
+  /** One call takes so many ids. Default 1. */
+  readonly maxIds?: number;
   readonly progress: ProgressName;
   /** Others that run on all the time. */
   readonly foreignActive?: number;
@@ -45,6 +49,7 @@ const FOR_EVER = Number.POSITIVE_INFINITY;
 /** The truth about all tasks, behind a quota and a network. Listings are in order of creation, paged by offset. */
 export class Service implements TaskSource {
   readonly counts: ServiceCounts = { describe: 0, list: 0, throttled: 0 };
+  readonly maxIds: number;
   readonly entries: readonly Entry[];
   readonly #own = new Map<string, Entry>();
   readonly #account: readonly Entry[];
@@ -60,6 +65,7 @@ export class Service implements TaskSource {
 
   constructor(spec: ServiceSpec) {
     this.#spec = spec;
+    this.maxIds = spec.maxIds ?? 1;
     this.#beganMs = virtualNowMs();
     const random = seeded(seedOf(spec.seed, spec.tasks, spec.medianS, spec.progress));
     this.#random = random;
@@ -69,7 +75,7 @@ export class Service implements TaskSource {
     this.entries = Array.from({ length: spec.tasks }, (_, index) => ({
       taskId: `t-${String(index).padStart(8, "0")}`,
       startsAtMs: this.#beganMs,
-      endsAtMs: this.#beganMs + 1000 * spec.medianS * Math.exp(normal(random)),
+      endsAtMs: this.#beganMs + 1000 * runTimeS(spec, random),
       curve: draw === undefined ? undefined : draw(random),
     }));
     const others = (count: number, name: string, endsAtMs: number): Entry[] =>
@@ -104,6 +110,14 @@ export class Service implements TaskSource {
     return await this.#exchange(this.#describes, () =>
       this.#show(this.#own.get(taskId) as Entry, virtualNowMs()),
     );
+  }
+
+  async describeMany(taskIds: readonly string[]): Promise<readonly Task[]> {
+    this.counts.describe++;
+    return await this.#exchange(this.#describes, () => {
+      const nowMs = virtualNowMs();
+      return taskIds.map((taskId) => this.#show(this.#own.get(taskId) as Entry, nowMs));
+    });
   }
 
   async list({ taskStatus, nextToken, maxResults = 10 }: TaskListQuery): Promise<TaskPage> {
@@ -182,4 +196,12 @@ export class Service implements TaskSource {
     const durationMs = (this.#spec.rttMs / 2) * (0.8 + 0.4 * this.#random());
     return new Promise((resolve) => setTimeout(resolve, durationMs));
   }
+}
+
+function runTimeS({ medianS, betweenS }: ServiceSpec, random: Random): number {
+  if (betweenS === undefined) {
+    return medianS * Math.exp(normal(random));
+  }
+  const [least, most] = betweenS;
+  return least + (most - least) * random();
 }

@@ -26,16 +26,19 @@ import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 // The engine, from the outside in; each class alone writes its fields, and observations are handed on by value.
 //
 //   TaskWaiter         the waits that live, the waiter's listeners, telemetry
-//   └ PollScheduler    the tracked tasks; asleep, queued or in flight is the collection that holds one; the deadlines;
-//     │                the history; the one timer
+//   └ PollScheduler    the tracked tasks, the history, the one timer
+//     ├ Deadlines      of all waits
 //     ├ RateLimits     an ApiRateLimit for each API: PermitQueue (what goes next) over RateLimiter (how fast)
+//     ├ DuePolls       the tasks that are asleep, or queued for a permit
+//     │ └ CallSharing  which tasks share a call that takes several ids, and when they are due for that
 //     ├ ListingScheduler  when a scan pays off; coverage and lag of listings, their sizes, the pacing of scans
 //     │ └ ListingScan  the pages of one scan, read by readScan
-//     └ TrackedTask    the last task seen, the value of its next poll, the waits for it; Poll makes the calls
+//     ├ PollRunner     the polls in flight; Poll makes the calls of one
+//     └ TrackedTask    the last task seen, the value of its next poll, the waits for it
 //       └ WaitCore     a wait's state and outcome; TaskWait is the promise in front
 //
 // `decide` says what an observation means (policy/); applyObservation asks it for every wait on the task.
-// W1 PollScheduler#drop, PermitQueue · W2 WaitCore.aborted, PollScheduler#drop, Poll.cancel · W3 Deadlines,
+// W1 PollScheduler#drop, PermitQueue · W2 WaitCore.aborted, PollScheduler#drop, Poll.leave · W3 Deadlines,
 // pollPriority, readScan · W4 ApiRateLimit, PollScheduler#schedule · W5 ApiRateLimit.answered · W6 applyObservation
 // · W7 SafeEmitter (async/) · W8, W9 policy/
 

@@ -9,6 +9,8 @@ export interface WaiterStats {
   readonly tasks: number;
   /** Polls that were answered so far, good and bad. */
   readonly polls: number;
+  /** Tasks that these polls asked for: more than polls where one call takes several ids. */
+  readonly polledTasks: number;
   /** Pages of listings that were answered so far, good and bad. */
   readonly listings: number;
   /** How many of both were throttled. */
@@ -34,6 +36,7 @@ export function waiterStats(waits: number, scheduler: PollScheduler, lags: Detec
     waits,
     tasks: taskCount,
     polls: limits.calls - limits.listings,
+    polledTasks: limits.describe.tasks,
     listings: limits.listings,
     throttled: limits.throttled,
     ratePerSecond: limits.describe.ratePerSecond,

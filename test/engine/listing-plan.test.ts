@@ -13,6 +13,7 @@ const totals: ScanTotals = {
   unseen: 0,
   best: 0.1,
   likelyEnded: 1,
+  idsPerCall: 1,
   pollsPerSecond: 5,
   endsPerSecond: 1,
   isBacklogged: false,

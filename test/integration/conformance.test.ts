@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { type TaskSource, TaskWaiter } from "../../src/index.ts";
-import { BdrcApiError } from "../../src/task/errors.ts";
+import { BdrcApiError, isTaskNotFoundError } from "../../src/task/errors.ts";
 import {
   type Script,
   type SourceScenario,
@@ -33,6 +33,31 @@ describe("the scripted source", () => {
     const scripts = Object.fromEntries(tasks.map((task, index) => [`t-${index}`, scriptFor(task, fault)]));
     const source = scriptedSource(scripts, { listing: true });
     return { source, taskIds, requests: () => source.calls.filter(({ aborted }) => !aborted).length };
+  });
+});
+
+describe("a source that takes several ids in a call", () => {
+  sourceConformance({ describe, it }, ({ tasks, fault }) => {
+    const taskIds = tasks.map((_, index) => `t-${index}`);
+    const scripts = Object.fromEntries(tasks.map((task, index) => [`t-${index}`, scriptFor(task, fault)]));
+    const single = scriptedSource(scripts, { listing: true });
+    let together = 0;
+    const source: TaskSource = {
+      ...single,
+      maxIds: 2,
+      describeMany: async (ids, options) => {
+        options.signal?.throwIfAborted();
+        together -= ids.length - 1;
+        const shown = await Promise.allSettled(ids.map((id) => single.describe(id, options)));
+        const missing = shown.find((one) => one.status === "rejected" && !isTaskNotFoundError(one.reason));
+        if (missing?.status === "rejected") {
+          throw missing.reason;
+        }
+        return shown.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+      },
+    };
+    const requests = () => together + single.calls.filter(({ aborted }) => !aborted).length;
+    return { source, taskIds, requests };
   });
 });
 

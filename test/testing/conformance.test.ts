@@ -133,7 +133,12 @@ describe("the conformance of sources", () => {
   it("fails, in every case, on a source that answers the same to everything, or on one that refuses everything", async () => {
     const answers: MakeSource = ({ tasks }) => ({
       taskIds: tasks.map((_, index) => `t-${index}`),
-      source: { describe: async (taskId) => running(taskId), list: async () => ({ tasks: [] }) },
+      source: {
+        maxIds: 1,
+        describe: async (taskId) => running(taskId),
+        describeMany: async ([taskId = ""]) => [running(taskId)],
+        list: async () => ({ tasks: [] }),
+      },
       requests: () => 0,
     });
     let calls = 0;
@@ -142,6 +147,9 @@ describe("the conformance of sources", () => {
       source: {
         describe: async () => {
           calls += 2;
+          throw new Error("no");
+        },
+        describeMany: async () => {
           throw new Error("no");
         },
         list: async () => {
@@ -161,11 +169,16 @@ describe("the conformance of sources", () => {
       taskIds: tasks.map((_, index) => `t-${index}`),
       source: { describe: async (taskId) => running(taskId) },
     }));
-    const reasons = await skipped(cases, /exactly one call|try again|no call|lists|a listing/);
+    const reasons = await skipped(
+      cases,
+      /exactly one call|try again|no call|lists|a listing|several tasks as/,
+    );
     expect(reasons).toEqual([
       "makes exactly one call for one poll: the service of this source counts no requests()",
       "does not try again itself when the service is unavailable: the service of this source counts no requests()",
       "makes no call for a signal that is aborted already: the service of this source counts no requests()",
+      "shows several tasks as it shows each alone: this source has no describeMany()",
+      "makes exactly one call for several tasks: this source has no describeMany()",
       "lists every task once, page by page, and ends: this source has no list()",
       "lists the tasks of one status only, when it is asked for one: this source has no list()",
       "leaves no listener on the signal of a listing that is over: this source has no list()",

@@ -19,9 +19,11 @@ export function fleetTotals(
   { tasks, inFlight }: Fleet,
   coverage: ListingCoverage,
   nowMs: number,
+  maxIds: number,
 ): Omit<ScanTotals, "isBacklogged"> {
   let [count, price, all, active, unseen, best, likelyEnded] = [0, 0, 0, 0, 0, 0, 0];
   let [pollsPerSecond, endsPerSecond] = [0, 0];
+  const values: number[] = [];
   let hasCreated = false;
   const lagMs = coverage.lag.lagMs(nowMs);
   for (const tracked of tasks.values()) {
@@ -32,6 +34,9 @@ export function fleetTotals(
     }
     const value = coverage.valueOf(tracked, nowMs);
     best = Math.max(best, value);
+    if (maxIds > 1) {
+      values.push(value);
+    }
     if (tracked.isMissingFromListings) {
       continue;
     }
@@ -52,16 +57,27 @@ export function fleetTotals(
     }
     hasCreated ||= tracked.task?.taskStatus !== "RUNNING";
   }
+  const idsPerCall = Math.max(1, Math.min(maxIds, count));
   return {
     price: price / Math.max(1, count),
     all,
     active,
     unseen,
-    best,
+    best: maxIds > 1 ? sumOfHighest(values, maxIds) : best,
+    idsPerCall,
     likelyEnded,
-    pollsPerSecond,
+    // The price of a call is shared, and gaps shrink with the square root of the price.
+    pollsPerSecond: pollsPerSecond / Math.sqrt(idsPerCall),
     endsPerSecond,
     lagS: lagMs / 1000,
     hasCreated,
   };
+}
+
+function sumOfHighest(values: readonly number[], count: number): number {
+  // A typed array is sorted by number, without a call for each comparison.
+  return Float64Array.from(values)
+    .sort()
+    .subarray(-count)
+    .reduce((sum, value) => sum + value, 0);
 }

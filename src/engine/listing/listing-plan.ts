@@ -14,10 +14,12 @@ export interface ScanTotals {
   readonly active: number;
   /** The part of tasks that were not seen yet: a listing of ended tasks tells little of them. */
   readonly unseen: number;
-  /** The highest value of one poll. */
+  /** The highest value of one poll, of as many tasks as a call takes. */
   readonly best: number;
   /** How many tasks are expected to have ended unnoticed. */
   readonly likelyEnded: number;
+  /** How many tasks one poll asks for. */
+  readonly idsPerCall: number;
   /** How many polls a second would be made without scans. */
   readonly pollsPerSecond: number;
   /** How many of them are expected to end a second. */
@@ -72,8 +74,8 @@ function scanOptions(
       kind: "active",
       statuses: activeStatuses,
       pages: active,
-      // What is missing has to be confirmed, one by one or by listing the ended.
-      cost: active + Math.min(totals.likelyEnded, ended),
+      // What is missing has to be confirmed, by polls or by listing the ended.
+      cost: active + Math.min(totals.likelyEnded / totals.idsPerCall, ended),
       value: totals.active,
     },
     {

@@ -1,4 +1,5 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
+import { maxIdsOf } from "../../policy/observe/observe-many.ts";
 import { printable } from "../../task/printable.ts";
 import type { TaskSource } from "../../task/source.ts";
 import { isFinalStatus } from "../../task/status.ts";
@@ -57,6 +58,7 @@ export class ListingScheduler {
   readonly #fleet: Fleet;
   readonly #sizes = new ListingSizes();
   readonly #pacing = new ScanPacing();
+  readonly #maxIds: number;
   #isOff: boolean;
   #checkedMs = Number.NEGATIVE_INFINITY;
   #doubted: TrackedTask | undefined;
@@ -67,6 +69,7 @@ export class ListingScheduler {
     this.#clock = clock;
     this.#limits = limits;
     this.#fleet = fleet;
+    this.#maxIds = maxIdsOf(options.source);
     this.#isOff = options.batch === "never" || options.source.list === undefined;
   }
 
@@ -142,8 +145,8 @@ export class ListingScheduler {
       return undefined;
     }
     this.#checkedMs = nowMs;
-    const { isBacklogged } = this.#limits.describe;
-    const totals = { ...fleetTotals(this.#fleet, this.coverage, nowMs), isBacklogged };
+    const sums = this.#totals(nowMs);
+    const totals = { ...sums, isBacklogged: this.#limits.describe.isBacklogged(sums.idsPerCall) };
     if (this.coverage.lag.wantsPoll(totals.endsPerSecond, nowMs)) {
       this.#doubted = this.#mostDoubtful(nowMs);
     }
@@ -199,6 +202,10 @@ export class ListingScheduler {
     };
   }
 
+  #totals(nowMs: number): ReturnType<typeof fleetTotals> {
+    return fleetTotals(this.#fleet, this.coverage, nowMs, this.#maxIds);
+  }
+
   #minGapMs(): number {
     return this.#fleet.tasks.size > LARGE_FLEET ? MIN_GAP_LARGE_MS : MIN_GAP_MS;
   }
@@ -206,10 +213,7 @@ export class ListingScheduler {
   /** When the value of all polls together will be this high, estimated from below, and not beyond {@link MAX_AHEAD_MS}. */
   #whenScanPaysMs(nowMs: number, value: number): number {
     let aheadMs = this.#minGapMs();
-    while (
-      aheadMs < MAX_AHEAD_MS &&
-      fleetTotals(this.#fleet, this.coverage, nowMs + 2 * aheadMs).all < value
-    ) {
+    while (aheadMs < MAX_AHEAD_MS && this.#totals(nowMs + 2 * aheadMs).all < value) {
       aheadMs *= 2;
     }
     return nowMs + aheadMs;

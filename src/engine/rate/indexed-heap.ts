@@ -58,6 +58,24 @@ export class IndexedHeap<T> {
     }
   }
 
+  /** The entries by rank, as far as they are asked for: `k` of them in O(k log k). The heap must not change meanwhile. */
+  *inOrder(): Generator<HeapEntry<T>, void, undefined> {
+    const next = new IndexedHeap<number>();
+    const reach = (index: number): void => {
+      const entry = this.#entries[index];
+      if (entry !== undefined) {
+        next.put(new HeapEntry(index), entry.rank);
+      }
+    };
+    reach(0);
+    for (let reached = next.peek(); reached !== undefined; reached = next.peek()) {
+      next.remove(reached);
+      yield this.#at(reached.item);
+      reach(2 * reached.item + 1);
+      reach(2 * reached.item + 2);
+    }
+  }
+
   /** Gives every entry a new rank, in O(n). */
   rerank(rankOf: (item: T) => number): void {
     for (const entry of this.#entries) {

@@ -68,6 +68,24 @@ export class PermitQueue<T> {
     this.#withdraw(entry);
   }
 
+  /** Takes the first items by priority that are accepted, at most so many: they go with the call of another's permit. */
+  take(count: number, accepts: (item: T) => boolean): readonly T[] {
+    const taken: HeapEntry<T | Continuation>[] = [];
+    for (const entry of count > 0 ? this.#items.inOrder() : []) {
+      if (!(entry.item instanceof Continuation) && accepts(entry.item)) {
+        taken.push(entry);
+        if (taken.length === count) {
+          break;
+        }
+      }
+    }
+    return taken.map((entry) => {
+      this.#items.remove(entry);
+      this.#arrivals.delete(entry);
+      return entry.item as T;
+    });
+  }
+
   /** Resolves when a call may go out that continues what has begun; rejects with the signal's reason when that aborts. */
   acquire(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import type { Observation } from "../../policy/observe/observe.ts";
+import type { ManyObservation } from "../../policy/observe/observe-many.ts";
 import type { HeapEntry } from "./indexed-heap.ts";
 import { PermitQueue, type PermitQueueOptions } from "./permit-queue.ts";
 import { RateLimiter, type RateOption } from "./rate-limiter.ts";
@@ -27,6 +28,8 @@ export class ApiRateLimit<T> {
   calls = 0;
   /** How many of them were throttled. */
   throttled = 0;
+  /** Tasks that observed calls asked for. */
+  tasks = 0;
   readonly #onAnswer: (answer: CallAnswer) => void;
   readonly #limiter: RateLimiter;
   readonly #maxPauseMs: number;
@@ -48,9 +51,13 @@ export class ApiRateLimit<T> {
     return this.#queue.size;
   }
 
-  /** Whether a call that asks for a permit now waits long for it. */
-  get isBacklogged(): boolean {
-    return this.#queue.size > BACKLOG_S * this.#limiter.ratePerSecond;
+  /**
+   * Whether an item that asks for a permit now waits long for it.
+   *
+   * @param itemsPerCall - That go with one permit.
+   */
+  isBacklogged(itemsPerCall: number): boolean {
+    return this.#queue.size > BACKLOG_S * this.#limiter.ratePerSecond * itemsPerCall;
   }
 
   has(entry: HeapEntry<T>): boolean {
@@ -65,12 +72,22 @@ export class ApiRateLimit<T> {
     this.#queue.remove(entry);
   }
 
+  /** Takes the most valuable queued items that are accepted, for a call that has its permit. */
+  take(count: number, accepts: (item: T) => boolean): readonly T[] {
+    return this.#queue.take(count, accepts);
+  }
+
   acquire(signal: AbortSignal): Promise<void> {
     return this.#queue.acquire(signal);
   }
 
-  /** Takes in how a call went. A cancelled one says nothing of the quota. */
-  observed(observation: Observation, isCancelled: boolean): void {
+  /**
+   * Takes in how a call went. A cancelled one says nothing of the quota.
+   *
+   * @param tasks - That it asked for.
+   */
+  observed(observation: Observation | ManyObservation, isCancelled: boolean, tasks: number): void {
+    this.tasks += tasks;
     if (isCancelled) {
       this.#queue.returned();
       this.calls++;

@@ -26,7 +26,7 @@ export function pollPriority(tracked: TrackedTask, coverage: ListingCoverage, no
   if (leftMs <= FORESEEN_MS) {
     return URGENT - leftMs;
   }
-  return (tracked.isHinted ? HINTED : 0) + Math.max(tracked.value.price, coverage.valueOf(tracked, nowMs));
+  return (tracked.isHinted ? HINTED : 0) + Math.max(tracked.price, coverage.valueOf(tracked, nowMs));
 }
 
 /**
@@ -56,7 +56,7 @@ export function deferredUntilMs(
     // The end of the scan brings it up again; this is only in case that takes too long.
     return Math.min(latestMs, nowMs + RECHECK_MS);
   }
-  if (coverage.valueOf(tracked, nowMs) >= NEARLY * tracked.value.price) {
+  if (coverage.valueOf(tracked, nowMs) >= NEARLY * tracked.price) {
     return undefined;
   }
   // A task that a scan did not show is presumed to run for so long and no longer; one that a scan under way covers, until
@@ -65,7 +65,7 @@ export function deferredUntilMs(
   const lapseMs = coverage.presumedRunningUntilMs(tracked);
   const untilMs = Math.min(
     latestMs,
-    dueSince(tracked.value, coveredMs),
+    dueSince(tracked.value, coveredMs, tracked.price),
     lapseMs > nowMs ? lapseMs : nowMs + RECHECK_MS,
   );
   return untilMs > nowMs ? untilMs : undefined;
@@ -77,7 +77,7 @@ function canBeDeferred(tracked: TrackedTask, coverage: ListingCoverage, nowMs: n
     tracked.isSeen &&
     !tracked.isPresumedEnded &&
     !tracked.isMissingFromListings &&
-    coverage.valueOf(tracked, nowMs) < MAX_DEFERRED_VALUE * tracked.value.price
+    coverage.valueOf(tracked, nowMs) < MAX_DEFERRED_VALUE * tracked.price
   );
 }
 

@@ -4,14 +4,15 @@ import type { TaskHistory } from "../../policy/forecast/history.ts";
 import { clockOffsetMsOf } from "../../task/source.ts";
 import type { ListingScan } from "../listing/listing-scan.ts";
 import { type ListingOptions, ListingScheduler } from "../listing/listing-scheduler.ts";
-import { IndexedHeap } from "../rate/indexed-heap.ts";
 import { RateLimits, type RateLimitsOptions } from "../rate/rate-limits.ts";
 import { applyObservation } from "../tasks/apply-observation.ts";
-import { Poll, type PollResult } from "../tasks/poll.ts";
+import type { PollResult } from "../tasks/poll.ts";
+import { PollRunner } from "../tasks/poll-runner.ts";
 import { TrackedTask } from "../tasks/tracked-task.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
 import { Deadlines } from "./deadlines.ts";
-import { deferredUntilMs, pollPriority } from "./poll-priority.ts";
+import { DuePolls } from "./due-polls.ts";
+import { pollPriority } from "./poll-priority.ts";
 
 /** What a poll scheduler is made of. */
 export interface PollSchedulerOptions
@@ -36,8 +37,8 @@ export class PollScheduler {
   readonly #timer: RearmableTimer;
   readonly #listings: ListingScheduler;
   readonly #tasks = new Map<string, TrackedTask>();
-  readonly #asleep = new IndexedHeap<TrackedTask>();
-  readonly #inFlight = new Map<TrackedTask, Poll>();
+  readonly #due: DuePolls;
+  readonly #polls: PollRunner;
   readonly #deadlines = new Deadlines();
   #history: TaskHistory;
   #isFiring = false;
@@ -52,8 +53,10 @@ export class PollScheduler {
       priority: (tracked, nowMs) => pollPriority(tracked, this.#listings.coverage, nowMs),
       grant: (tracked) => void this.#poll(tracked),
     });
-    const fleet = { tasks: this.#tasks, inFlight: this.#inFlight };
+    this.#polls = new PollRunner(options.source, clock, this.limits.describe);
+    const fleet = { tasks: this.#tasks, inFlight: this.#polls.inFlight };
     this.#listings = new ListingScheduler(options, clock, this.limits, fleet);
+    this.#due = new DuePolls(options.source, clock, this.limits.describe, this.#listings.coverage);
   }
 
   get taskCount(): number {
@@ -100,45 +103,23 @@ export class PollScheduler {
   /** W1, W2: what was under way for the task ends in this turn. */
   #drop(tracked: TrackedTask, reason: unknown): void {
     this.#tasks.delete(tracked.taskId);
-    this.#asleep.remove(tracked.entry);
-    this.limits.describe.remove(tracked.entry);
-    this.#inFlight.get(tracked)?.cancel(reason);
+    this.#due.remove(tracked);
+    this.#polls.leave(tracked, reason);
     if (this.#tasks.size === 0) {
       this.#listings.stop();
     }
   }
 
-  /** Puts a task where it belongs: asleep until it is due, or in the queue for a permit. W4: in flight it stays. */
+  /** W4: a task that is in flight stays there. */
   #schedule(tracked: TrackedTask): void {
-    if (this.#inFlight.has(tracked)) {
-      return;
-    }
-    if (tracked.dueMs > this.#clock.nowMs() && !tracked.isDoubted) {
-      this.#sleepUntil(tracked, tracked.dueMs);
-    } else {
-      this.#queue(tracked);
-    }
-  }
-
-  #sleepUntil(tracked: TrackedTask, atMs: number): void {
-    this.limits.describe.remove(tracked.entry);
-    this.#asleep.put(tracked.entry, atMs);
-  }
-
-  /** Queues a poll that is due, unless a listing scan makes it needless for now. */
-  #queue(tracked: TrackedTask): void {
-    const untilMs = deferredUntilMs(tracked, this.#listings.coverage, this.#clock.nowMs());
-    if (untilMs !== undefined) {
-      this.#sleepUntil(tracked, untilMs);
-    } else if (!this.limits.describe.has(tracked.entry)) {
-      this.#asleep.remove(tracked.entry);
-      this.limits.describe.add(tracked.entry);
+    if (!this.#polls.inFlight.has(tracked)) {
+      this.#due.schedule(tracked, this.#tasks.size);
     }
   }
 
   #setTimer(): void {
     if (!this.#isFiring) {
-      const atMs = Math.min(this.#asleep.firstRank, this.#deadlines.firstMs, this.#listings.nextMs);
+      const atMs = Math.min(this.#due.nextMs, this.#deadlines.firstMs, this.#listings.nextMs);
       this.#timer.set(atMs === Number.POSITIVE_INFINITY ? undefined : atMs);
     }
   }
@@ -156,7 +137,7 @@ export class PollScheduler {
 
   #serve(nowMs: number): void {
     this.#deadlines.fire(nowMs);
-    if (this.#asleep.firstRank <= nowMs) {
+    if (this.#due.nextMs <= nowMs) {
       this.#listings.checkSoon();
     }
     if (this.#listings.nextMs <= nowMs) {
@@ -168,35 +149,28 @@ export class PollScheduler {
     const doubted = this.#listings.takeDoubted();
     if (doubted !== undefined) {
       doubted.doubt();
-      this.#queue(doubted);
+      this.#due.queue(doubted);
     }
-    for (let next = this.#asleep.peek(); next && next.rank <= nowMs; next = this.#asleep.peek()) {
-      this.#queue(next.item);
-    }
+    this.#due.queueDue(nowMs);
   }
 
-  async #poll(tracked: TrackedTask): Promise<void> {
-    const poll = new Poll(tracked.taskId, {
-      source: this.#options.source,
-      clock: this.#clock,
-      limit: this.limits.describe,
-      callTimeoutMs: tracked.callTimeoutMs,
-      onRetry: (retried) => tracked.retried(retried),
-    });
-    this.#inFlight.set(tracked, poll);
-    tracked.polling();
-    const result = await poll.run();
-    this.#inFlight.delete(tracked);
-    tracked.polled(result, this.#clock.nowMs());
-    this.#take(tracked, result, 0);
+  /** Polls the task that got a permit, and those that share its call. */
+  async #poll(first: TrackedTask): Promise<void> {
+    const riders = this.#due.takeRiders(first);
+    const { results, hasToSplit } = await this.#polls.run(riders);
+    for (const [tracked, result] of results) {
+      this.#polls.ended(tracked);
+      if (hasToSplit) {
+        this.#reschedule(tracked);
+      } else {
+        this.#due.polled(tracked, result);
+        this.#take(tracked, result, 0);
+      }
+    }
   }
 
   async #read(scan: ListingScan): Promise<void> {
-    for (const tracked of this.#tasks.values()) {
-      if (this.limits.describe.has(tracked.entry)) {
-        this.#queue(tracked);
-      }
-    }
+    this.#due.deferQueued(this.#tasks.values());
     const pages = this.#listings.read(scan);
     let next = await pages.next();
     for (; !next.done; next = await pages.next()) {
@@ -236,6 +210,10 @@ export class PollScheduler {
     if (lagMs !== undefined) {
       onEndNoticed(lagMs);
     }
+    this.#reschedule(tracked);
+  }
+
+  #reschedule(tracked: TrackedTask): void {
     if (!tracked.isUnwanted) {
       this.#schedule(tracked);
       this.#setTimer();

@@ -8,13 +8,20 @@ import {
   IN_POLL_RETRIES,
 } from "../../policy/decide/immediate-retry.ts";
 import { callError, type Observation, observe } from "../../policy/observe/observe.ts";
+import { type ManyObservation, observeMany } from "../../policy/observe/observe-many.ts";
 import { UnreachableError } from "../../task/errors.ts";
 import type { TaskSource } from "../../task/source.ts";
 import type { ApiRateLimit } from "../rate/rate-limits.ts";
 
-/** What a poll gave, and how long its last call took. */
+/** What a poll gave of one task, and how long its last call took. */
 export interface PollResult {
   readonly observation: Observation;
+  readonly callMs: number;
+}
+
+/** What a poll gave of all its tasks. */
+export interface PollAnswer {
+  readonly observation: Observation | ManyObservation;
   readonly callMs: number;
 }
 
@@ -30,36 +37,42 @@ export interface PollContext {
   readonly onRetry: (retried: ImmediateRetry) => void;
 }
 
-/** One poll of a task: one call, or a few where retrying at once makes sense. */
+/** One poll of a task, or of several at once: one call, or a few where retrying at once makes sense. */
 export class Poll {
-  readonly #taskId: string;
+  readonly #taskIds: readonly string[];
   readonly #context: PollContext;
+  #wanted: number;
   #cancelled: { readonly reason: unknown } | undefined;
   #cancelCurrent: ((reason: unknown) => void) | undefined;
 
-  constructor(taskId: string, context: PollContext) {
-    this.#taskId = taskId;
+  /** @param taskIds - Each once; several only for a source that takes so many in one call. */
+  constructor(taskIds: readonly string[], context: PollContext) {
+    this.#taskIds = taskIds;
+    this.#wanted = taskIds.length;
     this.#context = context;
   }
 
   /** Polls, once. It never rejects. */
-  async run(): Promise<PollResult> {
+  async run(): Promise<PollAnswer> {
     const first = await this.#call();
     return needsRetry(first) && this.#cancelled === undefined ? await this.#retry(first) : first;
   }
 
-  /** W2: the answer is no longer needed. */
-  cancel(reason: unknown): void {
-    this.#cancelled = { reason };
-    this.#cancelCurrent?.(reason);
+  /** W2: one of the tasks is no longer wanted. The call goes on for the others. */
+  leave(reason: unknown): void {
+    this.#wanted--;
+    if (this.#wanted <= 0) {
+      this.#cancelled = { reason };
+      this.#cancelCurrent?.(reason);
+    }
   }
 
-  async #retry(first: FailedPoll): Promise<PollResult> {
+  async #retry(first: FailedPoll): Promise<PollAnswer> {
     const { limit, clock, callTimeoutMs, onRetry } = this.#context;
     const abort = new AbortController();
     const { signal } = abort;
     this.#cancelCurrent = (reason) => abort.abort(reason);
-    let last: PollResult = first;
+    let last: PollAnswer = first;
     try {
       return await retry(
         async (attempt) => {
@@ -91,17 +104,17 @@ export class Poll {
     }
   }
 
-  async #call(signal?: AbortSignal): Promise<PollResult> {
+  async #call(signal?: AbortSignal): Promise<PollAnswer> {
     const { source, clock, limit, callTimeoutMs } = this.#context;
-    const taskId = this.#taskId;
+    const taskIds = this.#taskIds;
+    const [taskId = "", another] = taskIds;
     const sentMs = clock.nowMs();
-    const { promise, cancel } = timedCall((own) => observe(source, taskId, own), {
+    const ask = (own: AbortSignal): Promise<Observation | ManyObservation> =>
+      another === undefined ? observe(source, taskId, own) : observeMany(source, taskIds, own);
+    const { promise, cancel } = timedCall(ask, {
       signal,
       timeoutMs: callTimeoutMs,
-      onTimeout: () =>
-        new UnreachableError(`describe: no answer about task ${taskId} within ${callTimeoutMs} ms`, {
-          taskId,
-        }),
+      onTimeout: () => noAnswer(taskIds, callTimeoutMs),
     });
     if (signal === undefined) {
       this.#cancelCurrent = cancel;
@@ -110,21 +123,29 @@ export class Poll {
       // From within the source's own call.
       cancel(this.#cancelled.reason);
     }
-    let observation: Observation;
+    let observation: Observation | ManyObservation;
     try {
       observation = await promise;
     } catch (error) {
       observation = { kind: "transient", error: callError(error) };
     }
-    limit.observed(observation, this.#cancelled !== undefined);
+    limit.observed(observation, this.#cancelled !== undefined, taskIds.length);
     return { observation, callMs: clock.nowMs() - sentMs };
   }
 }
 
-interface FailedPoll extends PollResult {
+function noAnswer(taskIds: readonly string[], withinMs: number): Error {
+  const [taskId = ""] = taskIds;
+  return taskIds.length === 1
+    ? new UnreachableError(`describe: no answer about task ${taskId} within ${withinMs} ms`, { taskId })
+    : new UnreachableError(`describeMany: no answer about ${taskIds.length} tasks within ${withinMs} ms`);
+}
+
+interface FailedPoll extends PollAnswer {
   readonly observation: Extract<Observation, { kind: "transient" }>;
 }
 
-function needsRetry(result: PollResult): result is FailedPoll {
-  return result.observation.kind === "transient" && canRetryAtOnce(result.observation);
+function needsRetry(answer: PollAnswer): answer is FailedPoll {
+  const { observation } = answer;
+  return observation.kind === "transient" && canRetryAtOnce(observation);
 }

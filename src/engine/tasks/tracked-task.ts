@@ -41,6 +41,9 @@ export class TrackedTask {
   isPresumedEnded = false;
   /** It was missing from a listing that should have shown it: listings don't help. */
   isMissingFromListings = false;
+  /** How many ids a call that asks for it may have: fewer after calls failed that may have stumbled over it. */
+  maxIds: number = Number.POSITIVE_INFINITY;
+  #sharers = 1;
   // Nearly always there is one wait, and a set for one would cost more than the rest of the task.
   #first: WaitCore | undefined;
   #others: Set<WaitCore> | undefined;
@@ -100,6 +103,40 @@ export class TrackedTask {
     return this.isHinted
       ? this.#least(({ state, options }) => hintedPollAtMs(state, options))
       : this.#least(({ state }) => state.nextPollAtMs);
+  }
+
+  /** The value that its poll must reach: its share of the price of a call. */
+  get price(): number {
+    return this.value.price / this.#sharers;
+  }
+
+  /** When the first of the waits lets it be polled again. */
+  get minDueMs(): number {
+    return this.polledMs + this.#least(({ options }) => options.minIntervalMs);
+  }
+
+  /** When it must be polled whatever the value: after the longest interval, or before a deadline (W3). */
+  get mustDueMs(): number {
+    return Math.min(this.lastChanceMs, this.polledMs + this.#least(({ options }) => options.maxIntervalMs));
+  }
+
+  /** Whether it can be polled before it is due by itself: not while a wait backs off. */
+  get canRide(): boolean {
+    return this.#least(({ state }) => -state.failuresInARow - state.throttledInARow) === 0;
+  }
+
+  /** Its next call is paid for by so many. */
+  shareCall(sharers: number): void {
+    this.#sharers = sharers;
+  }
+
+  /** A call for `ids` tasks was answered, or failed, perhaps because of this one: the next has more ids or fewer. */
+  rode(ids: number, hasFailed: boolean): void {
+    if (hasFailed) {
+      this.maxIds = Math.min(this.maxIds, Math.ceil(ids / 2));
+    } else if (this.maxIds < Number.POSITIVE_INFINITY) {
+      this.maxIds *= 2;
+    }
   }
 
   /** The last moment for a poll that is answered before the first of the waits' deadlines. */

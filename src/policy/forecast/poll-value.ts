@@ -92,16 +92,16 @@ export function pollValueSince(curve: PollValueCurve, coveredMs: number, nowMs: 
 const MAX_DUE_AFTER_MS = 1e9;
 const BISECTION_STEPS = 12;
 
-/** When {@link pollValueSince} reaches the curve's price, in Unix milliseconds; far in the future if never. */
-export function dueSince(curve: PollValueCurve, coveredMs: number): number {
+/** When {@link pollValueSince} reaches the price, in Unix milliseconds; far in the future if never. */
+export function dueSince(curve: PollValueCurve, coveredMs: number, price: number = curve.price): number {
   let afterMs = curve.gapMs;
-  while (afterMs < MAX_DUE_AFTER_MS && pollValueSince(curve, coveredMs, coveredMs + afterMs) < curve.price) {
+  while (afterMs < MAX_DUE_AFTER_MS && pollValueSince(curve, coveredMs, coveredMs + afterMs) < price) {
     afterMs *= 2;
   }
   let [low, high] = [0, afterMs];
   for (let step = 0; step < BISECTION_STEPS; step++) {
     const middle = (low + high) / 2;
-    if (pollValueSince(curve, coveredMs, coveredMs + middle) < curve.price) {
+    if (pollValueSince(curve, coveredMs, coveredMs + middle) < price) {
       low = middle;
     } else {
       high = middle;

@@ -13,8 +13,10 @@ export type ErrorMeaning = "throttled" | "notFound" | "denied" | "permanent" | "
 // Codes of Alibaba Cloud's gateway; the sources are in docs/wire.md. They are matched before the HTTP status,
 // because the gateway answers throttling with 400 and an unknown key with 404.
 const THROTTLED = /Throttling|FlowControl|TooManyRequests|RequestLimitExceeded/i;
-const DENIED =
-  /^(InvalidAccessKeyId|InvalidAccessKeySecret|InvalidApiKey|SignatureDoesNotMatch|IncompleteSignature|MissingAccessKeyId|InvalidSecurityToken|MissingSecurityToken|InvalidCredentials|InvalidTimeStamp|SignatureNonceUsed|NoPermission|Forbidden|Unauthorized|AccessDenied|InvalidBearerToken)/i;
+const KEY_REFUSED =
+  /^(InvalidAccessKeyId|InvalidAccessKeySecret|InvalidApiKey|SignatureDoesNotMatch|IncompleteSignature|MissingAccessKeyId|InvalidSecurityToken|MissingSecurityToken|InvalidCredentials|InvalidTimeStamp|SignatureNonceUsed|Unauthorized|InvalidBearerToken)/i;
+// A policy may allow some tasks and not others.
+const NOT_ALLOWED = /^(NoPermission|Forbidden|AccessDenied)/i;
 // Whole words: `InvalidApi.NotFound`, and not `InvalidApiKey`.
 const WRONG_ADDRESS =
   /^(InvalidAction|InvalidApi|InvalidProduct|InvalidVersion|InvalidRegion|InvalidRegionId|UnsupportedOperation)(?![a-z])/i;
@@ -79,18 +81,39 @@ export function classifyError(error: unknown): ErrorMeaning {
  * `EvalError`. The `TypeError` of a `fetch` that reached nobody is not.
  */
 export function isProgrammingError(error: unknown): boolean {
-  const message = String(fieldOf(error, "message") ?? "").slice(0, MAX_MESSAGE_LENGTH);
+  return PROGRAMMING_ERRORS.has(fieldOf(error, "name")) && !hasNoAnswer(error);
+}
+
+/**
+ * Whether the error concerns who asks or the way to the service, and not what was asked for: no credentials, a refused
+ * key, a wrong address, no answer.
+ */
+export function isAboutCaller(error: unknown): boolean {
+  const { code, status } = answerOf(error);
   return (
-    PROGRAMMING_ERRORS.has(fieldOf(error, "name")) &&
-    errorCodeOf(error, NETWORK_CODE) === undefined &&
-    !FETCH_FAILED.test(message)
+    isAccessDeniedError(error) ||
+    isUnreachableError(error) ||
+    status === 401 ||
+    (typeof code === "string" && (KEY_REFUSED.test(code) || WRONG_ADDRESS.test(code))) ||
+    hasNoAnswer(error)
   );
 }
 
-function classifyApiError(error: unknown): ErrorMeaning {
+/** Code and status of an answer of the service, as far as an error has them. */
+function answerOf(error: unknown): Readonly<Record<"apiCode" | "code" | "status", unknown>> {
   const apiCode = fieldOf(error, "apiCode");
   const status = fieldOf(error, "httpStatus") ?? fieldOf(error, "statusCode");
-  const code = apiCode ?? fieldOf(error, "code");
+  return { apiCode, code: apiCode ?? fieldOf(error, "code"), status };
+}
+
+/** Whether the error says that the network failed. */
+function hasNoAnswer(error: unknown): boolean {
+  const message = String(fieldOf(error, "message") ?? "").slice(0, MAX_MESSAGE_LENGTH);
+  return errorCodeOf(error, NETWORK_CODE) !== undefined || FETCH_FAILED.test(message);
+}
+
+function classifyApiError(error: unknown): ErrorMeaning {
+  const { apiCode, code, status } = answerOf(error);
   if (typeof status !== "number" && typeof apiCode !== "string" && !isGatewayCode(code)) {
     return isProgrammingError(error) ? "permanent" : "transient";
   }
@@ -115,7 +138,7 @@ function classifyAnswer(code: string, status: number, asksToWait: boolean, resen
   if (resend) {
     return "transient";
   }
-  if (DENIED.test(code)) {
+  if (KEY_REFUSED.test(code) || NOT_ALLOWED.test(code)) {
     return "denied";
   }
   if (WRONG_ADDRESS.test(code)) {

@@ -4,6 +4,7 @@ import { classifyError, retryAfterMsOf } from "../../policy/observe/classify-err
 import { TASK_STATUSES } from "../../task/status.ts";
 import { countedSignal } from "./counted-signal.ts";
 import { listings } from "./source-listings.ts";
+import { many } from "./source-many.ts";
 import type { MakeSource, SourceScenario } from "./source-scenario.ts";
 import { assertUsed, registerCase, type TestApi } from "./test-api.ts";
 import { checkOffers, type SourceCase, type TestedSource, testedSource } from "./tested-source.ts";
@@ -196,7 +197,7 @@ const aborts: SourceCase[] = [
  * @param makeSource - Makes a fresh source, over a service as the scenario wants it, for each test.
  */
 export function sourceConformance(api: TestApi, makeSource: MakeSource): void {
-  const groups = { statuses, answers, refusals, aborts, listings };
+  const groups = { statuses, answers, refusals, aborts, many, listings };
   void api.describe("a task source", () => {
     for (const [group, cases] of Object.entries(groups)) {
       void api.describe(group, () => {

@@ -48,7 +48,9 @@ export function assertUsed(name: string, uses: readonly string[], used: Readonly
 
 function skip(contexts: readonly unknown[], reason: string): void {
   for (const context of contexts) {
-    if (typeof context === "object" && context !== null && "skip" in context) {
+    // vitest's context is a function.
+    const mayHave = (typeof context === "object" && context !== null) || typeof context === "function";
+    if (mayHave && "skip" in context) {
       (context as { skip(reason: string): void }).skip(reason);
       return;
     }
