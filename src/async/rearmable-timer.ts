@@ -1,5 +1,5 @@
 import type { MonotonicClock } from "./monotonic-clock.ts";
-import { MAX_TIMER_MS } from "./timer.ts";
+import { LATE_MS, MAX_TIMER_MS } from "./timer.ts";
 
 // A timer may fire up to about this much before the monotonic clock says so.
 const TIMER_GRAIN_MS = 2;
@@ -37,13 +37,18 @@ export class RearmableTimer {
     this.#armedForMs = atMs;
     const leftMs = Math.max(0, Math.ceil(atMs - this.#clock.nowMs()));
     const delayMs = Math.min(leftMs, MAX_TIMER_MS);
-    this.#timer = setTimeout(() => this.#fire(atMs, leftMs > delayMs, isSecondTry), delayMs);
+    this.#timer = setTimeout(() => this.#fire(atMs, leftMs > delayMs, isSecondTry, false), delayMs);
   }
 
-  #fire(armedForMs: number, isHalfway: boolean, isSecondTry: boolean): void {
+  /** @param hasWaited - It was late, and has let a turn pass. */
+  #fire(armedForMs: number, isHalfway: boolean, isSecondTry: boolean, hasWaited: boolean): void {
     const earlyMs = armedForMs - this.#clock.nowMs();
     if (earlyMs > 0 && (isHalfway || (earlyMs < TIMER_GRAIN_MS && !isSecondTry))) {
       this.#arm(armedForMs, !isHalfway);
+      return;
+    }
+    if (earlyMs < -LATE_MS && !hasWaited) {
+      this.#timer = setTimeout(() => this.#fire(armedForMs, isHalfway, isSecondTry, true), 0);
       return;
     }
     this.#timer = undefined;

@@ -102,3 +102,29 @@ describe("timedCall", () => {
     await expect(call).rejects.toThrow("late");
   });
 });
+
+describe("a process that was stopped until after the limit of a call", () => {
+  it("takes the answer that has come meanwhile", async () => {
+    let answer: (value: string) => void = () => undefined;
+    const call = bounded(5000, undefined, () => new Promise<string>((resolve) => (answer = resolve)));
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, "now").mockImplementation(() => now() + 60_000);
+    await vi.advanceTimersByTimeAsync(5000);
+    // It is read in the turn after the timers'.
+    answer("here");
+
+    await expect(call).resolves.toBe("here");
+    expect(vi.getTimerCount()).toBe(0);
+    vi.restoreAllMocks();
+  });
+
+  it("fails the call in the next turn where none has", async () => {
+    const call = bounded(5000, undefined, never);
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, "now").mockImplementation(() => now() + 60_000);
+    const settled = expect(call).rejects.toThrow("late");
+    await vi.advanceTimersByTimeAsync(5001);
+    await settled;
+    vi.restoreAllMocks();
+  });
+});

@@ -130,4 +130,17 @@ describe("a process that was suspended in a call", () => {
     expect(seen.outcome).toBeUndefined();
     vi.restoreAllMocks();
   });
+
+  it("takes the answer that has come meanwhile, also past its deadline", async () => {
+    const source = manualSource();
+    const seen = record(makeWaiter(source, { pollTimeout: "1h" }).wait(ID, { timeout: "1h" }));
+    await flush();
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, "now").mockImplementation(() => now() + 10_000);
+    await pass(HOUR_MS);
+    source.calls[0]?.answer({ taskId: ID, taskStatus: "COMPLETE" });
+    await pass(10);
+    expect(seen.outcome?.kind).toBe("complete");
+    vi.restoreAllMocks();
+  });
 });
