@@ -92,3 +92,36 @@ describe("--profile", () => {
     expect((await run(["t-done"], env)).code).toBe(7);
   });
 });
+
+describe("malformed keys in the environment are told before the first call", () => {
+  const LINES = [
+    ["t-done"],
+    ["wait", "t-done", "t-done-too"],
+    ["describe", "t-done"],
+    ["list"],
+    ["whoami"],
+    ["start", "update-resources"],
+    ["start", "check-rules", "--resource-arn", "acs:oss:*:1:b", "--no-wait"],
+  ];
+
+  it.each<[string, Record<string, string>]>([
+    ["a blank in the id", { ...KEYS, ALIBABA_CLOUD_ACCESS_KEY_ID: "id of" }],
+    ["a line break in the secret", { ...KEYS, ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret-of-env\r" }],
+    ["an id without a secret", { ALIBABA_CLOUD_ACCESS_KEY_ID: "id-of-env" }],
+    ["a secret without an id", { ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret-of-env" }],
+    ["a token with a line break", { ...KEYS, ALIBABA_CLOUD_SECURITY_TOKEN: "secret-of-env\n" }],
+  ])("%s, by every command", async (_, env) => {
+    const before = emulator.requests().length;
+    const odd: string[] = [];
+    for (const line of LINES) {
+      const { code, stderr, stdout } = await run(line, { ...env, ALIBABA_CLOUD_ENDPOINT: emulator.endpoint });
+      const isTold = (code === 2 || code === 7) && stderr.includes("ALIBABA_CLOUD_");
+      if (!isTold || (stderr + stdout).includes("secret-of-env")) {
+        odd.push(`${line.join(" ")}: ${code} ${stderr}${stdout}`);
+      }
+    }
+
+    expect(odd).toEqual([]);
+    expect(emulator.requests().length).toBe(before);
+  });
+});

@@ -61,6 +61,8 @@ describe("taskwait <id...>", () => {
     [3, "t-expired", "t-expired EXPIRED\n", /expired/],
     [4, "t-canceled", "t-canceled CANCELED\n", /was canceled/],
     [6, "t-none --not-found-grace 0", "", /t-none/],
+    [6, "t-none --timeout 0", "", /t-none is not known to the service/],
+    [124, "t-none --timeout 1s", "", /the service does not know this task; last failure: .*does not exist/],
     [124, "t-running --timeout 300ms", "", /may still be running/],
     [124, "t-running --timeout 0", "", /may still be running/],
   ])("exits %i for %s", async (expected, args, stdout, message) => {
