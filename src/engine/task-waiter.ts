@@ -26,8 +26,7 @@ import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 // The engine, from the outside in; each class alone writes its fields, and observations are handed on by value.
 //
 //   TaskWaiter         the waits that live, the waiter's listeners, telemetry
-//   └ PollScheduler    the tracked tasks, the history, the one timer
-//     ├ Deadlines      of all waits
+//   └ PollScheduler    the tracked tasks, the deadlines, the history, the one timer
 //     ├ RateLimits     an ApiRateLimit for each API: PermitQueue (what goes next) over RateLimiter (how fast)
 //     ├ DuePolls       the tasks that are asleep, or queued for a permit
 //     │ └ CallSharing  which tasks share a call that takes several ids, and when they are due for that

@@ -36,7 +36,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   },
 );
 
-interface Watched {
+interface Followed {
   readonly wait: TaskWait;
   /** Calls that had been made when it began. */
   readonly callsBefore: number;
@@ -49,7 +49,7 @@ interface Watched {
 class Stage {
   readonly source: ReturnType<typeof manySource>;
   readonly waiter: TaskWaiter;
-  readonly waits: Watched[] = [];
+  readonly waits: Followed[] = [];
   readonly #open = new Set<ManyCall>();
   #known = 0;
 
@@ -84,7 +84,7 @@ class Stage {
 
   begin(taskId: string): void {
     const wait = this.waiter.wait(taskId);
-    const watched: Watched = {
+    const followed: Followed = {
       wait,
       callsBefore: this.source.calls.length,
       outcome: undefined,
@@ -92,15 +92,15 @@ class Stage {
       endedAtMs: undefined,
     };
     wait.on("settled", (outcome) => {
-      watched.outcome = outcome;
-      watched.endedAtMs = Date.now();
+      followed.outcome = outcome;
+      followed.endedAtMs = Date.now();
     });
     wait.on("retry", ({ error }) => {
       if (error.name === "TaskNotFoundError" || "httpStatus" in error) {
-        watched.missingSinceMs ??= Date.now();
+        followed.missingSinceMs ??= Date.now();
       }
     });
-    this.waits.push(watched);
+    this.waits.push(followed);
   }
 
   async answer(call: ManyCall | undefined, how: How): Promise<void> {
@@ -149,7 +149,7 @@ class Stage {
     }
   }
 
-  /** From now on every call is answered well: whoever still waits must be asked for, and told. */
+  /** From now on every call is answered well: all that still wait must be asked for, and told. */
   async end(): Promise<void> {
     for (let round = 0; round < 60 && this.waits.some(({ outcome }) => !outcome); round++) {
       this.check();

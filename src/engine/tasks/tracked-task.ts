@@ -7,6 +7,7 @@ import type { Task } from "../../task/task.ts";
 import { HeapEntry } from "../rate/indexed-heap.ts";
 import type { WaitCore } from "../wait/wait-core.ts";
 import type { PollResult } from "./poll.ts";
+import { TaskWaits } from "./task-waits.ts";
 
 const NEAR_MS = 1000;
 // Of the gap between two polls.
@@ -44,9 +45,7 @@ export class TrackedTask {
   /** How many ids a call that asks for it may have: fewer after calls failed that may have stumbled over it. */
   maxIds: number = Number.POSITIVE_INFINITY;
   #sharers = 1;
-  // Nearly always there is one wait, and a set for one would cost more than the rest of the task.
-  #first: WaitCore | undefined;
-  #others: Set<WaitCore> | undefined;
+  readonly #waits = new TaskWaits();
   // Found when it is asked for: the waits for one task often leave at once, and none of them asks.
   #lastChanceMs: number | undefined;
 
@@ -60,8 +59,7 @@ export class TrackedTask {
   }
 
   get waits(): readonly WaitCore[] {
-    const first = this.#first === undefined ? [] : [this.#first];
-    return this.#others === undefined ? first : [...first, ...this.#others];
+    return this.#waits.all;
   }
 
   /** Whether the listings of active tasks should show it, as far as known. */
@@ -71,38 +69,25 @@ export class TrackedTask {
   }
 
   get isUnwanted(): boolean {
-    return this.#first === undefined;
+    return this.#waits.isEmpty;
   }
 
   join(core: WaitCore): void {
-    if (this.#first === undefined) {
-      this.#first = core;
-    } else {
-      this.#others ??= new Set();
-      this.#others.add(core);
-    }
+    this.#waits.join(core);
     this.#lastChanceMs = undefined;
   }
 
   /** @returns Whether the wait had joined. */
   leave(core: WaitCore): boolean {
     this.#lastChanceMs = undefined;
-    if (core !== this.#first) {
-      return this.#others?.delete(core) ?? false;
-    }
-    const [next] = this.#others ?? [];
-    this.#first = next;
-    if (next !== undefined) {
-      this.#others?.delete(next);
-    }
-    return true;
+    return this.#waits.leave(core);
   }
 
   /** When the first of the waits wants a poll. */
   get dueMs(): number {
     return this.isHinted
-      ? this.#least(({ state, options }) => hintedPollAtMs(state, options))
-      : this.#least(({ state }) => state.nextPollAtMs);
+      ? this.#waits.least(({ state, options }) => hintedPollAtMs(state, options))
+      : this.#waits.least(({ state }) => state.nextPollAtMs);
   }
 
   /** The value that its poll must reach: its share of the price of a call. */
@@ -112,17 +97,20 @@ export class TrackedTask {
 
   /** When the first of the waits lets it be polled again. */
   get minDueMs(): number {
-    return this.polledMs + this.#least(({ options }) => options.minIntervalMs);
+    return this.polledMs + this.#waits.least(({ options }) => options.minIntervalMs);
   }
 
   /** When it must be polled whatever the value: after the longest interval, or before a deadline (W3). */
   get mustDueMs(): number {
-    return Math.min(this.lastChanceMs, this.polledMs + this.#least(({ options }) => options.maxIntervalMs));
+    return Math.min(
+      this.lastChanceMs,
+      this.polledMs + this.#waits.least(({ options }) => options.maxIntervalMs),
+    );
   }
 
   /** Whether it can be polled before it is due by itself: not while a wait backs off. */
   get canRide(): boolean {
-    return this.#least(({ state }) => -state.failuresInARow - state.throttledInARow) === 0;
+    return this.#waits.least(({ state }) => -state.failuresInARow - state.throttledInARow) === 0;
   }
 
   /** Its next call is paid for by so many. */
@@ -141,7 +129,7 @@ export class TrackedTask {
 
   /** The last moment for a poll that is answered before the first of the waits' deadlines. */
   get lastChanceMs(): number {
-    this.#lastChanceMs ??= this.#least(
+    this.#lastChanceMs ??= this.#waits.least(
       ({ state, options }) => state.deadlineMs - lastPollLeadMs(state, options),
     );
     return this.#lastChanceMs;
@@ -149,13 +137,15 @@ export class TrackedTask {
 
   /** Whether a poll that is answered before the first of the waits' deadlines has to go out soon. */
   isNearDeadline(nowMs: number): boolean {
-    const fromMs = this.#least(({ state, options }) => state.deadlineMs - 2 * lastPollLeadMs(state, options));
+    const fromMs = this.#waits.least(
+      ({ state, options }) => state.deadlineMs - 2 * lastPollLeadMs(state, options),
+    );
     return nowMs >= fromMs - NEAR_MS;
   }
 
   /** The longest that any of the waits lets a call take; each has its own deadline besides. */
   get callTimeoutMs(): number {
-    return -this.#least(({ options }) => -options.pollTimeoutMs);
+    return -this.#waits.least(({ options }) => -options.pollTimeoutMs);
   }
 
   /** A poll or a page has shown the task; the most eager of the waits gives the value of the next poll. */
@@ -176,7 +166,7 @@ export class TrackedTask {
 
   /** Told once, to one wait: the waiter's listeners hear it. */
   warn(code: string, message: string): void {
-    this.#first?.emit([{ name: "warning", payload: { taskId: this.taskId, code, message } }]);
+    this.waits[0]?.emit([{ name: "warning", payload: { taskId: this.taskId, code, message } }]);
   }
 
   /** Whether a page shows nothing new: the task as it was, so soon after the last poll. */
@@ -236,16 +226,5 @@ export class TrackedTask {
   presumeEnded(nowMs: number): void {
     this.isPresumedEnded = true;
     this.value = certainPollValue((this.value.fromMs + nowMs) / 2, this.value.price);
-  }
-
-  /** Not over {@link waits}: that is an array, and this is asked at every poll. */
-  #least(measure: (core: WaitCore) => number): number {
-    let least = this.#first === undefined ? Number.POSITIVE_INFINITY : measure(this.#first);
-    if (this.#others !== undefined) {
-      for (const core of this.#others) {
-        least = Math.min(least, measure(core));
-      }
-    }
-    return least;
   }
 }
