@@ -83,6 +83,7 @@ export {
   type JustStarted,
   type ResolvedWaitOptions,
   resolveWaitOptions,
+  type TaskWaitOptions,
   type WaitOptions,
 } from "./policy/state/wait-options.ts";
 export { WAIT_STATE_VERSION, type WaitCheckpoint, type WaitState } from "./policy/state/wait-state.ts";
@@ -138,7 +139,7 @@ export {
   TASK_STATUSES,
   type TaskStatus,
 } from "./task/status.ts";
-export type { Task } from "./task/task.ts";
+export type { Task, TaskWithResult } from "./task/task.ts";
 export {
   type PollEvent,
   type ProgressEvent,

@@ -17,7 +17,7 @@ export class Readers<T> {
    * @param isOver - Whether nothing follows.
    */
   read(soFar: readonly T[], isOver: boolean): ValueIterator<T> {
-    const iterator = new ValueIterator<T>(this.#kept, (left) => this.#iterators.delete(left));
+    const iterator: ValueIterator<T> = new ValueIterator(this.#kept, () => this.#iterators.delete(iterator));
     for (const value of soFar) {
       iterator.push(value);
     }

@@ -8,8 +8,8 @@ export type End<Value> = { readonly value: Value } | { readonly error: unknown }
 /** A promise, and what settles it. */
 export interface Handle<Value> {
   readonly promise: Promise<Value>;
-  readonly resolve: (value: Value) => void;
-  readonly reject: (reason: unknown) => void;
+  resolve(value: Value): void;
+  reject(reason: unknown): void;
 }
 
 /**
@@ -24,7 +24,7 @@ export abstract class Settler<Value, Outcome, Events extends object, Item, Extra
   #emitter: SafeEmitter<Events, Extra> | undefined;
   #readers: Readers<Item> | undefined;
   #recordReaders: Readers<Rec> | undefined;
-  #outcomeWaiters: ((outcome: Outcome) => void)[] | undefined;
+  #outcomeWaiters: Pick<Handle<Outcome>, "resolve">[] | undefined;
   #steps: (() => void)[] | undefined;
   #isObserved = false;
   #isFinished = false;
@@ -86,7 +86,7 @@ export abstract class Settler<Value, Outcome, Events extends object, Item, Extra
     }
     return new Promise((resolve) => {
       this.#outcomeWaiters ??= [];
-      this.#outcomeWaiters.push(resolve);
+      this.#outcomeWaiters.push({ resolve });
     });
   }
 
@@ -167,7 +167,7 @@ export abstract class Settler<Value, Outcome, Events extends object, Item, Extra
         this.#isFinished = true;
         this.#readers?.end();
         this.#recordReaders?.end();
-        for (const resolve of this.#outcomeWaiters ?? []) {
+        for (const { resolve } of this.#outcomeWaiters ?? []) {
           resolve(outcome);
         }
         this.#outcomeWaiters = undefined;

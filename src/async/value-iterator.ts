@@ -1,18 +1,23 @@
 /** Which values a slow reader gets: the newest, and misses the ones between, or all of them. */
 export type Kept = "newest" | "all";
 
+/** A reader that has asked for a value which is not there yet. */
+interface Waiting<T> {
+  resolve(result: IteratorResult<T, undefined>): void;
+}
+
 /** An async iterator over values that are pushed. It ends when the source says so. */
 export class ValueIterator<T> implements AsyncIterableIterator<T> {
   readonly #kept: Kept;
-  readonly #onReturn: (iterator: ValueIterator<T>) => void;
+  readonly #onReturn: () => void;
   #pending: T[] = [];
   // How many of them have been read: `shift` of a long array copies all of it.
   #readCount = 0;
-  #waiting: ((result: IteratorResult<T, undefined>) => void)[] = [];
+  #waiting: Waiting<T>[] = [];
   #last: T | undefined;
   #hasEnded = false;
 
-  constructor(kept: Kept, onReturn: (iterator: ValueIterator<T>) => void) {
+  constructor(kept: Kept, onReturn: () => void) {
     this.#kept = kept;
     this.#onReturn = onReturn;
   }
@@ -25,7 +30,7 @@ export class ValueIterator<T> implements AsyncIterableIterator<T> {
     this.#last = value;
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) {
-      waiting({ done: false, value });
+      waiting.resolve({ done: false, value });
     } else if (this.#kept === "all") {
       this.#pending.push(value);
     } else {
@@ -38,7 +43,7 @@ export class ValueIterator<T> implements AsyncIterableIterator<T> {
   end(): void {
     this.#hasEnded = true;
     for (const waiting of this.#waiting.splice(0)) {
-      waiting({ done: true, value: undefined });
+      waiting.resolve({ done: true, value: undefined });
     }
   }
 
@@ -49,7 +54,7 @@ export class ValueIterator<T> implements AsyncIterableIterator<T> {
     if (this.#hasEnded) {
       return Promise.resolve({ done: true, value: undefined });
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => this.#waiting.push({ resolve }));
   }
 
   #take(): T {
@@ -64,7 +69,7 @@ export class ValueIterator<T> implements AsyncIterableIterator<T> {
   return(): Promise<IteratorResult<T, undefined>> {
     this.#pending = [];
     this.end();
-    this.#onReturn(this);
+    this.#onReturn();
     return Promise.resolve({ done: true, value: undefined });
   }
 

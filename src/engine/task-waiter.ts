@@ -3,17 +3,18 @@ import { SafeEmitter } from "../async/safe-emitter.ts";
 import { joinSignal, leaveSignal } from "../async/shared-abort.ts";
 import { invalidOption } from "../options/check-options.ts";
 import { checkIdFor } from "../options/task-id.ts";
-import { beginWait, movedBack, resumeWait } from "../policy/decide/begin-wait.ts";
 import { settleResumed } from "../policy/decide/settle.ts";
 import type { TaskHistory } from "../policy/forecast/history.ts";
-import { resolveWaitOptions, type WaitOptions } from "../policy/state/wait-options.ts";
+import { resolveTaskWaitOptions, type TaskWaitOptions } from "../policy/state/wait-options.ts";
 import { WaiterClosedError } from "../task/errors.ts";
 import type { TaskSource } from "../task/source.ts";
+import type { TaskWithResult } from "../task/task.ts";
 import type { WaitEvent, WaitEventName, WaitEvents } from "../task/wait-events.ts";
 import type { CallAnswer } from "./rate/rate-limits.ts";
 import { PollScheduler } from "./scheduling/poll-scheduler.ts";
 import { DetectionLagSample } from "./tasks/detection-lag.ts";
 import { Telemetry } from "./telemetry.ts";
+import { firstState } from "./wait/first-state.ts";
 import { TaskWait } from "./wait/task-wait.ts";
 import { WaitCore, type WaitDriver } from "./wait/wait-core.ts";
 import {
@@ -77,6 +78,7 @@ export class TaskWaiter implements AsyncDisposable {
     this.#scheduler = new PollScheduler(scheduling, this.#clock);
     this.#driver = {
       clock: this.#clock,
+      hold: (core) => this.#hold(core),
       release: (core) => this.#release(core),
       forward: (core, event) => this.#forward(core, event),
       hint: (core) => void this.hint(core.state.taskId),
@@ -91,33 +93,26 @@ export class TaskWaiter implements AsyncDisposable {
    * @throws {@link InvalidOptionError} at once for a bad id or option, {@link WaiterClosedError} after
    * {@link close}. What goes wrong later rejects the promise.
    */
-  wait(taskId: string, options: WaitOptions = {}): TaskWait {
+  wait<Result = unknown>(
+    taskId: string,
+    options: TaskWaitOptions<Result> = {},
+  ): TaskWait<TaskWithResult<Result>> {
     if (this.#isClosed) {
       checkIdFor(this.source, taskId);
       throw new WaiterClosedError(`wait: the waiter is closed, task ${taskId} can't be waited for`, {
         taskId,
       });
     }
-    const resolved = resolveWaitOptions(options, this.#options.defaults, "wait");
-    const { signal, resume, justStarted } = options;
-    const { source } = this;
-    const nowMs = this.#clock.nowMs();
-    const { wallAheadMs } = this.#clock;
-    const state =
-      resume === undefined
-        ? beginWait(taskId, {
-            nowMs,
-            options: resolved,
-            justStarted,
-            history: this.#scheduler.history,
-            source,
-          })
-        : movedBack(
-            resumeWait(taskId, { checkpoint: resume, nowMs: nowMs + wallAheadMs, options: resolved, source }),
-            wallAheadMs,
-          );
-    const core = new WaitCore(state, resolved, signal, this.#driver);
-    const wait = new TaskWait(core);
+    const resolved = resolveTaskWaitOptions(options, this.#options.defaults, "wait");
+    const state = firstState(taskId, options, {
+      nowMs: this.#clock.nowMs(),
+      wallAheadMs: this.#clock.wallAheadMs,
+      options: resolved,
+      history: this.#scheduler.history,
+      source: this.source,
+    });
+    const core = new WaitCore(state, resolved, options, this.#driver);
+    const wait = new TaskWait<TaskWithResult<Result>>(core);
     this.#live.set(core, wait);
     this.#telemetry.began(core);
     this.#beginning.set(taskId, core);
@@ -127,11 +122,9 @@ export class TaskWaiter implements AsyncDisposable {
   }
 
   /**
-   * Says that a task may have ended, as an event from elsewhere told: a message of a queue, a webhook, EventBridge. It is
-   * polled now instead of when the next poll would be due. Polling stays the truth: a hint ends no wait by itself.
-   *
-   * A hint brings at most one more call, and calls stay `minIntervalMs` apart: more hints until then count as one. It
-   * waits for a permit as every call does, and shortens no pause after a throttled or failed poll.
+   * Says that a task may have ended, as an event from elsewhere told: it is polled now instead of when the next poll would
+   * be due. Polling stays the truth: a hint ends no wait by itself. It brings at most one more call, and calls stay
+   * `minIntervalMs` apart. It waits for a permit, and shortens no pause after a throttled or failed poll.
    *
    * @returns Whether a wait for the task is in flight; `false` means that nothing was done.
    */
@@ -228,6 +221,13 @@ export class TaskWaiter implements AsyncDisposable {
     if (core.isHinted) {
       this.hint(core.state.taskId);
     }
+  }
+
+  #hold(core: WaitCore): void {
+    if (core.signal !== undefined) {
+      joinSignal(core.signal, core);
+    }
+    this.#scheduler.hold(core);
   }
 
   #release(core: WaitCore): void {

@@ -18,8 +18,8 @@ type OngoingName = Exclude<WaitEventName, OutcomeKind | "settled">;
  * What a run tells, by name: what its waits tell, with the attempt; what becomes of its starts; then exactly one
  * event named after its outcome's kind, and `settled`.
  */
-export type RunEvents = { [K in OngoingName]: WaitEvents[K] & OfAttempt } & {
-  [K in OutcomeKind]: WaitEvents[K];
+export type RunEvents<T extends Task = Task> = { [K in OngoingName]: WaitEvents[K] & OfAttempt } & {
+  [K in OutcomeKind]: WaitEvents<T>[K];
 } & {
   /** A start is about to be sent, or to be searched for when it was sent before. */
   starting: OfAttempt;
@@ -34,7 +34,7 @@ export type RunEvents = { [K in OngoingName]: WaitEvents[K] & OfAttempt } & {
   again: OfAttempt & { readonly taskId: string; readonly error: Error; readonly delayMs: number };
   startUnknown: StartUnknownError;
   notStarted: unknown;
-  settled: RunOutcome;
+  settled: RunOutcome<T>;
 };
 
 /** The names of all events of a run. */

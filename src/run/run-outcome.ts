@@ -10,11 +10,12 @@ import {
 } from "../task/errors.ts";
 import type { Outcome, OutcomeOf } from "../task/outcome.ts";
 import { printable } from "../task/printable.ts";
+import type { Task } from "../task/task.ts";
 import type { RunCheckpoint } from "./run-state.ts";
 
 /** How a run ended: as its last wait did, or without a task. */
-export type RunOutcome =
-  | Outcome
+export type RunOutcome<T extends Task = Task> =
+  | Outcome<T>
   /** Whether a task was started could not be found out. */
   | { readonly kind: "startUnknown"; readonly task?: undefined; readonly error: StartUnknownError }
   /** The start was refused; `error` is what it threw, untouched. */

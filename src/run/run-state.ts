@@ -4,6 +4,7 @@ import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
 import type { WaitCheckpoint } from "../policy/state/wait-state.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { printable, quoted } from "../task/printable.ts";
+import type { StandardSchema } from "../task/schema.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
 import type { TaskStart } from "./start/task-start.ts";
@@ -38,6 +39,7 @@ export interface RunPlan {
   readonly start: TaskStart;
   readonly waiter: TaskWaiter;
   readonly waitOptions: ResolvedWaitOptions;
+  readonly result: StandardSchema<unknown> | undefined;
   readonly attempts: number;
   readonly taskType: string | undefined;
   readonly source: TaskSource | undefined;

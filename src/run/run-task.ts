@@ -1,10 +1,15 @@
 import { MonotonicClock } from "../async/monotonic-clock.ts";
 import { checkOptionNames, invalidOption } from "../options/check-options.ts";
 import { checkIdFor } from "../options/task-id.ts";
-import { resolveWaitOptions, WAIT_OPTION_NAMES, type WaitOptions } from "../policy/state/wait-options.ts";
+import {
+  checkResultSchema,
+  resolveWaitOptions,
+  TASK_WAIT_OPTION_NAMES,
+  type TaskWaitOptions,
+} from "../policy/state/wait-options.ts";
 import { restoreWait } from "../policy/state/wait-state.ts";
 import type { TaskSource } from "../task/source.ts";
-import type { Task } from "../task/task.ts";
+import type { Task, TaskWithResult } from "../task/task.ts";
 import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "../wait/shared-waiter.ts";
 import { Run } from "./run.ts";
 import { RUN_STATE_VERSION, type RunCheckpoint, restoreRun } from "./run-state.ts";
@@ -15,7 +20,9 @@ import { TaskRun } from "./task-run.ts";
  * How to start and to wait, and where to poll. `timeoutMs` is for the whole run: all starts, waits and pauses
  * together. With none of `client`, `source` and `waiter`, the start's own source is polled.
  */
-export interface RunTaskOptions extends Omit<WaitOptions, "resume" | "justStarted">, WaitTarget {
+export interface RunTaskOptions<Result = unknown>
+  extends Omit<TaskWaitOptions<Result>, "resume" | "justStarted">,
+    WaitTarget {
   /** How often to start at most. Default 3. */
   readonly attempts?: number | undefined;
   /** How the service calls what is started, such as `UPDATE_RESOURCES`; the start's own by default. */
@@ -36,7 +43,7 @@ const DEFAULT_ATTEMPTS = 3;
 export const MAX_ATTEMPTS = 100;
 const OWN_NAMES = ["attempts", "taskType", "isOurs"];
 const NAMES: ReadonlySet<string> = new Set([
-  ...[...WAIT_OPTION_NAMES].filter((name) => name !== "justStarted"),
+  ...[...TASK_WAIT_OPTION_NAMES].filter((name) => name !== "justStarted"),
   ...WAIT_TARGET_NAMES,
   ...OWN_NAMES,
 ]);
@@ -58,13 +65,17 @@ const NAMES: ReadonlySet<string> = new Set([
  * const task = await runTask(updateResources(client), { timeout: "2h" });
  * ```
  */
-export function runTask(start: TaskStart, options: RunTaskOptions = {}): TaskRun {
+export function runTask<Result = unknown>(
+  start: TaskStart,
+  options: RunTaskOptions<Result> = {},
+): TaskRun<TaskWithResult<Result>> {
   if (typeof start !== "function") {
     throw invalidOption(`${ACTION}: start`, "must be a function", start);
   }
   checkOptionNames(options, NAMES, ACTION);
-  const { client, source, waiter, api, set, until, attempts, taskType, isOurs, resume, ...rest } =
-    options as RunTaskOptions;
+  const { client, source, waiter, api, set, until, attempts, taskType, isOurs, resume, result, ...rest } =
+    options as RunTaskOptions<Result>;
+  checkResultSchema(result, ACTION);
   const waitOptions = resolveWaitOptions(rest, undefined, ACTION);
   if (waitOptions.timeoutMs === 0) {
     throw invalidOption(`${ACTION}: timeoutMs`, "must be more than 0", waitOptions.timeoutMs);
@@ -79,6 +90,7 @@ export function runTask(start: TaskStart, options: RunTaskOptions = {}): TaskRun
       start,
       waiter: shared,
       waitOptions,
+      result,
       attempts: checkAttempts(attempts),
       taskType: taskType ?? start.taskType,
       source: start.source ?? sourceOf(given) ?? (api === undefined ? undefined : shared.source),
@@ -91,7 +103,7 @@ export function runTask(start: TaskStart, options: RunTaskOptions = {}): TaskRun
     },
     clock,
   );
-  const handle = new TaskRun(run);
+  const handle = new TaskRun<TaskWithResult<Result>>(run);
   void Promise.resolve().then(() => run.begin());
   return handle;
 }

@@ -163,10 +163,11 @@ export class Run extends Settler<Task, RunOutcome, RunEvents, Task, [], RunEvent
   }
 
   async #follow(isNew: boolean): Promise<RunOutcome> {
-    const { waiter, waitOptions, taskType } = this.#plan;
+    const { waiter, waitOptions, result, taskType } = this.#plan;
     const { taskId = "", attempt, wait: resume, deadlineMs } = this.#state;
     const wait = waiter.wait(taskId, {
       ...waitOptions,
+      result,
       timeoutMs: Math.max(0, deadlineMs - this.#clock.nowMs()),
       ...(resume === undefined ? {} : { resume }),
       ...(isNew ? { justStarted: taskType === undefined ? true : { taskType } } : {}),

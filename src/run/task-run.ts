@@ -1,9 +1,12 @@
 import { SettledPromise } from "../async/settled-promise.ts";
+import type { Settler } from "../async/settler.ts";
 import type { Task } from "../task/task.ts";
 import type { Run } from "./run.ts";
 import type { RunEventRecord, RunEvents } from "./run-events.ts";
 import type { RunOutcome } from "./run-outcome.ts";
 import type { RunCheckpoint } from "./run-state.ts";
+
+type TypedSettler<T extends Task> = Settler<T, RunOutcome<T>, RunEvents<T>, Task, [], RunEventRecord>;
 
 /**
  * A run of a task: a promise of the completed task that also has events, an async iterator and a checkpoint, as
@@ -13,12 +16,20 @@ import type { RunCheckpoint } from "./run-state.ts";
  * A rejection that nobody awaits is silent if the end was observed in another way ({@link outcome}, the iterator,
  * a listener for `settled` or for the kind it ended with).
  */
-export class TaskRun extends SettledPromise<Task, RunOutcome, RunEvents, Task, [], RunEventRecord> {
+export class TaskRun<T extends Task = Task> extends SettledPromise<
+  T,
+  RunOutcome<T>,
+  RunEvents<T>,
+  Task,
+  [],
+  RunEventRecord
+> {
   readonly #run: Run;
 
   /** @internal Runs are made by `runTask`. */
   constructor(run: Run) {
-    super(run);
+    // Its outcomes have the tasks that the schema of the run gives.
+    super(run as Settler<Task, RunOutcome, RunEvents, Task, [], RunEventRecord> as TypedSettler<T>);
     this.#run = run;
   }
 
@@ -38,8 +49,8 @@ export class TaskRun extends SettledPromise<Task, RunOutcome, RunEvents, Task, [
   }
 
   /** How the run ends, as a value. It never rejects. */
-  get outcome(): Promise<RunOutcome> {
-    return this.#run.observeOutcome();
+  get outcome(): Promise<RunOutcome<T>> {
+    return this.#run.observeOutcome() as Promise<RunOutcome<T>>;
   }
 
   /**

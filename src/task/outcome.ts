@@ -47,8 +47,8 @@ export const OUTCOME_KINDS: readonly OutcomeKind[] = [
 ];
 
 /** How a wait ended: with the completed task, or with the error that its promise rejects with. */
-export type Outcome =
-  | { readonly kind: "complete"; readonly task: Task }
+export type Outcome<T extends Task = Task> =
+  | { readonly kind: "complete"; readonly task: T }
   | {
       readonly [K in keyof OutcomeErrors]: {
         readonly kind: K;

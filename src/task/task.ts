@@ -48,3 +48,6 @@ export interface Task {
   /** What is inside {@link Task.taskResult}, under the same conditions as {@link Task.detail}. */
   readonly result?: unknown;
 }
+
+/** A completed task whose {@link Task.result} a schema has read. Without a schema, `Result` is `unknown`. */
+export type TaskWithResult<Result> = unknown extends Result ? Task : Task & { readonly result: Result };

@@ -59,22 +59,22 @@ export interface WarningEvent {
   readonly message: string;
 }
 
-type EndEvents = {
-  [K in OutcomeKind]: OutcomeOf<K> extends { readonly error: infer E } ? E : Task;
+type EndEvents<T extends Task> = {
+  [K in OutcomeKind]: OutcomeOf<K> extends { readonly error: infer E } ? E : T;
 };
 
 /**
  * What a wait tells, by name. A wait emits any number of the first six, then exactly one that is named after
  * its outcome's kind (`complete` with the task, the others with the error), then `settled`.
  */
-export interface WaitEvents extends EndEvents {
+export interface WaitEvents<T extends Task = Task> extends EndEvents<T> {
   poll: PollEvent;
   status: StatusEvent;
   progress: ProgressEvent;
   retry: RetryEvent;
   throttled: ThrottledEvent;
   warning: WarningEvent;
-  settled: Outcome;
+  settled: Outcome<T>;
 }
 
 /** The names of all events of a wait. */

@@ -1,14 +1,15 @@
 import type { TaskWait } from "../engine/wait/task-wait.ts";
 import { checkOptionNames } from "../options/check-options.ts";
-import { WAIT_OPTION_NAMES, type WaitOptions } from "../policy/state/wait-options.ts";
+import { TASK_WAIT_OPTION_NAMES, type TaskWaitOptions } from "../policy/state/wait-options.ts";
+import type { TaskWithResult } from "../task/task.ts";
 import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "./shared-waiter.ts";
 
 /** How to wait, and what to poll. */
-export interface WaitForTaskOptions extends WaitOptions, WaitTarget {}
+export interface WaitForTaskOptions<Result = unknown> extends TaskWaitOptions<Result>, WaitTarget {}
 
 /** The names of {@link WaitForTaskOptions}. */
 export const WAIT_FOR_TASK_OPTION_NAMES: ReadonlySet<string> = new Set([
-  ...WAIT_OPTION_NAMES,
+  ...TASK_WAIT_OPTION_NAMES,
   ...WAIT_TARGET_NAMES,
 ]);
 
@@ -29,8 +30,18 @@ export const WAIT_FOR_TASK_OPTION_NAMES: ReadonlySet<string> = new Set([
  * const task = await waitForTask("t-0000e4w0u1v592zdf6s7", { timeout: "1h" });
  * console.log(task.result);
  * ```
+ *
+ * @example
+ * With `result`, a schema says what the result is; here one of zod.
+ * ```ts
+ * const { result } = await waitForTask(taskId, { result: z.object({ updated: z.number() }) });
+ * console.log(result.updated + 1);
+ * ```
  */
-export function waitForTask(taskId: string, options: WaitForTaskOptions = {}): TaskWait {
+export function waitForTask<Result = unknown>(
+  taskId: string,
+  options: WaitForTaskOptions<Result> = {},
+): TaskWait<TaskWithResult<Result>> {
   const { target, waitOptions } = splitOptions(options, "waitForTask");
   return sharedWaiter(target, "waitForTask").wait(taskId, waitOptions);
 }
@@ -40,12 +51,16 @@ export function waitForTask(taskId: string, options: WaitForTaskOptions = {}): T
  *
  * @param names - Of all options.
  */
-export function splitOptions<More = unknown>(
-  options: WaitForTaskOptions & More,
+export function splitOptions<Result, More = unknown>(
+  options: WaitForTaskOptions<Result> & More,
   action: string,
   names: ReadonlySet<string> = WAIT_FOR_TASK_OPTION_NAMES,
-): { readonly target: WaitTarget; readonly waitOptions: WaitOptions & Omit<More, keyof WaitTarget> } {
+): {
+  readonly target: WaitTarget;
+  readonly waitOptions: TaskWaitOptions<Result> & Omit<More, keyof WaitTarget>;
+} {
   checkOptionNames(options, names, action);
-  const { client, source, waiter, api, set, until, ...waitOptions } = options as WaitForTaskOptions & More;
+  const { client, source, waiter, api, set, until, ...waitOptions } = options as WaitForTaskOptions<Result> &
+    More;
   return { target: { client, source, waiter, api, set, until }, waitOptions };
 }

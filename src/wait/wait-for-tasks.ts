@@ -2,11 +2,12 @@ import { TaskGroupWait } from "../engine/wait/group-wait.ts";
 import { invalidOption } from "../options/check-options.ts";
 import { checkIdFor } from "../options/task-id.ts";
 import { InvalidOptionError } from "../task/errors.ts";
+import type { TaskWithResult } from "../task/task.ts";
 import { sharedWaiter } from "./shared-waiter.ts";
 import { splitOptions, WAIT_FOR_TASK_OPTION_NAMES, type WaitForTaskOptions } from "./wait-for-task.ts";
 
 /** How to wait for several tasks: as for one, for each of them. */
-export interface WaitForTasksOptions extends Omit<WaitForTaskOptions, "resume"> {
+export interface WaitForTasksOptions<Result = unknown> extends Omit<WaitForTaskOptions<Result>, "resume"> {
   /**
    * The first wait that does not end with a completed task ends all others, as `aborted`, and the group rejects with its
    * error. Default false.
@@ -33,7 +34,10 @@ const NAMES: ReadonlySet<string> = new Set([...WAIT_FOR_TASK_OPTION_NAMES, "fail
  * }
  * ```
  */
-export function waitForTasks(taskIds: Iterable<string>, options: WaitForTasksOptions = {}): TaskGroupWait {
+export function waitForTasks<Result = unknown>(
+  taskIds: Iterable<string>,
+  options: WaitForTasksOptions<Result> = {},
+): TaskGroupWait<TaskWithResult<Result>> {
   const action = "waitForTasks";
   if (typeof taskIds === "string" || typeof taskIds?.[Symbol.iterator] !== "function") {
     throw invalidOption(`${action}: taskIds`, "must be a list of ids", taskIds);

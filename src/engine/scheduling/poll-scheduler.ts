@@ -91,6 +91,12 @@ export class PollScheduler {
     return tracked !== undefined;
   }
 
+  hold(core: WaitCore): void {
+    this.remove(core, undefined);
+    this.#deadlines.add(core, this.#clock.nowMs());
+    this.#setTimer();
+  }
+
   remove(core: WaitCore, reason: unknown): void {
     this.#deadlines.remove(core);
     const tracked = this.#tasks.get(core.state.taskId);

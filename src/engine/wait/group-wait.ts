@@ -24,10 +24,10 @@ export interface GroupProgressEvent {
 }
 
 /** One ending in a group. */
-export interface GroupEnding {
+export interface GroupEnding<T extends Task = Task> {
   readonly taskId: string;
-  readonly outcome: Outcome;
-  readonly wait: TaskWait;
+  readonly outcome: Outcome<T>;
+  readonly wait: TaskWait<T>;
 }
 
 /** The names of a group's events. */
@@ -38,7 +38,7 @@ export type GroupEventArgs = {
   readonly [K in GroupEventName]: [payload: GroupEvents[K], wait: TaskWait];
 };
 
-interface GroupEvents extends WaitEvents {
+interface GroupEvents<T extends Task = Task> extends WaitEvents<T> {
   groupProgress: GroupProgressEvent;
 }
 
@@ -51,20 +51,20 @@ interface GroupEvents extends WaitEvents {
  * Its events are those of its waits, and `groupProgress`; every listener also gets the wait that it is about. The
  * iterator gives each ending as it comes, whatever its kind, and ends after the last.
  */
-export class TaskGroupWait extends SettledPromise<
-  readonly Task[],
-  readonly Outcome[],
-  GroupEvents,
-  GroupEnding,
-  [wait: TaskWait],
+export class TaskGroupWait<T extends Task = Task> extends SettledPromise<
+  readonly T[],
+  readonly Outcome<T>[],
+  GroupEvents<T>,
+  GroupEnding<T>,
+  [wait: TaskWait<T>],
   WaitEventRecord
 > {
   /** The waits, in the order of the ids. */
-  readonly waits: readonly TaskWait[];
-  readonly #core: GroupCore;
+  readonly waits: readonly TaskWait<T>[];
+  readonly #core: GroupCore<T>;
 
   /** @internal Groups are made by `waitForTasks`. */
-  constructor(waits: readonly TaskWait[], failFast = false) {
+  constructor(waits: readonly TaskWait<T>[], failFast = false) {
     const core = new GroupCore(waits, failFast);
     super(core);
     this.#core = core;
@@ -72,7 +72,7 @@ export class TaskGroupWait extends SettledPromise<
   }
 
   /** How each wait ended, in the order of the ids. It never rejects. */
-  get outcomes(): Promise<readonly Outcome[]> {
+  get outcomes(): Promise<readonly Outcome<T>[]> {
     return this.#core.observeOutcome();
   }
 
@@ -96,27 +96,27 @@ export class TaskGroupWait extends SettledPromise<
 }
 
 /** A wait, as far as one of its events goes. */
-interface Tells<K extends WaitEventName> {
-  on(name: K, listener: (payload: GroupEvents[K]) => unknown): unknown;
+interface Tells<K extends WaitEventName, T extends Task> {
+  on(name: K, listener: (payload: GroupEvents<T>[K]) => unknown): unknown;
 }
 
 /** The inside of a group: it passes on what its waits tell, and settles with the last of them. */
-class GroupCore extends Settler<
-  readonly Task[],
-  readonly Outcome[],
-  GroupEvents,
-  GroupEnding,
-  [wait: TaskWait],
+class GroupCore<T extends Task> extends Settler<
+  readonly T[],
+  readonly Outcome<T>[],
+  GroupEvents<T>,
+  GroupEnding<T>,
+  [wait: TaskWait<T>],
   WaitEventRecord
 > {
-  readonly #waits: readonly TaskWait[];
-  readonly #endings: GroupEnding[] = [];
-  readonly #percents = new Map<TaskWait, number>();
+  readonly #waits: readonly TaskWait<T>[];
+  readonly #endings: GroupEnding<T>[] = [];
+  readonly #percents = new Map<TaskWait<T>, number>();
   readonly #failFast: boolean;
   #percentSum = 0;
   #completeCount = 0;
 
-  constructor(waits: readonly TaskWait[], failFast: boolean) {
+  constructor(waits: readonly TaskWait<T>[], failFast: boolean) {
     super("all");
     this.#waits = waits;
     this.#failFast = failFast;
@@ -129,7 +129,7 @@ class GroupCore extends Settler<
     }
   }
 
-  protected override itemsSoFar(): readonly GroupEnding[] {
+  protected override itemsSoFar(): readonly GroupEnding<T>[] {
     return this.#endings;
   }
 
@@ -140,19 +140,19 @@ class GroupCore extends Settler<
   /** Of the waits' own events: how far the group has come follows from them. */
   protected override toRecord<K extends GroupEventName>(
     name: K,
-    payload: GroupEvents[K],
-    { taskId }: TaskWait,
+    payload: GroupEvents<T>[K],
+    { taskId }: TaskWait<T>,
   ): WaitEventRecord | undefined {
     return name === "groupProgress"
       ? undefined
       : toEventRecord({ name, payload } as WaitEvent, taskId, Date.now());
   }
 
-  #passOn<K extends WaitEventName>(name: K, from: Tells<K>, wait: TaskWait): void {
+  #passOn<K extends WaitEventName>(name: K, from: Tells<K, T>, wait: TaskWait<T>): void {
     from.on(name, (payload) => this.emitEvent(name, payload, wait));
   }
 
-  #take(wait: TaskWait, outcome: Outcome): void {
+  #take(wait: TaskWait<T>, outcome: Outcome<T>): void {
     const ending = { taskId: wait.taskId, outcome, wait };
     this.#endings.push(ending);
     this.#completeCount += outcome.kind === "complete" ? 1 : 0;
@@ -170,7 +170,7 @@ class GroupCore extends Settler<
     }
   }
 
-  #abandonOthers(wait: TaskWait): void {
+  #abandonOthers(wait: TaskWait<T>): void {
     const reason = new DOMException(
       `task ${wait.taskId} did not complete, and failFast is set`,
       "AbortError",
@@ -187,15 +187,15 @@ class GroupCore extends Settler<
       return;
     }
     const byWait = new Map(this.#endings.map(({ wait, outcome }) => [wait, outcome]));
-    const outcomes = this.#waits.map((wait) => byWait.get(wait) as Outcome);
+    const outcomes = this.#waits.map((wait) => byWait.get(wait) as Outcome<T>);
     const inOrder = this.#failFast ? this.#endings.map(({ outcome }) => outcome) : outcomes;
     const failed = inOrder.find((outcome) => outcome.kind !== "complete");
-    const tasks = outcomes.map(({ task }) => task as Task);
+    const tasks = outcomes.map(({ task }) => task as T);
     this.settle(outcomes, failed === undefined ? { value: tasks } : { error: failed.error }, false);
     this.finish(outcomes);
   }
 
-  #count(wait: TaskWait, percent: number): void {
+  #count(wait: TaskWait<T>, percent: number): void {
     this.#percentSum += percent - (this.#percents.get(wait) ?? 0);
     this.#percents.set(wait, percent);
     const total = this.#waits.length;

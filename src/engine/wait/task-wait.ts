@@ -1,10 +1,13 @@
 import { SettledPromise } from "../../async/settled-promise.ts";
+import type { Settler } from "../../async/settler.ts";
 import type { WaitCheckpoint } from "../../policy/state/wait-state.ts";
 import type { WaitEventRecord } from "../../task/event-record.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import type { Task } from "../../task/task.ts";
 import type { WaitEventName, WaitEvents } from "../../task/wait-events.ts";
 import type { WaitCore } from "./wait-core.ts";
+
+type TypedSettler<T extends Task> = Settler<T, Outcome<T>, WaitEvents<T>, Task, [], WaitEventRecord>;
 
 /** A listener of one wait. What it throws changes nothing. */
 export type WaitListener<K extends WaitEventName> = (payload: WaitEvents[K]) => unknown;
@@ -25,12 +28,20 @@ export type WaitListener<K extends WaitEventName> = (payload: WaitEvents[K]) => 
  * const task = await wait;
  * ```
  */
-export class TaskWait extends SettledPromise<Task, Outcome, WaitEvents, Task, [], WaitEventRecord> {
+export class TaskWait<T extends Task = Task> extends SettledPromise<
+  T,
+  Outcome<T>,
+  WaitEvents<T>,
+  Task,
+  [],
+  WaitEventRecord
+> {
   readonly #core: WaitCore;
 
   /** @internal Waits are made by `waitForTask` and `TaskWaiter.wait`. */
   constructor(core: WaitCore) {
-    super(core);
+    // Its outcomes have the tasks that the schema of the wait gives.
+    super(core as Settler<Task, Outcome, WaitEvents, Task, [], WaitEventRecord> as TypedSettler<T>);
     this.#core = core;
   }
 
@@ -45,8 +56,8 @@ export class TaskWait extends SettledPromise<Task, Outcome, WaitEvents, Task, []
   }
 
   /** How the wait ends, as a value. It never rejects. */
-  get outcome(): Promise<Outcome> {
-    return this.#core.observeOutcome();
+  get outcome(): Promise<Outcome<T>> {
+    return this.#core.observeOutcome() as Promise<Outcome<T>>;
   }
 
   /**

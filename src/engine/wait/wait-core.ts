@@ -3,14 +3,16 @@ import { Settler } from "../../async/settler.ts";
 import type { Abortable } from "../../async/shared-abort.ts";
 import { movedBack } from "../../policy/decide/begin-wait.ts";
 import { countImmediateRetry, type ImmediateRetry } from "../../policy/decide/immediate-retry.ts";
-import { settleAborted } from "../../policy/decide/settle.ts";
+import { settleAborted, settleMismatch } from "../../policy/decide/settle.ts";
+import { type ReadResult, readResult } from "../../policy/observe/read-result.ts";
 import type { Decision } from "../../policy/state/decision.ts";
-import type { ResolvedWaitOptions } from "../../policy/state/wait-options.ts";
+import type { ResolvedWaitOptions, TaskWaitOptions } from "../../policy/state/wait-options.ts";
 import type { WaitState } from "../../policy/state/wait-state.ts";
 import { endRecords, toEventRecord, type WaitEventRecord } from "../../task/event-record.ts";
 import { endOf, type Outcome } from "../../task/outcome.ts";
+import type { StandardSchema } from "../../task/schema.ts";
 import type { Task } from "../../task/task.ts";
-import type { WaitEvent, WaitEventName, WaitEvents } from "../../task/wait-events.ts";
+import { endEvents, type WaitEvent, type WaitEventName, type WaitEvents } from "../../task/wait-events.ts";
 import { HeapEntry } from "../rate/indexed-heap.ts";
 
 /** What a wait asks of the waiter that drives it. */
@@ -18,12 +20,25 @@ export interface WaitDriver {
   readonly clock: MonotonicClock;
   /** The wait has settled: nothing of it may remain. */
   release(core: WaitCore): void;
+  /** The wait needs no more polls, and is not over yet. */
+  hold(core: WaitCore): void;
   /** Passes an event on to those who listen to all waits. */
   forward<K extends WaitEventName>(core: WaitCore, event: WaitEvent<K>): void;
   /** Says that the task may have ended. */
   hint(core: WaitCore): void;
   /** Whether a listener to all waits hears of this event. */
   hears(name: WaitEventName): boolean;
+}
+
+type Settled = Extract<Decision, { readonly kind: "settle" }>;
+
+/** How a wait ends whose task has completed, now that its result is read. */
+function endOfRead(state: WaitState, read: ReadResult, nowMs: number): Settled {
+  if (!("task" in read)) {
+    return settleMismatch(state, read, nowMs);
+  }
+  const outcome = { kind: "complete", task: read.task } as const;
+  return { kind: "settle", state, outcome, events: endEvents(outcome) };
 }
 
 /** The inside of one wait: its state, and the one place where it settles. */
@@ -33,6 +48,7 @@ export class WaitCore
 {
   readonly options: ResolvedWaitOptions;
   readonly signal: AbortSignal | undefined;
+  readonly #result: StandardSchema<unknown> | undefined;
   readonly #driver: WaitDriver;
   /** Its place among the deadlines. */
   readonly deadline: HeapEntry<WaitCore> = new HeapEntry<WaitCore>(this);
@@ -45,13 +61,14 @@ export class WaitCore
   constructor(
     state: WaitState,
     options: ResolvedWaitOptions,
-    signal: AbortSignal | undefined,
+    { signal, result }: Pick<TaskWaitOptions, "signal" | "result">,
     driver: WaitDriver,
   ) {
     super();
     this.state = state;
     this.options = options;
     this.signal = signal;
+    this.#result = result;
     this.#driver = driver;
   }
 
@@ -87,7 +104,36 @@ export class WaitCore
       this.emit(decision.events);
       return;
     }
-    const { outcome, events } = decision;
+    if (decision.outcome.kind === "complete" && this.#result !== undefined) {
+      this.#readResult(this.#result, decision, decision.outcome.task);
+    } else {
+      this.#end(decision);
+    }
+  }
+
+  #readResult(schema: StandardSchema<unknown>, completed: Settled, task: Task): void {
+    const { state } = completed;
+    const before = completed.events.filter(({ name }) => name !== "complete" && name !== "settled");
+    const reading = readResult(schema, task);
+    if (!(reading instanceof Promise)) {
+      const end = endOfRead(state, reading, this.#driver.clock.nowMs());
+      this.#end({ ...end, events: [...before, ...end.events] });
+      return;
+    }
+    // Until it is read the deadline and an abort hold, and a checkpoint goes on with another poll.
+    const { ended: _, ...open } = state;
+    this.state = open;
+    this.#driver.hold(this);
+    this.emit(before);
+    void reading.then((read) => {
+      if (this.outcome === undefined) {
+        this.#end(endOfRead(state, read, this.#driver.clock.nowMs()));
+      }
+    });
+  }
+
+  #end({ state, outcome, events }: Settled): void {
+    this.state = state;
     const names = ["settled", outcome.kind] as const;
     const isHeard = names.some((name) => this.hears(name) || this.#driver.hears(name));
     this.settle(outcome, endOf(outcome), isHeard);

@@ -5,6 +5,7 @@ import { printable } from "../../task/printable.ts";
 import type { FinalTaskStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import { endEvents } from "../../task/wait-events.ts";
+import type { Mismatch } from "../observe/read-result.ts";
 import type { Decision } from "../state/decision.ts";
 import { failureOf, failureRecord } from "../state/last-failure.ts";
 import type { WaitState } from "../state/wait-state.ts";
@@ -69,6 +70,11 @@ export function settlePermanent(state: WaitState, error: Error, nowMs: number): 
   }
   const message = describeUnreachable(state, error);
   return settle(state, { kind: "unreachable", message, isProtocol: true }, nowMs, error.cause ?? error);
+}
+
+/** Ends the wait because the task has completed with a result that can't be used. */
+export function settleMismatch(completed: WaitState, { mismatch, cause }: Mismatch, nowMs: number): Settled {
+  return settle(completed, { kind: "unreachable", message: mismatch, isProtocol: true }, nowMs, cause);
 }
 
 /** The decision of a wait that has ended already: the same outcome, and no events. */

@@ -6,6 +6,7 @@ import {
   MAX_DURATION_MS,
 } from "../../options/named-durations.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
+import type { StandardSchema } from "../../task/schema.ts";
 import type { WaitCheckpoint } from "./wait-state.ts";
 
 /**
@@ -44,6 +45,16 @@ export interface WaitOptions {
   readonly justStarted?: boolean | JustStarted | undefined;
   /** Goes on with an earlier wait on the same task: its counts, its state and its deadline. */
   readonly resume?: WaitCheckpoint | undefined;
+}
+
+/** {@link WaitOptions}, and how to read the result of the completed task. */
+export interface TaskWaitOptions<Result = unknown> extends WaitOptions {
+  /**
+   * A schema of any library that follows Standard Schema: zod, valibot, arktype and others. `task.result` is then what it
+   * gives, and typed so. A result that does not match ends the wait with a {@link ProtocolError} that names the path.
+   * Events on the way, `latest` and checkpoints keep the result as the service sent it.
+   */
+  readonly result?: StandardSchema<Result> | undefined;
 }
 
 /** A task that the caller has just started. */
@@ -92,6 +103,9 @@ export const WAIT_OPTION_NAMES: ReadonlySet<string> = new Set([
   ...DURATION_OPTIONS.map(textName),
 ]);
 
+/** The names of all options that {@link resolveTaskWaitOptions} understands. */
+export const TASK_WAIT_OPTION_NAMES: ReadonlySet<string> = new Set([...WAIT_OPTION_NAMES, "result"]);
+
 /**
  * Checks the options and fills in the defaults.
  *
@@ -118,6 +132,22 @@ export function resolveWaitOptions(
   checkSignal(options["signal"], action);
   checkJustStarted(options["justStarted"], action);
   return Object.freeze(resolved);
+}
+
+/**
+ * The same for {@link TaskWaitOptions}.
+ *
+ * @throws {@link InvalidOptionError} naming the option, the rule and the value.
+ */
+export function resolveTaskWaitOptions(
+  options: TaskWaitOptions,
+  defaults: ResolvedWaitOptions,
+  action: string,
+): ResolvedWaitOptions {
+  checkOptionNames(options, TASK_WAIT_OPTION_NAMES, action);
+  const { result, ...waitOptions } = options as TaskWaitOptions;
+  checkResultSchema(result, action);
+  return resolveWaitOptions(waitOptions, defaults, action);
 }
 
 function textName(name: DurationOption): string {
@@ -169,6 +199,19 @@ function checkJustStarted(justStarted: unknown, action: string): void {
       `${action}: justStarted`,
       "must be true, false or { taskType } with a string",
       justStarted,
+    );
+  }
+}
+
+/** Refuses a `result` that is no schema. */
+export function checkResultSchema(schema: unknown, action: string): void {
+  // A schema may be a function, too.
+  const standard = (schema as Partial<StandardSchema<unknown>> | null | undefined)?.["~standard"];
+  if (schema !== undefined && (standard?.version !== 1 || typeof standard.validate !== "function")) {
+    throw invalidOption(
+      `${action}: result`,
+      "must be a Standard Schema, such as one of zod, valibot or arktype",
+      schema,
     );
   }
 }
