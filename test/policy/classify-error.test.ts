@@ -196,6 +196,10 @@ describe("a mistake in a source", () => {
     Object.assign(new TypeError("Invalid URL"), { code: "ERR_INVALID_URL" }),
     withCause(new TypeError("Failed to parse URL from x"), "ERR_INVALID_URL"),
     withCause(new TypeError("bad argument"), "UND_ERR_INVALID_ARG"),
+    Object.assign(new TypeError("x is undefined"), { code: "XECONNRESET" }),
+    Object.assign(new TypeError("x is undefined"), { code: "ECONNRESET 5" }),
+    Object.assign(new TypeError("x is undefined"), { code: "X_UND_ERR_SOCKET" }),
+    new TypeError("this.load failed is not a function"),
     // Of another realm, as under jest.
     Object.assign(new Error("x is not a function"), { name: "TypeError" }),
   ];
@@ -211,6 +215,9 @@ describe("a mistake in a source", () => {
     new TypeError("network error"),
     new TypeError("error sending request for url (http://h/)"),
     new TypeError("terminated"),
+    new TypeError("Network request failed"),
+    new TypeError("The network connection was lost."),
+    new TypeError("Unable to connect. Is the computer able to access the url?"),
   ];
 
   it("is permanent: asking again does not help", () => {
