@@ -177,7 +177,7 @@ describe("a first word", () => {
     [["wiat", "t-1"], "wait"],
     [["wat", "t-1"], "wait"],
     [["Starts"], "start"],
-    [["cancel", "t-1"], "one of wait, start, list"],
+    [["pause", "t-1"], "one of wait, start, list"],
   ])("%j is taken for a mistyped command, and %s is proposed", (words, proposed) => {
     expect(() => refuseMistypedCommand(words, commands)).toThrow(
       `"${words[0]}" is no command; did you mean ${proposed}? If it is a task: taskwait wait ${words.join(" ")}`,
