@@ -65,6 +65,12 @@ async function writeModules() {
   await bundle.close();
 }
 
+/** A module of data has a line, not one for each value, and no map: no frame of a stack is in it. */
+function writeData(path, from) {
+  const data = JSON.parse(readFileSync(from, "utf8"));
+  writeFileSync(path, `export default ${JSON.stringify(data)};\n`);
+}
+
 /**
  * Keeps of each module's map what a stack trace needs: where a line begins, and where within it the source's line
  * changes. The columns between would be three quarters of its size.
@@ -73,6 +79,11 @@ function thinMaps() {
   for (const name of readdirSync(fresh, { recursive: true }).filter((one) => one.endsWith(".js.map"))) {
     const path = join(fresh, name);
     const map = JSON.parse(readFileSync(path, "utf8"));
+    if (map.sources.length === 1 && map.sources[0].endsWith(".json")) {
+      writeData(path.slice(0, -".map".length), join(dirname(path), map.sources[0]));
+      rmSync(path);
+      continue;
+    }
     const lines = decode(map.mappings).map((segments) =>
       segments.filter(
         ([, file, line], at) => at === 0 || file !== segments[at - 1][1] || line !== segments[at - 1][2],

@@ -209,7 +209,7 @@ function addLocal(program: Command, end: End): void {
     .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
     .action(async (shell: "bash" | "zsh" | "fish") => {
       const { completionCommand } = await import("./commands/completion-command.ts");
-      end(completionCommand(shell, program));
+      end(await completionCommand(shell, program));
     });
 }
 

@@ -187,6 +187,13 @@ describe("taskwait completion", () => {
     ["taskwait t-1 --time", "--timeout"],
     ["taskwait t-1 --output ", "text json jsonl table"],
     ["taskwait list --st", "--status"],
+    ["taskwait ros-", "ros-stack:"],
+    ["taskwait wait t-1 rds-", "rds-task: rds-instance:"],
+    ["taskwait describe das", "dashscope: dashscope-intl:"],
+    ["taskwait apis show ecs", "ecs-command ecs-instance ecs-snapshot ecs-task"],
+    ["taskwait --api fc", "fc-task"],
+    ["taskwait --api package.j", "package.json"],
+    ["taskwait emulate --api mps", "mps-job"],
     ["taskwait emulate --certificate package.j", "package.json"],
   ])("bash completes %j", async (line, expected) => {
     const { stdout } = await runLine(["completion", "bash"]);
@@ -197,6 +204,14 @@ describe("taskwait completion", () => {
     const completed = execFileSync("bash", ["-c", script], { encoding: "utf8" }).trim().split(" ");
 
     expect(completed).toEqual(expect.arrayContaining(expected.split(" ")));
+  });
+
+  it.each([
+    ["zsh", /compadd -- [^;]*\bfc-task\b[^;]*; _files/],
+    ["fish", /^complete -c taskwait -n '[^']* wait' -a ros-stack:$/m],
+    ["fish", /-l api -r -F -a '[^']*\bfc-task\b/],
+  ])("%s is offered the declared APIs: %s", async (shell, offer) => {
+    expect((await runLine(["completion", shell])).stdout).toMatch(offer);
   });
 });
 

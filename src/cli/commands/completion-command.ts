@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { loadApis } from "../apis/load-api.ts";
 import { writeOut } from "../terminal/standard-output.ts";
 
 /** The shells that there are completion scripts for. */
@@ -8,23 +9,28 @@ interface Entry {
   /** As it is typed: `start check-rules`; empty for the program itself. */
   readonly path: string;
   readonly description: string;
+  /** What its arguments may begin with or be, such as `ros-stack:`. */
+  readonly words: readonly string[];
   readonly flags: readonly {
     readonly long: string;
     readonly description: string;
     readonly isFile: boolean;
+    /** Takes a declared API by its name or its file. */
+    readonly isApi: boolean;
     readonly choices?: readonly string[];
   }[];
 }
 
 /** `taskwait completion <shell>`: a script made from the commands and flags themselves, so it can't be outdated. */
-export function completionCommand(shell: Shell, program: Command): number {
-  const entries = entriesOf(program, "");
+export async function completionCommand(shell: Shell, program: Command): Promise<number> {
+  const { presetNames } = await loadApis();
+  const entries = entriesOf(program, "", presetNames);
   const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
-  writeOut(scripts[shell](entries));
+  writeOut(scripts[shell](entries, presetNames));
   return 0;
 }
 
-function entriesOf(command: Command, path: string): readonly Entry[] {
+function entriesOf(command: Command, path: string, apis: readonly string[]): readonly Entry[] {
   const help = command.createHelp();
   const flags = help.visibleOptions(command).flatMap((option) =>
     option.long == null
@@ -34,12 +40,15 @@ function entriesOf(command: Command, path: string): readonly Entry[] {
             long: option.long,
             description: option.description,
             isFile: option.flags.endsWith("<file>"),
+            isApi: option.flags.endsWith("<name|file>"),
             ...(option.argChoices === undefined ? {} : { choices: option.argChoices }),
           },
         ],
   );
-  const own = { path, description: command.description(), flags };
-  const inner = command.commands.flatMap((child) => entriesOf(child, `${path} ${child.name()}`.trim()));
+  const takes = new Set(command.registeredArguments.map((argument) => argument.name()));
+  const words = takes.has("taskId") ? apis.map((name) => `${name}:`) : takes.has("name|file") ? apis : [];
+  const own = { path, description: command.description(), words, flags };
+  const inner = command.commands.flatMap((child) => entriesOf(child, `${path} ${child.name()}`.trim(), apis));
   return [own, ...inner];
 }
 
@@ -56,13 +65,16 @@ function nameOf(entry: Entry): string {
   return entry.path.slice(entry.path.lastIndexOf(" ") + 1);
 }
 
-/** What can follow at a path. `taskwait` alone takes the flags of its default command too. */
+/** What can follow at a path. `taskwait` alone takes what its default command takes, too. */
 function wordsAt(entries: readonly Entry[], entry: Entry): readonly string[] {
-  const wait = entry.path === "" ? (entries.find(({ path }) => path === "wait")?.flags ?? []) : [];
+  const preset = entry.path === "" ? entries.find(({ path }) => path === "wait") : undefined;
+  const wait = preset?.flags ?? [];
   return [
     ...new Set([
       ...childrenOf(entries, entry.path).map(nameOf),
       ...[...entry.flags, ...wait].map(({ long }) => long),
+      ...entry.words,
+      ...(preset?.words ?? []),
     ]),
   ];
 }
@@ -105,7 +117,12 @@ function choiceCase(entries: readonly Entry[]): string {
     .join("\n");
 }
 
-function bashScript(entries: readonly Entry[]): string {
+function apiFlagsOf(entries: readonly Entry[]): string {
+  const flags = entries.flatMap((entry) => entry.flags).filter(({ isApi }) => isApi);
+  return [...new Set(flags.map(({ long }) => long))].join("|");
+}
+
+function bashScript(entries: readonly Entry[], apis: readonly string[]): string {
   return `# taskwait completion for bash
 _taskwait() {
   local path="" words="" word
@@ -120,14 +137,17 @@ ${wordCase(entries)}
   case "\${COMP_WORDS[COMP_CWORD-1]}" in
 ${choiceCase(entries)}
     ${fileFlagsOf(entries).join("|")}) COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")); return ;;
+    ${apiFlagsOf(entries)}) COMPREPLY=($(compgen -W "${apis.join(" ")}" -f -- "\${COMP_WORDS[COMP_CWORD]}")); return ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  # An id follows a prefix at once.
+  if [[ \${COMPREPLY[0]} == *: ]]; then compopt -o nospace 2>/dev/null; fi
 }
 complete -F _taskwait taskwait
 `;
 }
 
-function zshScript(entries: readonly Entry[]): string {
+function zshScript(entries: readonly Entry[], apis: readonly string[]): string {
   return `#compdef taskwait
 _taskwait() {
   local path_="" words_="" word
@@ -142,14 +162,17 @@ ${wordCase(entries).replaceAll('words="', 'words_="')}
   case "\${words[CURRENT-1]}" in
 ${choiceCase(entries).replaceAll('words="', 'words_="')}
     ${fileFlagsOf(entries).join("|")}) _files; return ;;
+    ${apiFlagsOf(entries)}) compadd -- ${apis.join(" ")}; _files; return ;;
   esac
-  compadd -- \${=words_}
+  # An id follows a prefix at once.
+  compadd -S "" -- \${(M)\${=words_}:#*:}
+  compadd -- \${\${=words_}:#*:}
 }
 if [ "$funcstack[1]" = "_taskwait" ]; then _taskwait "$@"; else compdef _taskwait taskwait; fi
 `;
 }
 
-function fishScript(entries: readonly Entry[]): string {
+function fishScript(entries: readonly Entry[], apis: readonly string[]): string {
   const lines = ["# taskwait completion for fish", "complete -c taskwait -f"];
   const quote = (text: string): string => `'${text.replace(/['\\]/g, "\\$&")}'`;
   const top = childrenOf(entries, "").map(nameOf).join(" ");
@@ -162,10 +185,14 @@ function fishScript(entries: readonly Entry[]): string {
       const when = seen === "" ? `not __fish_seen_subcommand_from ${top}` : `${seen}; and ${noChild}`;
       lines.push(`complete -c taskwait -n ${quote(when)} -a ${nameOf(child)} -d ${quote(child.description)}`);
     }
+    for (const word of entry.words) {
+      const when = seen === "" ? "" : ` -n ${quote(seen)}`;
+      lines.push(`complete -c taskwait${when} -a ${word}`);
+    }
     for (const flag of entry.flags) {
       const when = seen === "" ? "" : ` -n ${quote(seen)}`;
       const choices = flag.choices === undefined ? "" : ` -x -a ${quote(flag.choices.join(" "))}`;
-      const values = flag.isFile ? " -r -F" : choices;
+      const values = flag.isFile ? " -r -F" : flag.isApi ? ` -r -F -a ${quote(apis.join(" "))}` : choices;
       lines.push(
         `complete -c taskwait${when} -l ${flag.long.slice(2)}${values} -d ${quote(flag.description)}`,
       );
