@@ -188,11 +188,13 @@ function access(
   const variables = options.apis.flatMap((api) => keyVariableOf(api) ?? []);
   return {
     env: {
-      // A profile that the shell names would go before the key.
+      // What the shell says of another account, and what would go before the key or along with it.
       ALIBABA_CLOUD_PROFILE: "",
+      ALIBABACLOUD_PROFILE: "",
+      ALICLOUD_PROFILE: "",
+      ALIBABA_CLOUD_SECURITY_TOKEN: securityToken ?? "",
       ALIBABA_CLOUD_ACCESS_KEY_ID: accessKeyId,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: accessKeySecret,
-      ...(securityToken === undefined ? {} : { ALIBABA_CLOUD_SECURITY_TOKEN: securityToken }),
       ALIBABA_CLOUD_REGION_ID: regionId,
       ALIBABA_CLOUD_ENDPOINT: endpoint,
       ...(apiKey === undefined ? {} : Object.fromEntries(variables.map((name) => [name, apiKey]))),

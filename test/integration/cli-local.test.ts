@@ -69,6 +69,22 @@ describe("taskwait emulate", () => {
     }
   });
 
+  it.each([
+    "ALIBABA_CLOUD_PROFILE",
+    "ALIBABACLOUD_PROFILE",
+    "ALICLOUD_PROFILE",
+    "ALIBABA_CLOUD_SECURITY_TOKEN",
+    "ALICLOUD_ACCESS_KEY_ID",
+    "ALIBABA_CLOUD_CREDENTIALS_URI",
+    "TASKWAIT_PROFILE",
+    "TASKWAIT_ENDPOINT",
+    "TASKWAIT_REGION",
+  ])("with a command, leads it to the emulator whatever %s says of another account", async (name) => {
+    const args = ["emulate", "--", process.execPath, MAIN, "list"];
+
+    expect(await runCli(args, { [name]: "prod" })).toMatchObject({ code: 0, stdout: "" });
+  });
+
   it("with a command that is not there, exits as a shell does", async () => {
     const { code, stderr } = await runCli(["emulate", "--", "no-such-program"]);
 

@@ -14,6 +14,9 @@ describe("the server", () => {
     expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(env).toEqual({
       ALIBABA_CLOUD_PROFILE: "",
+      ALIBABACLOUD_PROFILE: "",
+      ALICLOUD_PROFILE: "",
+      ALIBABA_CLOUD_SECURITY_TOKEN: "",
       ALIBABA_CLOUD_ACCESS_KEY_ID: clientOptions.accessKeyId,
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: clientOptions.accessKeySecret,
       ALIBABA_CLOUD_REGION_ID: "cn-shanghai",

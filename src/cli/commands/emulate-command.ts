@@ -38,6 +38,9 @@ export interface EmulateFlags {
   readonly quiet?: true;
 }
 
+// The variables of the account's flags go before those of the account.
+const NO_OTHER_ACCOUNT = { TASKWAIT_PROFILE: "", TASKWAIT_ENDPOINT: "", TASKWAIT_REGION: "" };
+
 /**
  * `taskwait emulate`: serves until it is stopped; prints on standard output how to reach it, for a shell, and on
  * standard error a line per request. With a command, it serves while that runs, and exits as it does.
@@ -61,7 +64,7 @@ export async function emulateCommand(
     certificate === undefined && !isServer ? mkdtempSync(join(tmpdir(), "taskwait-")) : undefined;
   try {
     const file = folder === undefined ? certificate : new OutputFile("--tls", join(folder, "ca.pem"));
-    const variables = { ...emulator.env, ...trustIn(emulator.certificate, file) };
+    const variables = { ...emulator.env, ...NO_OTHER_ACCOUNT, ...trustIn(emulator.certificate, file) };
     if (!isServer) {
       return await runEmulated(command, variables, interruption);
     }
