@@ -38,6 +38,7 @@ const CLI = [
   "cli/flags",
   "cli/apis",
   "cli/progress",
+  "cli/hooks",
   "cli/waiting",
   "cli/help",
   "cli/commands",
@@ -99,6 +100,13 @@ export const ROOMS = new Map([
       packages: ZOD,
     },
   ],
+  [
+    "notify",
+    {
+      rooms: [...VALUES, "policy/observe", ...ENGINE, "engine", ...OPENAPI, "run"],
+      packages: NODE,
+    },
+  ],
   ...inOrder(EMULATOR, ["task", "options", "openapi/request"], [...ZOD, ...NODE]),
   [
     "emulator/apis",
@@ -152,6 +160,7 @@ export const ROOMS = new Map([
         "wait",
         "run/start",
         "run",
+        "notify",
       ],
       packages: [],
     },

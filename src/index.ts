@@ -46,6 +46,9 @@ export type {
 export type { TaskWait, WaitListener } from "./engine/wait/task-wait.ts";
 export type { TaskWaiterOptions } from "./engine/waiter-options.ts";
 export type { WaiterStats } from "./engine/waiter-stats.ts";
+export { Notifier, type NotifySubject } from "./notify/notifier.ts";
+export { makeNotifier, notify } from "./notify/notify.ts";
+export type { NotifyDelivery, NotifyFailure, NotifyOptions } from "./notify/notify-options.ts";
 export type { AccountDescription } from "./openapi/account.ts";
 export type {
   OfficialCredential,

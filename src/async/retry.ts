@@ -24,6 +24,8 @@ export interface FailedAttempt {
 export interface RetryOptions {
   /** The pauses between attempts. */
   readonly backoff: Backoff;
+  /** No attempt begins later than so many milliseconds after the first; by default any time later. */
+  readonly budgetMs?: number;
   /** How many attempts may follow the first; by default any number. */
   readonly retries?: number;
   /** Attempts that were made before, elsewhere: the pauses go on from there. Default 0. */
@@ -51,6 +53,7 @@ export interface RetryOptions {
 export async function retry<T>(attempt: (number: number) => Promise<T>, options: RetryOptions): Promise<T> {
   const { backoff, retries = Number.POSITIVE_INFINITY, attemptsBefore = 0, random, signal } = options;
   const { shouldRetry = () => true, retryAfterMs = () => undefined, onRetry = () => {} } = options;
+  const lastMs = performance.now() + (options.budgetMs ?? Number.POSITIVE_INFINITY);
   try {
     return await pRetry(
       async (number) => {
@@ -71,6 +74,9 @@ export async function retry<T>(attempt: (number: number) => Promise<T>, options:
           }
           const ownMs = backoffMs(backoff, attemptsBefore + attemptNumber, random);
           const delayMs = Math.max(ownMs, retryAfterMs(error.thrown) ?? 0);
+          if (performance.now() + delayMs > lastMs) {
+            return false;
+          }
           onRetry({ error: error.thrown, attempt: attemptNumber, delayMs });
           await sleep(delayMs, signal);
           return true;

@@ -5,6 +5,7 @@ import type { ListFlags } from "./commands/list-command.ts";
 import type { StartFlags } from "./commands/start-command.ts";
 import { type AccountFlags, addAccountFlags } from "./flags/account-flags.ts";
 import { readJson, settleConflicts } from "./flags/conflicts.ts";
+import { addHookFlags } from "./flags/hook-flags.ts";
 import { withHint } from "./flags/other-words.ts";
 import { repeated } from "./flags/repeated.ts";
 import { addTaskQueryFlags } from "./flags/task-query-flags.ts";
@@ -80,6 +81,7 @@ function addWait(program: Command, end: End): void {
   addWaitFlags(command);
   addCheckpointFlags(command);
   addOutputFlags(command);
+  addHookFlags(command);
   addUntilFlag(addApiFlags(command));
   addAccountFlags(command).action(async (words: string[], flags: WaitFlags & AccountFlags & ApiFlags) => {
     const { waitCommand } = await import("./commands/wait-command.ts");
@@ -102,8 +104,10 @@ function addStart(program: Command, end: End): void {
     command
       .option("--attempts <number>", "start at most so often while the service is busy (default: 1)")
       .option("--state <file>", "start, or go on with what this file holds of the same start")
+      .option("--renew-after <duration>", "start again once the start in the file has ended and is this old")
       .option("--checkpoint <file>", "the same as --state");
     addOutputFlags(command);
+    addHookFlags(command);
     addAccountFlags(command).action(async (flags: StartFlags & WaitFlags & AccountFlags) => {
       const { startCommand } = await import("./commands/start-command.ts");
       const kind = command === update ? "update-resources" : "check-rules";

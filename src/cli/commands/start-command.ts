@@ -3,6 +3,7 @@ import {
   type BdrcClient,
   checkRules,
   MAX_ATTEMPTS,
+  parseDurationMs,
   printable,
   type TaskStart,
   updateResources,
@@ -12,8 +13,10 @@ import { UsageError } from "../errors/usage-error.ts";
 import { fileError } from "../files/file-error.ts";
 import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
+import type { HookFlags } from "../flags/hook-flags.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import { waitSettingsOf } from "../flags/wait-settings.ts";
+import { Hooks } from "../hooks/hooks.ts";
 import { CallCount } from "../progress/call-count.ts";
 import { printError } from "../terminal/messages.ts";
 import { CheckpointFile } from "../waiting/checkpoint-file.ts";
@@ -31,13 +34,14 @@ export interface StartFlags {
   readonly ruleId?: string;
   readonly attempts?: string;
   readonly state?: string;
+  readonly renewAfter?: string;
   readonly wait: boolean;
 }
 
 /** `taskwait start …`: starts a task, or goes on with the one in the file, then waits for it. */
 export async function startCommand(
   kind: StartKind,
-  flags: StartFlags & WaitFlags & AccountFlags,
+  flags: StartFlags & WaitFlags & HookFlags & AccountFlags,
   command: Command,
   interruption: Interruption,
 ): Promise<number> {
@@ -46,15 +50,22 @@ export async function startCommand(
     throw new UsageError("--timeout must be more than 0 for a start; --no-wait starts and doesn't wait");
   }
   const attempts = parseAttempts(flags.attempts);
+  const renewAfterMs = parseRenewAfter(flags);
+  refuseHooksWithoutWait(flags);
   const line = { action: kind, parameters: parametersOf(flags) };
   const named = fileOf(flags);
   const file = named === undefined ? undefined : new CheckpointFile(named.flag, named.path);
   try {
     const resumed =
-      file?.kept === undefined || named === undefined ? undefined : ofThisStart(file.kept, line, named);
+      file?.kept === undefined || named === undefined
+        ? undefined
+        : unlessOld(ofThisStart(file.kept, line, named), renewAfterMs);
     if (resumed !== undefined && isOver(resumed) && resumed.waits.length > 0 && !flags.quiet) {
-      printError("the task of this file has ended; without the file, a new one is started");
+      printError(
+        "the task of this file has ended; without the file, or with --renew-after, a new one is started",
+      );
     }
+    const hooks = new Hooks(flags, interruption.signal, resumed?.done ?? []);
     const calls = new CallCount();
     const log = logCalls(flags.verbose, (record) => calls.note(record));
     const options = { ...clientOptionsOf(flags), ...log, ...settings.callTimeout };
@@ -69,6 +80,7 @@ export async function startCommand(
         attempts,
         command,
         interruption,
+        hooks,
         file,
         resumed,
       }),
@@ -112,6 +124,36 @@ function ofThisStart(
     throw fileError(flag, path, `holds ${what} that has not ended: name another file`);
   }
   return undefined;
+}
+
+/** Nothing of a start that has ended and began longer ago than this: it is time for the next. */
+function unlessOld(
+  frame: CheckpointFrame | undefined,
+  renewAfterMs: number | undefined,
+): CheckpointFrame | undefined {
+  const beganAtMs = frame?.run?.runStartedAtMs;
+  const isOld =
+    beganAtMs !== undefined && renewAfterMs !== undefined && Date.now() >= beganAtMs + renewAfterMs;
+  return frame !== undefined && isOld && isOver(frame) ? undefined : frame;
+}
+
+function parseRenewAfter({
+  renewAfter,
+  state,
+  checkpoint,
+}: StartFlags & Pick<WaitFlags, "checkpoint">): number | undefined {
+  if (renewAfter !== undefined && (state ?? checkpoint) === undefined) {
+    throw new UsageError("--renew-after is for --state: without a file, every run is a start");
+  }
+  return renewAfter === undefined ? undefined : parseDurationMs(renewAfter, "--renew-after");
+}
+
+function refuseHooksWithoutWait({ wait, notify, exec }: StartFlags & HookFlags): void {
+  if (!wait && (notify !== undefined || exec !== undefined)) {
+    throw new UsageError(
+      `${exec === undefined ? "--notify" : "--exec"} needs the wait that --no-wait leaves out`,
+    );
+  }
 }
 
 function sameLine(one: StartLine, other: StartLine): boolean {

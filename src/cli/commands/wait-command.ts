@@ -10,11 +10,13 @@ import { UsageError } from "../errors/usage-error.ts";
 import { fileError } from "../files/file-error.ts";
 import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
+import type { HookFlags } from "../flags/hook-flags.ts";
 import { gatherTaskIds, refuseMistypedCommand } from "../flags/task-ids.ts";
 import { taskQueryOf } from "../flags/task-query.ts";
 import type { TaskQueryFlags } from "../flags/task-query-flags.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import { waitSettingsOf } from "../flags/wait-settings.ts";
+import { Hooks } from "../hooks/hooks.ts";
 import { CallCount } from "../progress/call-count.ts";
 import { printError } from "../terminal/messages.ts";
 import { makeResultWriter } from "../terminal/result-writer.ts";
@@ -25,7 +27,7 @@ import type { Interruption } from "../waiting/interruption.ts";
 import { taskPages } from "../waiting/task-pages.ts";
 import { runWaits } from "../waiting/wait-run.ts";
 
-type WaitCommandFlags = WaitFlags & TaskQueryFlags & AccountFlags & ApiFlags;
+type WaitCommandFlags = WaitFlags & HookFlags & TaskQueryFlags & AccountFlags & ApiFlags;
 
 /** `taskwait wait <id...>`, and `taskwait <id...>`. */
 export async function waitCommand(
@@ -43,6 +45,7 @@ export async function waitCommand(
   const calls = new CallCount();
   const log = logCalls(flags.verbose, (record) => calls.note(record));
   const options = { ...clientOptionsOf(flags), ...log, ...settings.callTimeout };
+  const hooks = new Hooks(flags, interruption.signal, resumed?.done ?? []);
   const named = flags.all ? [] : await namedTaskIds(words, flags, resumed);
   const file =
     flags.checkpoint === undefined ? undefined : new CheckpointFile("--checkpoint", flags.checkpoint);
@@ -56,7 +59,7 @@ export async function waitCommand(
     const sources = await sourcesOf(tasks, options, flags);
     try {
       const { tasks } = sources;
-      return await runWaits({ tasks, calls, flags, settings, command, interruption, file, resumed });
+      return await runWaits({ tasks, calls, flags, settings, command, interruption, hooks, file, resumed });
     } finally {
       await sources.close();
     }

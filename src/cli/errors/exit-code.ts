@@ -10,6 +10,7 @@ export const EXIT = {
   unreachable: 5,
   notFound: 6,
   denied: 7,
+  execFailed: 8,
   timedOut: 124,
   hungUp: 129,
   interrupted: 130,
@@ -31,4 +32,9 @@ export function exitCodeOfAll(outcomes: readonly Outcome[]): number {
 /** With `--any`: 0 when one task completed, otherwise as {@link exitCodeOfAll}. */
 export function exitCodeOfAny(outcomes: readonly Outcome[]): number {
   return outcomes.some((outcome) => outcome.kind === "complete") ? EXIT.complete : exitCodeOfAll(outcomes);
+}
+
+/** How tasks ended goes before what the command of `--exec` came to. */
+export function withExec(exitCode: number, wentWell: boolean): number {
+  return exitCode === EXIT.complete && !wentWell ? EXIT.execFailed : exitCode;
 }

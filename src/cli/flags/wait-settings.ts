@@ -94,6 +94,10 @@ export function inFlagWords(message: string): string {
   for (const [flag, option] of Object.entries(DURATION_FLAGS)) {
     words = words.replace(new RegExp(`\\b${option}\\b`, "g"), flagName(flag));
   }
+  words = words
+    .replace(/\bnotify: url\b/, "--notify")
+    .replace(/\bnotify: on\b/, "--notify-on")
+    .replace(/\bnotify: tryFor(?:Ms)?\b/, "--notify-timeout");
   return words.replace(/\bregionId\b/g, "--region").replace(/^endpoint\b/, "--endpoint");
 }
 

@@ -3,8 +3,9 @@ Exit codes:
   0  every task COMPLETE      5  could not find out (no usable answer)
   1  a task FAILED            6  no such task
   2  usage error              7  credentials or permission
-  3  a task EXPIRED         124  timed out: the task may still be running
-  4  a task CANCELED        130  interrupted (129: hung up, 143: terminated)`;
+  3  a task EXPIRED           8  --exec failed, and every task is COMPLETE
+  4  a task CANCELED        124  timed out: the task may still be running
+                           130  interrupted (129: hung up, 143: terminated)`;
 
 /** What stands below the options in `--help`, by command. */
 export const HELP_EXAMPLES: Readonly<Record<string, string>> = {
@@ -26,6 +27,8 @@ Examples:
   taskwait wait --all --type CHECK_RULES     all that a listing shows, until they have ended
   taskwait t-1 --query 'resourceCounts[0]'   one field of the result
   taskwait t-1 --timeout 0                   ask once: 0 if it is COMPLETE, 124 if it still runs
+  taskwait t-1 --exec 'mail -s "$TASKWAIT_ID" me'   a command after each task
+  taskwait t-1 --notify https://hooks.example.com   a signed event to a receiver
   taskwait t-1 --checkpoint wait.json        and later: taskwait wait --resume wait.json
 
 Durations: 500ms, 90s, 10m, 1h30m, 2d.

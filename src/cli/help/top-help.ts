@@ -36,6 +36,7 @@ Exit codes:
   0  every task COMPLETE      5  could not find out (no usable answer)
   1  a task FAILED            6  no such task
   2  usage error              7  credentials or permission
-  3  a task EXPIRED         124  timed out: the task may still be running
-  4  a task CANCELED        130  interrupted (129: hung up, 143: terminated)
+  3  a task EXPIRED           8  --exec failed, and every task is COMPLETE
+  4  a task CANCELED        124  timed out: the task may still be running
+                           130  interrupted (129: hung up, 143: terminated)
 `;

@@ -24,6 +24,8 @@ export interface CheckpointFrame {
   readonly run?: RunCheckpoint;
   /** Whether the start whose time `run` tells has left; absent where that is not told. */
   readonly hasLeft?: boolean;
+  /** Which notifications were delivered, and after which tasks the command of `--exec` has run. */
+  readonly done?: readonly string[];
 }
 
 /** As it is written: one line. */
@@ -45,7 +47,7 @@ export function parseFrame(text: string, flag: string, named: string): Checkpoin
   } catch {
     content = parseWhole(text, flag, named);
   }
-  const { version, waits, start, run, hasLeft } = content ?? {};
+  const { version, waits, start, run, hasLeft, done } = content ?? {};
   if (version !== VERSION || !Array.isArray(waits) || (waits.length === 0 && start === undefined)) {
     throw fileError(flag, named, `is not a checkpoint file of this release (version ${VERSION})`);
   }
@@ -56,6 +58,7 @@ export function parseFrame(text: string, flag: string, named: string): Checkpoin
   }
   return {
     waits: waits as WaitCheckpoint[],
+    ...(Array.isArray(done) ? { done: done.map(String) } : {}),
     ...(isStartLine(start) && isRun(run) ? { start, run: hasLeft === false ? neverSent(run) : run } : {}),
   };
 }

@@ -8,6 +8,7 @@ const START_ONLY: ReadonlySet<string> = new Set([
   "ruleId",
   "wait",
   "attempts",
+  "renewAfter",
   "state",
 ]);
 

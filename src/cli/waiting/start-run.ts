@@ -12,9 +12,10 @@ import {
   TaskWaiter,
 } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
-import { exitCodeOf } from "../errors/exit-code.ts";
+import { exitCodeOf, withExec } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import type { WaitSettings } from "../flags/wait-settings.ts";
+import type { Hooks } from "../hooks/hooks.ts";
 import type { CallCount } from "../progress/call-count.ts";
 import type { CheckpointFile } from "./checkpoint-file.ts";
 import { type CheckpointFrame, keptDeadlineMs, reopened, type StartLine } from "./checkpoint-frame.ts";
@@ -37,6 +38,7 @@ export interface StartRun {
   readonly attempts: number;
   readonly command: Command;
   readonly interruption: Interruption;
+  readonly hooks: Hooks;
   readonly file: CheckpointFile | undefined;
   /** What the file holds of this start. */
   readonly resumed: CheckpointFrame | undefined;
@@ -56,10 +58,15 @@ export async function runStart(run: StartRun): Promise<number> {
     const phase = new StartPhase(task, outageBudgetMs, run.flags.quiet === true || !run.flags.wait, () =>
       run.file?.saveIfPossible(),
     );
+    run.hooks.keepBy(() => run.file?.saveIfPossible());
+    run.hooks.followRun(task);
     show(run, task, display);
     const outcome = await task.outcome;
     phase.end();
-    return end(run, task, outcome, phase, display);
+    const executed = await run.hooks.executed();
+    const exitCode = end(run, task, outcome, phase, display, executed);
+    await run.hooks.delivered();
+    return exitCode;
   } finally {
     display.stop();
     run.file?.end();
@@ -98,7 +105,13 @@ function beginRun(run: StartRun, waiter: TaskWaiter): TaskRun {
     file?.begin(() => {
       const { wait, ...rest } = task.checkpoint();
       const sending = rest.sentAtMs === undefined || hasLeft === undefined ? {} : { hasLeft };
-      return { start: line, run: rest, ...sending, waits: wait === undefined ? [] : [wait] };
+      return {
+        start: line,
+        run: rest,
+        ...sending,
+        ...run.hooks.done,
+        waits: wait === undefined ? [] : [wait],
+      };
     });
   } catch (error) {
     // It begins in a microtask, so nothing has happened yet.
@@ -156,6 +169,7 @@ function end(
   outcome: RunOutcome,
   phase: StartPhase,
   display: WaitDisplay,
+  executed: boolean,
 ): number {
   const { taskId } = task;
   const { exitCode: stopped } = run.interruption;
@@ -172,5 +186,6 @@ function end(
   if (!run.flags.wait && stopped === undefined) {
     return display.endStarted(taskId);
   }
-  return display.end(stopped ?? exitCodeOf(outcome as Outcome), [[taskId, outcome as Outcome]], run);
+  const exitCode = stopped ?? withExec(exitCodeOf(outcome as Outcome), executed);
+  return display.end(exitCode, [[taskId, outcome as Outcome]], run);
 }

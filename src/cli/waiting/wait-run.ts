@@ -8,9 +8,10 @@ import {
   type WaitCheckpoint,
 } from "../../index.ts";
 import type { SourcedTask } from "../apis/task-sources.ts";
-import { exitCodeOf, exitCodeOfAll, exitCodeOfAny } from "../errors/exit-code.ts";
+import { exitCodeOf, exitCodeOfAll, exitCodeOfAny, withExec } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import type { WaitSettings } from "../flags/wait-settings.ts";
+import type { Hooks } from "../hooks/hooks.ts";
 import type { CallCount } from "../progress/call-count.ts";
 import type { CheckpointFile } from "./checkpoint-file.ts";
 import { type CheckpointFrame, labelOfCheckpoint, reopened } from "./checkpoint-frame.ts";
@@ -27,6 +28,7 @@ export interface WaitRun {
   /** The command that runs; its flags are repeated in the command that goes on. */
   readonly command: Command;
   readonly interruption: Interruption;
+  readonly hooks: Hooks;
   /** What is resumed. */
   readonly resumed?: CheckpointFrame | undefined;
   readonly file?: CheckpointFile | undefined;
@@ -48,20 +50,31 @@ export async function runWaits(run: WaitRun): Promise<number> {
   try {
     const waits = startWaits(run, waiters);
     const labels = new Map(waits.map((wait, index) => [wait, run.tasks[index]?.label ?? wait.taskId]));
+    const labelOf = (wait: TaskWait): string => labels.get(wait) ?? wait.taskId;
     // Of a start, what was started stays in the file.
-    run.file?.begin(() => ({ ...run.resumed, waits: waits.map((wait) => wait.checkpoint()) }));
+    run.file?.begin(() => ({
+      ...run.resumed,
+      ...run.hooks.done,
+      waits: waits.map((wait) => wait.checkpoint()),
+    }));
+    run.hooks.keepBy(() => run.file?.saveIfPossible());
+    run.hooks.followWaits(waiters.values(), labelOf);
     display.begin(
       run.tasks.map(({ label }) => label),
       () => run.file?.note(),
-      (wait) => labels.get(wait) ?? wait.taskId,
+      labelOf,
     );
     const { outcomes, decisive } = await settled(waits, run.flags);
-    const exitCode = run.interruption.exitCode ?? exitCodeBy(run.flags, outcomes, decisive);
-    return display.end(
+    const executed = await run.hooks.executed();
+    const exitCode =
+      run.interruption.exitCode ?? withExec(exitCodeBy(run.flags, outcomes, decisive), executed);
+    display.end(
       exitCode,
-      waits.map((wait, index) => [labels.get(wait) ?? wait.taskId, outcomes[index] as Outcome]),
+      waits.map((wait, index) => [labelOf(wait), outcomes[index] as Outcome]),
       run,
     );
+    await run.hooks.delivered();
+    return exitCode;
   } finally {
     display.stop();
     run.file?.end();

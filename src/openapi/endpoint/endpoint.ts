@@ -88,7 +88,7 @@ export function namedEndpoint(options: EndpointOptions, environment: Environment
 }
 
 /** `127.0.0.0/8`, `::1` and `localhost`, of a host name that the URL parser has already brought into one form. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 

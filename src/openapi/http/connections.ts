@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import { Client } from "undici";
 import { timedCall } from "../../async/timed-call.ts";
 import { Connection } from "./connection.ts";
@@ -32,10 +33,11 @@ export class Connections {
   readonly #connector: Connector;
   #idle: Connection[] = [];
 
-  constructor(origin: string, proxy: ForwardProxy | undefined) {
+  /** @param lookup - Gives the addresses of a name; by default the platform does. Without effect through a proxy. */
+  constructor(origin: string, proxy: ForwardProxy | undefined, lookup?: LookupFunction) {
     this.#origin = origin;
     this.#proxy = proxy;
-    this.#connector = connectorOf(proxy);
+    this.#connector = connectorOf(proxy, lookup);
   }
 
   /** Runs one exchange over a connection. */

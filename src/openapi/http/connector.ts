@@ -1,5 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import type { LookupFunction } from "node:net";
 import type { Duplex } from "node:stream";
 import { buildConnector } from "undici";
 import { ConnectError } from "./connect-error.ts";
@@ -17,9 +18,9 @@ export type Connector = (
 ) => Destroyable | undefined;
 
 /** Connects to the service itself, or through a tunnel of the proxy. */
-export function connectorOf(proxy: ForwardProxy | undefined): Connector {
+export function connectorOf(proxy: ForwardProxy | undefined, lookup?: LookupFunction): Connector {
   // Every call has a deadline of its own, which covers all of it.
-  const build = buildConnector({ timeout: 0 });
+  const build = buildConnector({ timeout: 0, ...(lookup === undefined ? {} : { lookup }) });
   const direct: Connector = (options, callback) => {
     // The type says that a connector returns nothing; undici's own returns its socket.
     const socket: unknown = build(options, (...[error, made]) => {

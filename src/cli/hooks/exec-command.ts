@@ -1,0 +1,94 @@
+import { spawn } from "node:child_process";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { type Outcome, printable } from "../../index.ts";
+import { describeError } from "../errors/describe-error.ts";
+import { printError, writeErr } from "../terminal/messages.ts";
+
+// Linux takes no variable longer than 128 KiB.
+const MAX_RESULT_BYTES = 100_000;
+// A command that runs taskwait would run itself; nor is it its business who may sign for us.
+const NOT_PASSED_ON = ["TASKWAIT_EXEC", "TASKWAIT_WEBHOOK_SECRET"];
+
+/**
+ * Runs the command of `--exec` for a task that has ended. The command is the user's, as it was typed; what we know of
+ * the task is in its environment alone, so no shell reads it.
+ *
+ * @param signal - Ends it.
+ * @returns Whether it exited with 0; else that is said.
+ */
+export async function execCommand(
+  command: string,
+  taskId: string,
+  outcome: Outcome,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const [program, args] = shellFor(command);
+  const end = await new Promise<string | undefined>((resolve) => {
+    const child = spawn(program, args, {
+      // Standard output is for results.
+      stdio: ["ignore", "pipe", "pipe"],
+      env: environmentFor(taskId, outcome),
+      windowsHide: true,
+    });
+    const stop = (): void => {
+      child.kill();
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", writeErr);
+    }
+    const done = (why: string | undefined): void => {
+      signal.removeEventListener("abort", stop);
+      resolve(why);
+    };
+    child.on("error", (error) => done(describeError(error)));
+    child.on("close", (code, name) =>
+      done(code === 0 ? undefined : `it ${code === null ? `was ended by ${name}` : `exited with ${code}`}`),
+    );
+  });
+  if (end !== undefined) {
+    printError(`--exec failed after ${printable(taskId)}: ${end}`);
+  }
+  return end === undefined;
+}
+
+/** PowerShell, unlike cmd.exe, does not read the values of variables as commands. */
+function shellFor(command: string): readonly [program: string, args: readonly string[]] {
+  return process.platform === "win32"
+    ? ["powershell.exe", ["-NoProfile", "-NonInteractive", "-Command", command]]
+    : ["/bin/sh", ["-c", command]];
+}
+
+function environmentFor(taskId: string, outcome: Outcome): NodeJS.ProcessEnv {
+  const result = resultOf(outcome);
+  const isTooLong = Buffer.byteLength(result) > MAX_RESULT_BYTES;
+  if (isTooLong) {
+    printError(
+      `warning: the result of ${printable(taskId)} is too long for --exec: TASKWAIT_RESULT is not set`,
+    );
+  }
+  const values = {
+    TASKWAIT_ID: taskId,
+    TASKWAIT_STATUS: outcome.task?.taskStatus ?? "",
+    TASKWAIT_OUTCOME: outcome.kind,
+    ...(isTooLong ? {} : { TASKWAIT_RESULT: result }),
+  };
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  for (const name of [...NOT_PASSED_ON, "TASKWAIT_RESULT"]) {
+    delete env[name];
+  }
+  for (const [name, value] of Object.entries(values)) {
+    // No variable can hold it.
+    env[name] = value.replaceAll("\0", "");
+  }
+  return env;
+}
+
+/** As the service sent it; of a task that did not complete, why. */
+function resultOf(outcome: Outcome): string {
+  if (outcome.kind === "complete") {
+    return outcome.task.taskResult ?? "";
+  }
+  return outcome.error instanceof Error ? outcome.error.message : String(outcome.error);
+}
