@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { runCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 
 const RESULT = { resourceCounts: [{ resourceType: "ACS::OSS::Bucket", count: 2 }], note: "a\u001bb" };
 let emulator: Emulator;
@@ -13,8 +14,11 @@ afterAll(async () => {
   await emulator.stop();
 });
 
+const runLine = commandLines();
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}, input?: string) =>
-  runCli(args, { ...emulator.env, ...env }, input);
+  input === undefined
+    ? runLine(args, { ...emulator.env, ...env })
+    : runCli(args, { ...emulator.env, ...env }, input);
 
 const complete = (): string => emulator.world.addTask({ durationMs: 1, result: RESULT }).taskId;
 const failed = (): string => emulator.world.addTask({ durationMs: 1, status: "FAILED" }).taskId;

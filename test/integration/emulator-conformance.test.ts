@@ -48,6 +48,7 @@ const ONE_BAD_CALL_DECIDES: ReadonlySet<string> = new Set([
   "polls exactly once when its time is 0",
   // It gives an outage 40 ms.
   "does not take being throttled for an outage, however long it lasts",
+  "tells of a time-out how the last poll has failed",
 ]);
 /** Without one good poll there is no task to show: its first call meets nothing. */
 const SHOWS_THE_LAST_TASK =
