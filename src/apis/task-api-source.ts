@@ -9,7 +9,7 @@ import type { TaskApi } from "./format/task-api.ts";
 import { type Finding, goneTask, readAnswer, readPage } from "./reader/read-answer.ts";
 import { wordsUntil } from "./reader/words.ts";
 import { checkApiTaskId, checkSet } from "./request/values.ts";
-import { limitsOf } from "./source-limits.ts";
+import { documentedLimits } from "./source-limits.ts";
 import { checkApiKey } from "./transport/api-key.ts";
 import { httpTransport } from "./transport/http-transport.ts";
 import { signedTransport } from "./transport/signed-transport.ts";
@@ -88,7 +88,7 @@ class ApiSource implements TaskSource, ClosableSource {
     };
     this.#transport = transportOf(api, callerOptions, apiKey);
     this.api = { name: api.name, digest };
-    this.limits = limitsOf(api);
+    this.limits = documentedLimits(api);
     if (api.ids !== undefined && api.ids.max > 1) {
       this.maxIds = api.ids.max;
       this.describeMany = (taskIds, { signal } = {}) => this.#describeMany(taskIds, signal);

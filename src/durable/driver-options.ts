@@ -3,8 +3,9 @@ import {
   type ResolvedWaitOptions,
   resolveWaitOptions,
   WAIT_OPTION_NAMES,
+  withLimits,
 } from "../policy/state/wait-options.ts";
-import type { TaskSource } from "../task/source.ts";
+import { limitsOf, type TaskSource } from "../task/source.ts";
 
 /** What every adapter is given: where the tasks are seen, and defaults for its waits. */
 export interface DriverOptions {
@@ -35,7 +36,11 @@ export function resolveDriverOptions(
   }
   const own: ReadonlySet<string> = new Set(ownNames);
   const waitOptions = Object.fromEntries(Object.entries(rest).filter(([name]) => !own.has(name)));
-  return { source: source as TaskSource, defaults: resolveWaitOptions(waitOptions, undefined, action) };
+  const defaults = withLimits(
+    resolveWaitOptions(waitOptions, undefined, action),
+    limitsOf(source as TaskSource),
+  );
+  return { source: source as TaskSource, defaults };
 }
 
 /**

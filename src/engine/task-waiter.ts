@@ -5,7 +5,7 @@ import { invalidOption } from "../options/check-options.ts";
 import { checkIdFor } from "../options/task-id.ts";
 import { settleResumed } from "../policy/decide/settle.ts";
 import type { TaskHistory } from "../policy/forecast/history.ts";
-import { resolveTaskWaitOptions, type TaskWaitOptions } from "../policy/state/wait-options.ts";
+import { resolveTaskWaitOptions, type TaskWaitOptions, withLimits } from "../policy/state/wait-options.ts";
 import { WaiterClosedError } from "../task/errors.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { TaskWithResult } from "../task/task.ts";
@@ -31,8 +31,7 @@ import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 //     ├ RateLimits     an ApiRateLimit for each API: PermitQueue (what goes next) over RateLimiter (how fast)
 //     ├ DuePolls       the tasks that are asleep, or queued for a permit
 //     │ └ CallSharing  which tasks share a call that takes several ids, and when they are due for that
-//     ├ ListingScheduler  when a scan pays off; coverage and lag of listings, their sizes, the pacing of scans
-//     │ └ ListingScan  the pages of one scan, read by readScan
+//     ├ ListingScheduler  when a scan (ListingScan) pays off; coverage and lag of listings, their sizes, the pacing
 //     ├ PollRunner     the polls in flight; Poll makes the calls of one
 //     └ TrackedTask    the last task seen, the value of its next poll, the waits for it
 //       └ WaitCore     a wait's state and outcome; TaskWait is the promise in front
@@ -103,7 +102,8 @@ export class TaskWaiter implements AsyncDisposable {
         taskId,
       });
     }
-    const resolved = resolveTaskWaitOptions(options, this.#options.defaults, "wait");
+    const { defaults, limits } = this.#options;
+    const resolved = withLimits(resolveTaskWaitOptions(options, defaults, "wait"), limits);
     const state = firstState(taskId, options, {
       nowMs: this.#clock.nowMs(),
       wallAheadMs: this.#clock.wallAheadMs,

@@ -7,7 +7,7 @@ import {
   WAIT_OPTION_NAMES,
   type WaitOptions,
 } from "../policy/state/wait-options.ts";
-import type { TaskSource } from "../task/source.ts";
+import { limitsOf, type SourceLimits, type TaskSource } from "../task/source.ts";
 import type { BatchOption } from "./listing/listing-plan.ts";
 import type { RateOption } from "./rate/rate-limiter.ts";
 
@@ -16,8 +16,8 @@ export interface TaskWaiterOptions extends Omit<WaitOptions, "signal" | "resume"
   /** Where the tasks are seen; such as a `BdrcClient`. */
   readonly source: TaskSource;
   /**
-   * How fast calls go out, all waits together: `"adaptive"` (default) finds out what the service accepts, and
-   * `{ perSecond }` is for those who know their quota.
+   * How fast calls go out, all waits together: `"adaptive"` (default) finds out what the service accepts, beginning at
+   * what the source documents if it does, and `{ perSecond }` is for those who know their quota.
    */
   readonly rate?: RateOption | undefined;
   /**
@@ -38,6 +38,8 @@ export interface TaskWaiterOptions extends Omit<WaitOptions, "signal" | "resume"
 /** {@link TaskWaiterOptions}, checked and complete. */
 export interface ResolvedWaiterOptions {
   readonly source: TaskSource;
+  /** What the source documents. */
+  readonly limits: SourceLimits;
   readonly rate: RateOption;
   readonly batch: BatchOption;
   readonly history: TaskHistory;
@@ -82,6 +84,7 @@ export function resolveWaiterOptions(options: TaskWaiterOptions): ResolvedWaiter
   }
   return {
     source,
+    limits: limitsOf(source),
     rate,
     batch,
     history: restoreHistory(history, "TaskWaiter"),

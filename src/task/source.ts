@@ -36,9 +36,14 @@ export interface ApiIdentity {
 
 /** What a service documents of its limits. */
 export interface SourceLimits {
-  /** Calls per second that it takes of one account. */
+  /**
+   * Calls per second that it takes of one account, listings included: an adaptive rate begins just below and goes no
+   * further.
+   */
   readonly perSecond?: number;
-  /** No task is to be asked for more often, in milliseconds. */
+  /** Listings count as polls do: both are the same operation. */
+  readonly sharesListings?: boolean;
+  /** No task is to be asked for more often, in milliseconds, whatever a wait's `minIntervalMs`. */
   readonly minIntervalMs?: number;
 }
 
@@ -78,4 +83,18 @@ export function clockOffsetMsOf(source: TaskSource): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What a source documents, without what is no such number. */
+export function limitsOf({ limits }: Pick<TaskSource, "limits">): SourceLimits {
+  const { perSecond, minIntervalMs, sharesListings } = limits ?? {};
+  return {
+    ...(isPositive(perSecond) ? { perSecond } : {}),
+    ...(isPositive(minIntervalMs) ? { minIntervalMs } : {}),
+    ...(sharesListings === true ? { sharesListings } : {}),
+  };
+}
+
+function isPositive(value: unknown): value is number {
+  return typeof value === "number" && value > 0 && Number.isFinite(value);
 }

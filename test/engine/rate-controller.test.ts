@@ -32,6 +32,17 @@ describe("the rate of calls", () => {
     expect(later.ratePerSecond).toBeCloseTo(20, 6);
   });
 
+  it("begins just below a documented quota, falls as any rate does, and climbs back to there and no further", () => {
+    let state = beginRate(0, 20);
+    expect(state.ratePerSecond).toBe(19);
+    state = throttleRate({ ...state, acceptedMs: [500, 600, 700, 800, 900] }, 1000);
+    expect(state.ratePerSecond).toBeLessThan(10);
+    for (let s = 1; s < 120; s++) {
+      state = busySecond(state, 1000 * s);
+    }
+    expect(state.ratePerSecond).toBe(19);
+  });
+
   it("is not earned by idle time, nor for more than a second by one late call", () => {
     expect(growRate(beginRate(0), 60_000, false).ratePerSecond).toBe(5);
     expect(growRate(beginRate(0), 60_000, true).ratePerSecond).toBe(10);

@@ -1,6 +1,6 @@
 import { type CompiledApi, compileApi } from "../../apis/compile-api.ts";
 import type { Example } from "../../apis/format/task-api.ts";
-import { limitsOf } from "../../apis/source-limits.ts";
+import { documentedLimits } from "../../apis/source-limits.ts";
 import type { QuotaLimits } from "../access/quota.ts";
 import type { Answer } from "../protocol/answer.ts";
 import type { Random } from "../world/random.ts";
@@ -54,7 +54,7 @@ export class ServedApi {
       api,
       (path) => world.tasks().find(({ taskId }) => pathOfUrl(taskId) === path)?.taskId,
     );
-    this.limits = quotaOf(limitsOf(api).perSecond);
+    this.limits = quotaOf(documentedLimits(api).perSecond);
   }
 
   get name(): string {

@@ -20,6 +20,8 @@ const MAX_PROBE_MS = 10_000;
 /** What the controller knows; plain values. All times are in milliseconds of one clock. */
 export interface RateState {
   readonly ratePerSecond: number;
+  /** What the service documents that it accepts: the rate begins at 0.95 of that, and never exceeds it. */
+  readonly quotaPerSecond?: number;
   /** What the service was last found to accept; absent until it first throttled. */
   readonly ceilingPerSecond?: number;
   /** No call before this moment. */
@@ -43,10 +45,11 @@ interface ExhaustedQuota {
   readonly probes: number;
 }
 
-/** The state at the start: 5 calls a second. */
-export function beginRate(nowMs: number): RateState {
+/** The state at the start: 5 calls a second, or what the service documents. */
+export function beginRate(nowMs: number, quotaPerSecond?: number): RateState {
   return {
-    ratePerSecond: START_PER_SECOND,
+    ratePerSecond: quotaPerSecond === undefined ? START_PER_SECOND : CRUISE * quotaPerSecond,
+    ...(quotaPerSecond === undefined ? {} : { quotaPerSecond }),
     pausedUntilMs: 0,
     grownUntilMs: nowMs,
     lastCutMs: Number.NEGATIVE_INFINITY,
@@ -72,7 +75,7 @@ export function growRate(state: RateState, nowMs: number, wasHolding: boolean): 
   if (!wasHolding || state.exhaustedQuota !== undefined) {
     return grown;
   }
-  return { ...grown, ratePerSecond: clampRate(grownRate(state, nowMs, Math.min(1, seconds))) };
+  return { ...grown, ratePerSecond: clampRate(state, grownRate(state, nowMs, Math.min(1, seconds))) };
 }
 
 function grownRate(state: RateState, nowMs: number, seconds: number): number {
@@ -105,12 +108,12 @@ export function acceptCall(state: RateState, nowMs: number): RateState {
   const wasLong = nowMs - state.exhaustedQuota.fromMs > LONG_WINDOW_MS;
   const ceilingPerSecond =
     wasLong && cycleS > 0
-      ? clampRate(state.cycleAccepted / cycleS)
+      ? clampRate(state, state.cycleAccepted / cycleS)
       : (state.ceilingPerSecond ?? state.ratePerSecond);
   return {
     ...accepted,
     ceilingPerSecond,
-    ratePerSecond: clampRate((wasLong ? CRUISE : CUT) * ceilingPerSecond),
+    ratePerSecond: clampRate(state, (wasLong ? CRUISE : CUT) * ceilingPerSecond),
     pausedUntilMs: 0,
     lastCutMs: nowMs,
     cycleFromMs: nowMs,
@@ -144,13 +147,14 @@ export function throttleRate(state: RateState, nowMs: number, retryAfterMs?: num
   }
   const acceptedMs = recent(state.acceptedMs, nowMs);
   const ceilingPerSecond = clampRate(
+    state,
     Math.min(state.ratePerSecond, Math.max(acceptedMs.length, state.ratePerSecond / 2)),
   );
   return {
     ...asked,
     acceptedMs,
     ceilingPerSecond,
-    ratePerSecond: clampRate(CUT * ceilingPerSecond),
+    ratePerSecond: clampRate(state, CUT * ceilingPerSecond),
     lastCutMs: nowMs,
   };
 }
@@ -181,6 +185,7 @@ function recent(times: readonly number[], nowMs: number): readonly number[] {
   return from < 0 ? [] : times.slice(from);
 }
 
-function clampRate(ratePerSecond: number): number {
-  return Math.min(MAX_PER_SECOND, Math.max(MIN_PER_SECOND, ratePerSecond));
+function clampRate({ quotaPerSecond }: RateState, ratePerSecond: number): number {
+  const most = quotaPerSecond === undefined ? MAX_PER_SECOND : CRUISE * quotaPerSecond;
+  return Math.min(most, Math.max(MIN_PER_SECOND, ratePerSecond));
 }

@@ -41,10 +41,11 @@ export class RateLimiter {
   // Ends the pause that a permit waits for.
   #wake: (() => void) | undefined;
 
-  constructor(clock: MonotonicClock, option: RateOption) {
+  /** @param quotaPerSecond - What the service documents; an adaptive rate begins there and goes no further. */
+  constructor(clock: MonotonicClock, option: RateOption, quotaPerSecond?: number) {
     this.#clock = clock;
     this.#isAdaptive = option === "adaptive";
-    const rate = beginRate(clock.nowMs());
+    const rate = beginRate(clock.nowMs(), quotaPerSecond);
     this.#rate = option === "adaptive" ? rate : { ...rate, ratePerSecond: option.perSecond };
     this.#maxPerSecond = option === "adaptive" ? MAX_PER_SECOND : option.perSecond;
   }

@@ -1,6 +1,7 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import type { Observation } from "../../policy/observe/observe.ts";
 import type { ManyObservation } from "../../policy/observe/observe-many.ts";
+import type { SourceLimits } from "../../task/source.ts";
 import type { HeapEntry } from "./indexed-heap.ts";
 import { PermitQueue, type PermitQueueOptions } from "./permit-queue.ts";
 import { RateLimiter, type RateOption } from "./rate-limiter.ts";
@@ -11,6 +12,8 @@ export type CallAnswer = "accepted" | "transient" | "throttled";
 /** What {@link RateLimits} are made of. */
 export interface RateLimitsOptions<T> extends PermitQueueOptions<T> {
   readonly rate: RateOption;
+  /** What the service documents. */
+  readonly quota?: SourceLimits | undefined;
   /** The longest pause of all calls, whatever the service asks for. */
   readonly maxPauseMs: number;
   /** Is told how each call went. */
@@ -37,7 +40,7 @@ export class ApiRateLimit<T> {
 
   constructor(clock: MonotonicClock, options: RateLimitsOptions<T>) {
     this.#onAnswer = options.onAnswer;
-    this.#limiter = new RateLimiter(clock, options.rate);
+    this.#limiter = new RateLimiter(clock, options.rate, options.quota?.perSecond);
     this.#maxPauseMs = options.maxPauseMs;
     this.#queue = new PermitQueue(this.#limiter, clock, { ...options, maxInFlight: MAX_IN_FLIGHT });
   }
@@ -119,8 +122,8 @@ export class ApiRateLimit<T> {
 }
 
 /**
- * What a waiter may call. The service counts the calls of each of its APIs on its own, so each finds out its own
- * rate; a rate that the user has fixed is for all calls together.
+ * What a waiter may call: one account, in one region. The service counts the calls of each of its operations on its own,
+ * so each finds out its own rate. A rate that the user has fixed or the service documents is for all calls together.
  */
 export class RateLimits<T> {
   readonly describe: ApiRateLimit<T>;
@@ -130,7 +133,9 @@ export class RateLimits<T> {
 
   constructor(clock: MonotonicClock, options: RateLimitsOptions<T>) {
     this.describe = new ApiRateLimit(clock, options);
-    this.list = options.rate === "adaptive" ? new ApiRateLimit(clock, options) : this.describe;
+    const { rate, quota } = options;
+    const isOne = rate !== "adaptive" || quota?.perSecond !== undefined || quota?.sharesListings === true;
+    this.list = isOne ? this.describe : new ApiRateLimit(clock, options);
   }
 
   /** A page of a listing was answered. */

@@ -1,5 +1,5 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
-import type { TaskSource } from "../../task/source.ts";
+import type { SourceLimits, TaskSource } from "../../task/source.ts";
 import type { ListingCoverage } from "../listing/listing-coverage.ts";
 import { IndexedHeap } from "../rate/indexed-heap.ts";
 import type { ApiRateLimit } from "../rate/rate-limits.ts";
@@ -14,10 +14,11 @@ export class DuePolls {
   readonly #queue: ApiRateLimit<TrackedTask>;
   readonly #coverage: ListingCoverage;
   readonly #sharing: CallSharing;
+  readonly #minIntervalMs: number;
   readonly #asleep = new IndexedHeap<TrackedTask>();
 
   constructor(
-    source: TaskSource,
+    { source, limits }: { readonly source: TaskSource; readonly limits: SourceLimits },
     clock: MonotonicClock,
     queue: ApiRateLimit<TrackedTask>,
     coverage: ListingCoverage,
@@ -26,6 +27,7 @@ export class DuePolls {
     this.#queue = queue;
     this.#coverage = coverage;
     this.#sharing = new CallSharing(source);
+    this.#minIntervalMs = limits.minIntervalMs ?? 0;
   }
 
   /** When the next task is due; infinite without one. */
@@ -39,7 +41,9 @@ export class DuePolls {
    * @param tasks - How many there are.
    */
   schedule(tracked: TrackedTask, tasks: number): void {
-    const dueMs = this.#sharing.dueMs(tracked, tasks);
+    // A wait that joins would poll at once.
+    const minMs = tracked.isSeen ? tracked.polledMs + this.#minIntervalMs : 0;
+    const dueMs = Math.max(minMs, this.#sharing.dueMs(tracked, tasks));
     if (dueMs > this.#clock.nowMs() && !tracked.isDoubted) {
       this.#sleepUntil(tracked, dueMs);
     } else {

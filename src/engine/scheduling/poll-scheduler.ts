@@ -1,7 +1,7 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { RearmableTimer } from "../../async/rearmable-timer.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
-import { clockOffsetMsOf } from "../../task/source.ts";
+import { clockOffsetMsOf, type SourceLimits } from "../../task/source.ts";
 import type { ListingScan } from "../listing/listing-scan.ts";
 import { type ListingOptions, ListingScheduler } from "../listing/listing-scheduler.ts";
 import { RateLimits, type RateLimitsOptions } from "../rate/rate-limits.ts";
@@ -20,6 +20,7 @@ export interface PollSchedulerOptions
     Pick<RateLimitsOptions<unknown>, "rate" | "onAnswer" | "maxPauseMs"> {
   readonly random: () => number;
   readonly history: TaskHistory;
+  readonly limits: SourceLimits;
   /** Is told how late each end of a task was noticed, in milliseconds. */
   readonly onEndNoticed: (lagMs: number) => void;
 }
@@ -50,13 +51,14 @@ export class PollScheduler {
     this.#timer = new RearmableTimer(clock, () => this.#fire());
     this.limits = new RateLimits(clock, {
       ...options,
+      quota: options.limits,
       priority: (tracked, nowMs) => pollPriority(tracked, this.#listings.coverage, nowMs),
       grant: (tracked) => void this.#poll(tracked),
     });
     this.#polls = new PollRunner(options.source, clock, this.limits.describe);
     const fleet = { tasks: this.#tasks, inFlight: this.#polls.inFlight };
     this.#listings = new ListingScheduler(options, clock, this.limits, fleet);
-    this.#due = new DuePolls(options.source, clock, this.limits.describe, this.#listings.coverage);
+    this.#due = new DuePolls(options, clock, this.limits.describe, this.#listings.coverage);
   }
 
   get taskCount(): number {

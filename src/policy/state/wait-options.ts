@@ -7,6 +7,7 @@ import {
 } from "../../options/named-durations.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import type { StandardSchema } from "../../task/schema.ts";
+import type { SourceLimits } from "../../task/source.ts";
 import type { WaitCheckpoint } from "./wait-state.ts";
 
 /**
@@ -148,6 +149,20 @@ export function resolveTaskWaitOptions(
   const { result, ...waitOptions } = options as TaskWaitOptions;
   checkResultSchema(result, action);
   return resolveWaitOptions(waitOptions, defaults, action);
+}
+
+/** The options as a service binds them that documents the shortest time between two polls of a task. */
+export function withLimits(
+  options: ResolvedWaitOptions,
+  { minIntervalMs = 0 }: SourceLimits,
+): ResolvedWaitOptions {
+  return minIntervalMs <= options.minIntervalMs
+    ? options
+    : Object.freeze({
+        ...options,
+        minIntervalMs,
+        maxIntervalMs: Math.max(minIntervalMs, options.maxIntervalMs),
+      });
 }
 
 function textName(name: DurationOption): string {
