@@ -10,6 +10,7 @@ const { tellProcesses } = await import("./process-table.ts");
 const { tellFleets } = await import("./fleet-table.ts");
 const { tellHttp } = await import("./http-table.ts");
 const { tellIds } = await import("./ids-table.ts");
+const { tellAblation } = await import("./ablation-table.ts");
 const { tellLags } = await import("./lag-table.ts");
 const { tellSmallFleets } = await import("./small-fleets.ts");
 
@@ -17,7 +18,7 @@ const HELP = `Waits for fleets of tasks behind a hidden quota, with the real eng
 
   --seed N     default 1
   --json FILE  the numbers, for programs
-  --part NAME  one of rate, fleets, ids, lag, small, http
+  --part NAME  one of rate, fleets, ids, lag, small, http; or ablation, which is run only by name
   --full       the cases that take minutes each, too
   --only TEXT  only the cases whose name holds it
   --no-rate    without the rate controllers and processes
@@ -60,6 +61,9 @@ if (has("lag") && "lag".includes(only)) {
 }
 if (has("small") && "small fleets".includes(only)) {
   await tellSmallFleets(report, seed);
+}
+if (flags.part === "ablation") {
+  tellAblation(report, [seed, seed + 6, seed + 10], only);
 }
 if (has("http") && "http".includes(only)) {
   tellHttp(report);

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
+import { invalidOption } from "../options/check-options.ts";
 import { declaredApiOf } from "../task/declared-api.ts";
-import { InvalidOptionError } from "../task/errors.ts";
-import { quoted } from "../task/printable.ts";
 import { checkKeys } from "./format/check-keys.ts";
 import { type Json, plainJson } from "./format/plain-json.ts";
 import type { TaskApi } from "./format/task-api.ts";
@@ -27,9 +26,7 @@ const compiled = new WeakMap<object, CompiledApi>();
  */
 export function compileApi(declaration: unknown): CompiledApi {
   if (typeof declaration !== "object" || declaration === null || Array.isArray(declaration)) {
-    throw new InvalidOptionError(
-      `api must be a declaration (an object with name, request and task), got ${quoted(declaration)}`,
-    );
+    throw invalidOption("api", "must be a declaration (an object with name, request and task)", declaration);
   }
   const known = compiled.get(declaration);
   if (known !== undefined) {

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import * as z from "zod/mini";
 import type { TaskApi } from "../apis/format/task-api.ts";
-import { checkOption, unknownOption } from "../options/check-options.ts";
+import { checkOption, invalidOption, unknownOption } from "../options/check-options.ts";
 import { nearestName } from "../options/nearest-name.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
@@ -121,8 +121,10 @@ export function resolveEmulatorOptions(options: EmulatorOptions = {}): ResolvedE
     "startEmulator()",
   );
   if (!LOOPBACK.includes(plain.host)) {
-    throw new InvalidOptionError(
-      `startEmulator().host must be a loopback address, ${LOOPBACK.join(" or ")}, got ${quoted(plain.host)}`,
+    throw invalidOption(
+      "startEmulator().host",
+      `must be a loopback address, ${LOOPBACK.join(" or ")}`,
+      plain.host,
     );
   }
   const settings: Scenario = {
@@ -205,6 +207,6 @@ function isObject(value: unknown): boolean {
 
 function checkFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== "function") {
-    throw new InvalidOptionError(`startEmulator().${name} must be a function, got ${quoted(value)}`);
+    throw invalidOption(`startEmulator().${name}`, "must be a function", value);
   }
 }

@@ -56,9 +56,8 @@ export function checkOption<T>(schema: z.ZodMiniType<T>, value: unknown, name: s
   }
   const issue = deepest(parsed.error.issues[0]);
   const path = issue?.path ?? [];
-  const steps = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${printable(String(key), 80)}`));
   const isAction = name.endsWith(":");
-  const inside = steps.join("");
+  const inside = pathText(path);
   if (issue?.code === "unrecognized_keys") {
     throw new InvalidOptionError(`${isAction ? name.slice(0, -1) : name}${inside}: ${issue.message}`);
   }
@@ -134,6 +133,13 @@ function withoutUndefined(value: unknown, depth = 0, known: Map<object, unknown>
   const cleaned = isSame ? value : isList ? kept.map(([, item]) => item) : Object.fromEntries(kept);
   known.set(value, cleaned);
   return cleaned;
+}
+
+/** A path as messages name it, such as `.tasks[2].taskId`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${printable(String(key), 80)}`))
+    .join("");
 }
 
 interface Issue {

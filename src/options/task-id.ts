@@ -1,6 +1,7 @@
 import { InvalidOptionError } from "../task/errors.ts";
 import { quoted } from "../task/printable.ts";
 import type { TaskSource } from "../task/source.ts";
+import { invalidOption } from "./check-options.ts";
 
 const TASK_ID = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/;
 
@@ -12,10 +13,10 @@ const TASK_ID = /^[A-Za-z0-9][A-Za-z0-9._:~-]{0,127}$/;
  */
 export function checkTaskId(taskId: unknown): asserts taskId is string {
   if (typeof taskId !== "string") {
-    throw new InvalidOptionError(`taskId must be a string, got ${quoted(taskId)}`);
+    throw invalidOption("taskId", "must be a string", taskId);
   }
   if (taskId.trim() === "") {
-    throw new InvalidOptionError(`taskId must not be empty, got ${quoted(taskId)}`);
+    throw invalidOption("taskId", "must not be empty", taskId);
   }
   if (taskId.length > 128) {
     throw new InvalidOptionError(
@@ -23,8 +24,10 @@ export function checkTaskId(taskId: unknown): asserts taskId is string {
     );
   }
   if (!TASK_ID.test(taskId) || taskId.includes("..")) {
-    throw new InvalidOptionError(
-      `taskId must be letters, digits and -._~: beginning with a letter or a digit, got ${quoted(taskId)}`,
+    throw invalidOption(
+      "taskId",
+      "must be letters, digits and -._~: beginning with a letter or a digit",
+      taskId,
     );
   }
 }

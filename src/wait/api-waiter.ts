@@ -1,7 +1,6 @@
 import { TaskWaiter } from "../engine/task-waiter.ts";
+import { invalidOption } from "../options/check-options.ts";
 import { declaredApiOf } from "../task/declared-api.ts";
-import { InvalidOptionError } from "../task/errors.ts";
-import { quoted } from "../task/printable.ts";
 
 // Waiters of declared APIs, by all that decides whom they ask and how they read it.
 const byKey = new Map<string, TaskWaiter>();
@@ -27,13 +26,17 @@ export function apiWaiter(
 ): TaskWaiter {
   const declared = declaredApiOf(api);
   if (declared === undefined) {
-    throw new InvalidOptionError(
-      `${action}: api must come from defineTaskApi() or from the presets of "taskwait/apis", got ${quoted(api)}`,
+    throw invalidOption(
+      `${action}: api`,
+      'must come from defineTaskApi() or from the presets of "taskwait/apis"',
+      api,
     );
   }
   if (typeof client !== "object" || client === null || isClient(client)) {
-    throw new InvalidOptionError(
-      `${action}: with api, client must be options such as { regionId, accessKeyId, accessKeySecret }, got ${quoted(client)}`,
+    throw invalidOption(
+      `${action}: with api, client`,
+      "must be options such as { regionId, accessKeyId, accessKeySecret }",
+      client,
     );
   }
   const { name, digest } = declared.identity;

@@ -6,7 +6,6 @@ import { type OfficialClient, sourceFromOfficialClient } from "../bdrc/official-
 import { TaskWaiter } from "../engine/task-waiter.ts";
 import { invalidOption } from "../options/check-options.ts";
 import { InvalidOptionError } from "../task/errors.ts";
-import { quoted } from "../task/printable.ts";
 import type { TaskSource } from "../task/source.ts";
 import { apiWaiter } from "./api-waiter.ts";
 
@@ -82,7 +81,7 @@ export function sharedWaiter(target: WaitTarget, action: string): TaskWaiter {
   }
   if (source !== undefined) {
     if (typeof source?.describe !== "function") {
-      throw new InvalidOptionError(`${action}: source must have a describe function, got ${quoted(source)}`);
+      throw invalidOption(`${action}: source`, "must have a describe function", source);
     }
     return waiterOf(source, () => source);
   }

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { checkOption } from "../../options/check-options.ts";
+import { checkOption, pathText } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
-import { printable, quoted } from "../../task/printable.ts";
+import { quoted } from "../../task/printable.ts";
 import type { Json } from "./plain-json.ts";
 import { taskApiSchema } from "./schema.ts";
 import type { TaskApi } from "./task-api.ts";
@@ -29,7 +29,7 @@ export function checkKeys(declaration: Json, name: string): TaskApi {
   // A mistyped key is a missing one, too: the hint is of more use.
   const told = parsed.error.issues.map((issue) => written(issue as Issue)).find((one) => one !== undefined);
   if (told !== undefined) {
-    throw new InvalidOptionError(`${name}${told.path.map(step).join("")} ${told.message}`);
+    throw new InvalidOptionError(`${name}${pathText(told.path)} ${told.message}`);
   }
   checkOption(taskApiSchema, declaration, name);
   throw new InvalidOptionError(`${name} must be a declaration of a task API`);
@@ -54,8 +54,4 @@ function written(
 /** A branch for another type altogether was not meant. */
 function missing(issues: readonly Issue[]): number {
   return issues.some(({ code, path }) => code === "invalid_type" && path.length === 0) ? 1 : 0;
-}
-
-function step(key: PropertyKey): string {
-  return typeof key === "number" ? `[${key}]` : `.${printable(String(key), 80)}`;
 }

@@ -1,3 +1,4 @@
+import { invalidOption } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
 
@@ -16,9 +17,7 @@ export interface AllowedHosts {
 export function allowedHosts(patterns: readonly string[], path: string): AllowedHosts {
   for (const pattern of patterns) {
     if (pattern.startsWith("*.") && pattern.split(".").length < 3) {
-      throw new InvalidOptionError(
-        `${path} must name a domain of at least two parts after "*.", got ${quoted(pattern)}`,
-      );
+      throw invalidOption(path, 'must name a domain of at least two parts after "*."', pattern);
     }
   }
   const lower = patterns.map((pattern) => pattern.toLowerCase());
@@ -28,9 +27,7 @@ export function allowedHosts(patterns: readonly string[], path: string): Allowed
         throw new InvalidOptionError(`a URL must hold no user name or password, got one of ${url.host}`);
       }
       if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
-        throw new InvalidOptionError(
-          `a URL must be https unless it is this machine's, got ${quoted(url.origin)}`,
-        );
+        throw invalidOption("a URL", "must be https unless it is this machine's", url.origin);
       }
       if (!lower.some((pattern) => matches(url.host, pattern))) {
         throw new InvalidOptionError(
@@ -51,7 +48,7 @@ export function parseUrl(text: string, path: string): URL {
   try {
     return new URL(text);
   } catch {
-    throw new InvalidOptionError(`${path} must be an http or https URL, got ${quoted(text)}`);
+    throw invalidOption(path, "must be an http or https URL", text);
   }
 }
 

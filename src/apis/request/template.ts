@@ -1,3 +1,4 @@
+import { invalidOption } from "../../options/check-options.ts";
 import { parseDurationMs } from "../../options/duration.ts";
 import { MAX_DURATION_MS } from "../../options/named-durations.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
@@ -61,8 +62,10 @@ function parsePlaceholder(piece: string, path: string): Part {
   }
   const [, plus, name] = NAME.exec(inner) ?? [];
   if (name === undefined) {
-    throw new InvalidOptionError(
-      `${path} must have placeholders such as {id}, {+id}, {region}, {name} or {now-29d}, got ${quoted(piece)}`,
+    throw invalidOption(
+      path,
+      "must have placeholders such as {id}, {+id}, {region}, {name} or {now-29d}",
+      piece,
     );
   }
   return { kind: "value", name, isReserved: plus === "+" };

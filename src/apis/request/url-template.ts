@@ -1,5 +1,5 @@
+import { invalidOption } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
-import { quoted } from "../../task/printable.ts";
 import type { HttpRequest } from "../format/task-api.ts";
 import { inHost, inPath, inQuery, verbatim } from "./encode.ts";
 import { expand } from "./fill.ts";
@@ -24,15 +24,15 @@ export function urlTemplate({ url, hosts }: HttpRequest, path: string): UrlTempl
   const whole = /^\{\+[A-Za-z]\w*\}$/.test(url);
   const spelled = /^(https?):\/\/([^/?#]+)([^?#]*)(?:\?([^#]*))?$/.exec(url);
   if (!whole && spelled === null) {
-    throw new InvalidOptionError(
-      `${path} must be an http or https URL without a fragment, or "{+id}", got ${quoted(url)}`,
-    );
+    throw invalidOption(path, 'must be an http or https URL without a fragment, or "{+id}"', url);
   }
   const [, scheme = "", host = "", rest = "", query = ""] = spelled ?? [];
   const hostIsOpen = whole || /[{}]/.test(host);
   if (hostIsOpen && hosts === undefined) {
-    throw new InvalidOptionError(
-      `${path} leaves the host open, so request.hosts must name the hosts that may be asked, got ${quoted(url)}`,
+    throw invalidOption(
+      `${path} leaves the host open, so request.hosts`,
+      "must name the hosts that may be asked",
+      url,
     );
   }
   const allowed = allowedHosts(
@@ -60,9 +60,7 @@ export function urlTemplate({ url, hosts }: HttpRequest, path: string): UrlTempl
 function defaultPortless(scheme: string, host: string, path: string): string {
   const url = parseUrl(`${scheme}://${host}`, path);
   if (scheme === "http" && !isLoopback(url.hostname)) {
-    throw new InvalidOptionError(
-      `${path} must be https unless it is this machine's, got ${quoted(url.origin)}`,
-    );
+    throw invalidOption(path, "must be https unless it is this machine's", url.origin);
   }
   if (url.username !== "" || url.password !== "") {
     throw new InvalidOptionError(`${path} must hold no user name or password`);

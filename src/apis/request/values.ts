@@ -1,3 +1,4 @@
+import { invalidOption } from "../../options/check-options.ts";
 import { nearestName } from "../../options/nearest-name.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { printable, quoted } from "../../task/printable.ts";
@@ -37,7 +38,7 @@ export function checkSet(
   api: string,
 ): Readonly<Record<string, string>> {
   if (typeof set !== "object" || set === null || Array.isArray(set)) {
-    throw new InvalidOptionError(`${api}: set must be an object of names and values, got ${quoted(set)}`);
+    throw invalidOption(`${api}: set`, "must be an object of names and values", set);
   }
   for (const [name, value] of Object.entries(set)) {
     if (!needed.has(name)) {
@@ -50,8 +51,10 @@ export function checkSet(
       );
     }
     if (typeof value !== "string" || value === "" || value.length > MAX_VALUE || hasControls(value)) {
-      throw new InvalidOptionError(
-        `${api}: set.${printable(name, 60)} must be a text of 1 to ${MAX_VALUE} printable characters, got ${quoted(value)}`,
+      throw invalidOption(
+        `${api}: set.${printable(name, 60)}`,
+        `must be a text of 1 to ${MAX_VALUE} printable characters`,
+        value,
       );
     }
   }
@@ -73,10 +76,10 @@ export function checkSet(
  */
 export function checkApiTaskId(taskId: unknown): asserts taskId is string {
   if (typeof taskId !== "string") {
-    throw new InvalidOptionError(`taskId must be a string, got ${quoted(taskId)}`);
+    throw invalidOption("taskId", "must be a string", taskId);
   }
   if (taskId.trim() === "") {
-    throw new InvalidOptionError(`taskId must not be empty, got ${quoted(taskId)}`);
+    throw invalidOption("taskId", "must not be empty", taskId);
   }
   if (taskId.length > MAX_ID) {
     throw new InvalidOptionError(
@@ -84,9 +87,7 @@ export function checkApiTaskId(taskId: unknown): asserts taskId is string {
     );
   }
   if (taskId.trim() !== taskId || hasControls(taskId)) {
-    throw new InvalidOptionError(
-      `taskId must be printable characters without blanks at its ends, got ${quoted(taskId)}`,
-    );
+    throw invalidOption("taskId", "must be printable characters without blanks at its ends", taskId);
   }
 }
 

@@ -1,8 +1,7 @@
 import type { CallerOptions } from "../../openapi/caller-options.ts";
 import { type Environment, firstSet, prefixed } from "../../openapi/credentials/environment.ts";
 import { type Endpoint, parseEndpoint } from "../../openapi/endpoint/endpoint.ts";
-import { InvalidOptionError } from "../../task/errors.ts";
-import { quoted } from "../../task/printable.ts";
+import { invalidOption } from "../../options/check-options.ts";
 import type { HttpRequest } from "../format/task-api.ts";
 
 /**
@@ -20,8 +19,10 @@ export function overridingEndpoint(
   if (endpoint !== undefined) {
     const parsed = parseEndpoint(endpoint, "endpoint", false);
     if (!parsed.loopback) {
-      throw new InvalidOptionError(
-        `endpoint must be this machine's for ${name}, whose key goes to the hosts of its declaration only (${request.url}), got ${quoted(endpoint)}`,
+      throw invalidOption(
+        "endpoint",
+        `must be this machine's for ${name}, whose key goes to the hosts of its declaration only (${request.url})`,
+        endpoint,
       );
     }
     return parsed;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { UsageError } from "../errors/usage-error.ts";
+import { badValue } from "../errors/usage-error.ts";
 import { repeated } from "../flags/repeated.ts";
 
 /** The flags about declared task APIs, as commander gives them. */
@@ -35,9 +35,7 @@ export function parseSet(given: readonly string[] = []): Readonly<Record<string,
     given.map((one) => {
       const at = one.indexOf("=");
       if (at < 1 || at === one.length - 1) {
-        throw new UsageError(
-          `--set must be name=value, such as functionName=resize, got "${one.slice(0, 80)}"`,
-        );
+        throw badValue("--set", "must be name=value, such as functionName=resize", one);
       }
       return [one.slice(0, at), one.slice(at + 1)];
     }),
@@ -48,9 +46,7 @@ export function parseSet(given: readonly string[] = []): Readonly<Record<string,
 export function parseUntil(given: string | undefined): readonly string[] | undefined {
   const words = given?.split(",").map((word) => word.trim());
   if (words?.some((word) => word === "")) {
-    throw new UsageError(
-      `--until must be words such as Running,Stopped, or gone, got "${String(given).slice(0, 80)}"`,
-    );
+    throw badValue("--until", "must be words such as Running,Stopped, or gone", String(given));
   }
   return words;
 }

@@ -8,9 +8,9 @@ import {
   type Scenario,
   startEmulator,
 } from "../../emulator/index.ts";
-import { parseDurationMs, printable } from "../../index.ts";
+import { parseDurationMs } from "../../index.ts";
 import { loadApi } from "../apis/load-api.ts";
-import { UsageError } from "../errors/usage-error.ts";
+import { badValue, UsageError } from "../errors/usage-error.ts";
 import { errorCode, fileError } from "../files/file-error.ts";
 import { OutputFile } from "../files/output-file.ts";
 import { printError, writeErr } from "../terminal/messages.ts";
@@ -152,7 +152,7 @@ function numberFlag(flag: string, text: string | undefined): number | undefined 
     return undefined;
   }
   if (!/^\d{1,10}(?:\.\d{1,6})?$/.test(text)) {
-    throw new UsageError(`${flag} must be a number, got "${printable(text, 80)}"`);
+    throw badValue(flag, "must be a number", text);
   }
   return Number(text);
 }

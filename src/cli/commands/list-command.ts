@@ -1,6 +1,6 @@
 import process from "node:process";
 import { printable, type Task } from "../../index.ts";
-import { UsageError } from "../errors/usage-error.ts";
+import { badValue } from "../errors/usage-error.ts";
 import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
 import { taskQueryOf } from "../flags/task-query.ts";
@@ -79,7 +79,7 @@ function lines(
 
 function parseLimit(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new UsageError(`--limit must be a whole number above 0, got "${printable(text, 80)}"`);
+    throw badValue("--limit", "must be a whole number above 0", text);
   }
   return Number(text);
 }

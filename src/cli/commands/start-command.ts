@@ -4,12 +4,11 @@ import {
   checkRules,
   MAX_ATTEMPTS,
   parseDurationMs,
-  printable,
   type TaskStart,
   updateResources,
 } from "../../index.ts";
 import { loadQuery } from "../apis/result-query.ts";
-import { UsageError } from "../errors/usage-error.ts";
+import { badValue, UsageError } from "../errors/usage-error.ts";
 import { fileError } from "../files/file-error.ts";
 import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
@@ -183,9 +182,7 @@ function startOf(
 function parseAttempts(text = "1"): number {
   const attempts = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (attempts < 1 || attempts > MAX_ATTEMPTS) {
-    throw new UsageError(
-      `--attempts must be a whole number from 1 to ${MAX_ATTEMPTS}, got "${printable(text, 80)}"`,
-    );
+    throw badValue("--attempts", `must be a whole number from 1 to ${MAX_ATTEMPTS}`, text);
   }
   return attempts;
 }

@@ -1,5 +1,5 @@
-import { printable, TASK_STATUSES } from "../../index.ts";
-import { UsageError } from "../errors/usage-error.ts";
+import { TASK_STATUSES } from "../../index.ts";
+import { badValue } from "../errors/usage-error.ts";
 import type { TaskQueryFlags } from "./task-query-flags.ts";
 
 /**
@@ -20,7 +20,7 @@ export function taskQueryOf({ status, type }: TaskQueryFlags): {
 function statusOf(text: string): string {
   const status = text.toUpperCase();
   if (!TASK_STATUSES.some((known) => known === status)) {
-    throw new UsageError(`--status must be one of ${TASK_STATUSES.join(", ")}, got "${printable(text, 80)}"`);
+    throw badValue("--status", `must be one of ${TASK_STATUSES.join(", ")}`, text);
   }
   return status;
 }

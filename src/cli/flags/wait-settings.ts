@@ -1,12 +1,11 @@
 import {
   DAY_MS,
   parseDurationMs,
-  printable,
   type ResolvedWaitOptions,
   resolveWaitOptions,
   type TaskWaiterOptions,
 } from "../../index.ts";
-import { UsageError } from "../errors/usage-error.ts";
+import { badValue } from "../errors/usage-error.ts";
 import type { ResultQuery } from "../terminal/result-writer.ts";
 import type { WaitFlags } from "./wait-flags.ts";
 
@@ -68,7 +67,7 @@ export function waitOptionsOf(flags: Partial<WaitFlags>): Partial<ResolvedWaitOp
   if (flags.interval !== undefined) {
     const intervalMs = parseDurationMs(flags.interval, "--interval");
     if (intervalMs === 0) {
-      throw new UsageError(`--interval must be more than 0, got "${printable(flags.interval, 80)}"`);
+      throw badValue("--interval", "must be more than 0", flags.interval);
     }
     options.minIntervalMs = intervalMs;
     options.maxIntervalMs = intervalMs;
@@ -81,8 +80,10 @@ export function parseRate(text: string): number {
   const [, amount = "", unit = "s"] = /^(\d+(?:\.\d+)?)(?:\/(s|min|m))?$/.exec(text) ?? [];
   const perSecond = unit === "s" ? Number(amount) : Number(amount) / 60;
   if (amount === "" || !(perSecond > 0) || perSecond > 10_000) {
-    throw new UsageError(
-      `--rate must be calls per second or minute such as 20/s or 1200/min, more than 0 and at most 10000/s, got "${printable(text, 80)}"`,
+    throw badValue(
+      "--rate",
+      "must be calls per second or minute such as 20/s or 1200/min, more than 0 and at most 10000/s",
+      text,
     );
   }
   return perSecond;
@@ -104,9 +105,7 @@ export function inFlagWords(message: string): string {
 function parseLogInterval(text: string | undefined): number {
   const intervalMs = text === undefined ? DEFAULT_LOG_INTERVAL_MS : parseDurationMs(text, "--log-interval");
   if (intervalMs < MIN_LOG_INTERVAL_MS || intervalMs > DAY_MS) {
-    throw new UsageError(
-      `--log-interval must be a duration from 100ms to 24h, got "${printable(text ?? "", 80)}"`,
-    );
+    throw badValue("--log-interval", "must be a duration from 100ms to 24h", text ?? "");
   }
   return intervalMs;
 }

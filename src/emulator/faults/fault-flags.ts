@@ -1,3 +1,4 @@
+import { invalidOption } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
 import type { Random } from "../world/random.ts";
@@ -58,10 +59,10 @@ export function parseFaultFlags(text: string): FaultPlan {
   for (const part of text.split(",").filter((piece) => piece.trim() !== "")) {
     const [, name = "", value = ""] = /^\s*([a-z0-9-]+)=(\S+)\s*$/.exec(part) ?? [];
     if (name === "") {
-      throw new InvalidOptionError(`fault must be a list of name=value, got ${quoted(part)}`);
+      throw invalidOption("fault", "must be a list of name=value", part);
     }
     if (seen.has(name)) {
-      throw new InvalidOptionError(`fault ${quoted(name)} must be given once, got ${quoted(text)}`);
+      throw invalidOption(`fault ${quoted(name)}`, "must be given once", text);
     }
     seen.add(name);
     if (name === "latency") {
@@ -73,7 +74,7 @@ export function parseFaultFlags(text: string): FaultPlan {
     if (name === "reset-connect") {
       resetConnect = chance;
     } else if (fault === undefined) {
-      throw new InvalidOptionError(`fault must be one of ${FAULT_NAMES.join(", ")}, got ${quoted(name)}`);
+      throw invalidOption("fault", `must be one of ${FAULT_NAMES.join(", ")}`, name);
     } else {
       chances.push({ name, fault, chance });
     }
@@ -108,9 +109,7 @@ export function faultsByChance(plan: FaultPlan, random: Random): FaultDecider {
 function parseChance(name: string, value: string): number {
   const chance = /^\d*\.?\d+$/.test(value) ? Number(value) : Number.NaN;
   if (!(chance >= 0 && chance <= 1)) {
-    throw new InvalidOptionError(
-      `fault ${quoted(name)} must have a chance from 0 to 1, got ${quoted(value)}`,
-    );
+    throw invalidOption(`fault ${quoted(name)}`, "must have a chance from 0 to 1", value);
   }
   return chance;
 }
@@ -120,8 +119,10 @@ function parseLatency(value: string): { minMs: number; maxMs: number } {
   const minMs = Number(low);
   const maxMs = Number(high);
   if (low === "" || maxMs < minMs || maxMs > MAX_LATENCY_MS) {
-    throw new InvalidOptionError(
-      `fault "latency" must be milliseconds such as 50 or 50..300, ${MAX_LATENCY_MS} at most, got ${quoted(value)}`,
+    throw invalidOption(
+      'fault "latency"',
+      `must be milliseconds such as 50 or 50..300, ${MAX_LATENCY_MS} at most`,
+      value,
     );
   }
   return { minMs, maxMs };

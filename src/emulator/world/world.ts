@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { checkOption } from "../../options/check-options.ts";
-import { InvalidOptionError } from "../../task/errors.ts";
-import { quoted } from "../../task/printable.ts";
+import { checkOption, invalidOption } from "../../options/check-options.ts";
 import type { FinalTaskStatus } from "../../task/status.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { type ListingOrder, type TaskFilter, TaskListing } from "./task-listing.ts";
@@ -80,7 +78,7 @@ export class World {
     const checked = checkOption(taskSpec, spec, "addTask()");
     const taskId = checked.taskId ?? this.#newTaskId();
     if (this.#byId.has(taskId)) {
-      throw new InvalidOptionError(`addTask().taskId must be new, got ${quoted(taskId)}`);
+      throw invalidOption("addTask().taskId", "must be new", taskId);
     }
     this.#purge();
     const record = makeTaskRecord(checked, {

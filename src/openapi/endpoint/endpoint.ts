@@ -1,5 +1,4 @@
-import { InvalidOptionError } from "../../task/errors.ts";
-import { quoted } from "../../task/printable.ts";
+import { invalidOption } from "../../options/check-options.ts";
 import { type Environment, firstSet, prefixed } from "../credentials/environment.ts";
 
 /** The way to the service. */
@@ -48,22 +47,20 @@ export function parseEndpoint(text: string, source: string, insecure: boolean): 
     ? tryUrl(text.includes("://") ? text : `https://${text}`)
     : null;
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:") || url.hostname === "") {
-    throw new InvalidOptionError(
-      `${source} must be a host, host:port, or an http or https URL, got ${quoted(withoutUserInfo(text))}`,
-    );
+    throw invalidOption(source, "must be a host, host:port, or an http or https URL", withoutUserInfo(text));
   }
   if (text.includes("@")) {
-    throw new InvalidOptionError(
-      `${source} must hold no user name or password, got ${quoted(withoutUserInfo(text))}`,
-    );
+    throw invalidOption(source, "must hold no user name or password", withoutUserInfo(text));
   }
   if (url.pathname !== "/" || /[?#]/.test(text)) {
-    throw new InvalidOptionError(`${source} must hold no path and no query, got ${quoted(text)}`);
+    throw invalidOption(source, "must hold no path and no query", text);
   }
   const loopback = isLoopback(url.hostname);
   if (url.protocol === "http:" && !loopback && !insecure) {
-    throw new InvalidOptionError(
-      `${source} must be https unless it is this machine's loopback or insecure is true, got ${quoted(text)}`,
+    throw invalidOption(
+      source,
+      "must be https unless it is this machine's loopback or insecure is true",
+      text,
     );
   }
   return { origin: url.origin, host: url.host, loopback };

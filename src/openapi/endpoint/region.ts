@@ -1,5 +1,4 @@
-import { InvalidOptionError } from "../../task/errors.ts";
-import { quoted } from "../../task/printable.ts";
+import { invalidOption } from "../../options/check-options.ts";
 import type { CredentialOptions } from "../credentials/credential-options.ts";
 import { type Environment, firstSet, prefixed } from "../credentials/environment.ts";
 import { type NamedRegion, regionOfProfile } from "../credentials/profile.ts";
@@ -25,8 +24,10 @@ export interface RegionOptions {
  */
 function checkRegion(region: NamedRegion): NamedRegion {
   if (!isRegion(region.regionId)) {
-    throw new InvalidOptionError(
-      `${region.source} must be a region such as "cn-shanghai" or "ap-southeast-1", got ${quoted(region.regionId)}`,
+    throw invalidOption(
+      region.source,
+      'must be a region such as "cn-shanghai" or "ap-southeast-1"',
+      region.regionId,
     );
   }
   return region;

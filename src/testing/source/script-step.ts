@@ -1,7 +1,6 @@
-import { unknownOption } from "../../options/check-options.ts";
+import { invalidOption, unknownOption } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import { TASK_FIELDS } from "../../task/parse-task.ts";
-import { quoted } from "../../task/printable.ts";
 import type { TaskStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 
@@ -100,15 +99,17 @@ export function fullStep(step: ScriptStep, where: string): FullStep {
     return stepOfText(step, where);
   }
   if (typeof step !== "object" || step === null) {
-    throw new InvalidOptionError(`scriptedSource: ${where} must be a step, got ${quoted(step)}`);
+    throw invalidOption(`scriptedSource: ${where}`, "must be a step", step);
   }
   const given = [...MARKS.keys()].filter((mark) => mark in step);
   // What is undefined is absent, unless it is what the step is about: `{ raw: undefined }`.
   const marks = given.length > 1 ? given.filter((mark) => Reflect.get(step, mark) !== undefined) : given;
   const [mark] = marks;
   if (mark === undefined || marks.length !== 1) {
-    throw new InvalidOptionError(
-      `scriptedSource: ${where} must have exactly one of ${[...MARKS.keys()].join(", ")}, got ${quoted(Object.keys(step).join(", "))}`,
+    throw invalidOption(
+      `scriptedSource: ${where}`,
+      `must have exactly one of ${[...MARKS.keys()].join(", ")}`,
+      Object.keys(step).join(", "),
     );
   }
   const known = [mark, ...TIMING, ...(MARKS.get(mark) ?? [])];
@@ -125,8 +126,10 @@ export function fullStep(step: ScriptStep, where: string): FullStep {
 function stepOfText(text: string, where: string): FullStep {
   if (!WORDS.has(text)) {
     if (!STATUS.test(text)) {
-      throw new InvalidOptionError(
-        `scriptedSource: ${where} must be a status in capitals or one of ${STEP_WORDS.join(", ")}, got ${quoted(text)}`,
+      throw invalidOption(
+        `scriptedSource: ${where}`,
+        `must be a status in capitals or one of ${STEP_WORDS.join(", ")}`,
+        text,
       );
     }
     return { status: text };
@@ -145,8 +148,6 @@ function stepOfText(text: string, where: string): FullStep {
 
 function checkNumber(value: unknown, atLeast: number, where: string): void {
   if (value !== undefined && !(typeof value === "number" && value >= atLeast)) {
-    throw new InvalidOptionError(
-      `scriptedSource: ${where} must be a number of at least ${atLeast}, got ${quoted(value)}`,
-    );
+    throw invalidOption(`scriptedSource: ${where}`, `must be a number of at least ${atLeast}`, value);
   }
 }

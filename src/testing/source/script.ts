@@ -1,5 +1,5 @@
+import { invalidOption } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
-import { quoted } from "../../task/printable.ts";
 import { type FullStep, fullStep, type ScriptStep } from "./script-step.ts";
 import { checkTimedScript, isTimedScript, type TimedScript, timedStep } from "./timed-script.ts";
 
@@ -35,8 +35,10 @@ export class ScriptPosition {
     } else if (Array.isArray(script)) {
       this.#script = spelledOut(script, where);
     } else {
-      throw new InvalidOptionError(
-        `scriptedSource: ${where} must be a list of steps, a timed script or a function, got ${quoted(script)}`,
+      throw invalidOption(
+        `scriptedSource: ${where}`,
+        "must be a list of steps, a timed script or a function",
+        script,
       );
     }
   }
