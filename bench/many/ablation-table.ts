@@ -8,7 +8,7 @@ import type { Report } from "./report.ts";
 type Costs = Readonly<Record<string, number>>;
 
 // Smaller than this nothing is worse, whatever all seeds agree on.
-const LEAST_SHARE = 0.005;
+const MIN_SHARE = 0.005;
 
 /**
  * What each tuning constant is good for: the cost of a task, 0.5 s a call and the lateness, when it is changed, against
@@ -32,7 +32,7 @@ export function tellAblation(report: Report, seeds: readonly number[], only: str
       report.add("ablation", { knob: knob.name, case: name, shares });
       return shares;
     });
-    const isUseful = cells.some((shares) => !(Math.min(...shares) <= LEAST_SHARE));
+    const isUseful = cells.some((shares) => !(Math.min(...shares) <= MIN_SHARE));
     console.log(`${isUseful ? "pays" : "NO USE"}  ${knob.name}\n        ${cells.map(cellOf).join("  ")}`);
   }
 }

@@ -189,9 +189,8 @@ export class TaskWaiter implements AsyncDisposable {
     }
     for (const core of left) {
       const { taskId } = core.state;
-      core.aborted(
-        new WaiterClosedError(`the waiter was closed while it waited for task ${taskId}`, { taskId }),
-      );
+      const message = `the waiter was closed while it waited for task ${taskId}`;
+      core.aborted(new WaiterClosedError(message, { taskId }));
     }
   }
 

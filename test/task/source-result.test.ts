@@ -32,7 +32,7 @@ describe("a source that gives the result parsed, and no raw string", () => {
   });
 
   it.each<[string, unknown]>([
-    ["a ring", ring()],
+    ["a circle", circle()],
     ["a function", () => 1],
     ["a bigint", 1n],
     ["nested 100,000 deep", nested()],
@@ -50,7 +50,7 @@ describe("a source that gives the result parsed, and no raw string", () => {
   });
 });
 
-function ring(): unknown {
+function circle(): unknown {
   const object: Record<string, unknown> = {};
   object["self"] = object;
   return object;
