@@ -270,6 +270,7 @@ describe("a variable holds a flag's default", () => {
     const { code, stderr } = await run(["start", "check-rules", "-q"], {
       TASKWAIT_RESOURCE_ARN: "acs:ecs:123:cn-shanghai:instance/i-001",
       TASKWAIT_NO_WAIT: "1",
+      TASKWAIT_NOTIFY: "",
     });
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

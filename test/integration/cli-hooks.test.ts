@@ -122,7 +122,10 @@ describe("--notify", () => {
       /--notify-timeout must be .*at most 1 h/,
     ],
     [["t-1", "--notify-on", "settled"], /--notify-on is for --notify/],
-    [["start", "update-resources", "--no-wait", "--notify", "https://x.example"], /--notify needs the wait/],
+    [
+      ["start", "update-resources", "--no-wait", "--notify", "https://x.example"],
+      /--no-wait and --notify can't be used together/,
+    ],
     [["t-1", "--exec", " "], /--exec must be a command/],
     [["start", "update-resources", "--renew-after", "1h"], /--renew-after is for --state/],
   ])("%j is refused before the first call", async (args, message) => {
@@ -133,6 +136,20 @@ describe("--notify", () => {
     expect(stderr).not.toContain("t0ps3cret");
     expect(code).toBe(2);
     expect(emulator.requests()).toHaveLength(calls);
+  });
+
+  it("in a variable gives way to --no-wait, and the variable of --no-wait to it", async () => {
+    const start = ["start", "update-resources", "-q"];
+    const [started, waited] = await Promise.all([
+      run([...start, "--no-wait"], { TASKWAIT_NOTIFY: `${origin}/ok` }),
+      run([...start, "--notify", `${origin}/ok`, "--timeout", "1s"], { TASKWAIT_NO_WAIT: "1" }),
+    ]);
+
+    expect(started).toMatchObject({ code: 0, stdout: expect.stringMatching(/^t-\w+\n$/) });
+    expect(waited.code).toBe(124);
+    expect(posted.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
+      { data: { outcome: "timedOut" } },
+    ]);
   });
 
   it("refuses a secret of another form, without showing it, and takes URLs from the variable", async () => {

@@ -50,7 +50,6 @@ export async function startCommand(
   }
   const attempts = parseAttempts(flags.attempts);
   const renewAfterMs = parseRenewAfter(flags);
-  refuseHooksWithoutWait(flags);
   const line = { action: kind, parameters: parametersOf(flags) };
   const named = fileOf(flags);
   const file = named === undefined ? undefined : new CheckpointFile(named.flag, named.path);
@@ -145,14 +144,6 @@ function parseRenewAfter({
     throw new UsageError("--renew-after is for --state: without a file, every run is a start");
   }
   return renewAfter === undefined ? undefined : parseDurationMs(renewAfter, "--renew-after");
-}
-
-function refuseHooksWithoutWait({ wait, notify, exec }: StartFlags & HookFlags): void {
-  if (!wait && (notify !== undefined || exec !== undefined)) {
-    throw new UsageError(
-      `${exec === undefined ? "--notify" : "--exec"} needs the wait that --no-wait leaves out`,
-    );
-  }
 }
 
 function sameLine(one: StartLine, other: StartLine): boolean {

@@ -9,6 +9,8 @@ const CONFLICTS: readonly (readonly [one: string, other: string, why: string])[]
   ["interval", "maxInterval", "--interval sets both bounds"],
   ["json", "output", "--json is --output json"],
   ["state", "checkpoint", "they say the same of a start"],
+  ["wait", "notify", "without the wait there is no end to tell of"],
+  ["wait", "exec", "without the wait there is no end to run it after"],
   ["all", "resume", "one names the tasks that a listing shows, the other those of a file"],
 ];
 
@@ -30,7 +32,7 @@ export function settleConflicts(command: Command): void {
       );
     }
     const lost = isFirst ? first : second;
-    command.setOptionValueWithSource(lost.attributeName(), lost.defaultValue, "default");
+    command.setOptionValueWithSource(lost.attributeName(), lost.negate || lost.defaultValue, "default");
   }
 }
 
