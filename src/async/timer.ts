@@ -15,7 +15,8 @@ export const LATE_MS = 1000;
  * @hidden Exported for the command.
  */
 export function startTimer(durationMs: number, fire: () => void): () => void {
-  let leftMs = durationMs;
+  // Node 24 warns of a time below 0, which a moment that has just passed comes to.
+  let leftMs = Math.max(0, durationMs);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const arm = (): void => {
     const partMs = Math.min(leftMs, MAX_TIMER_MS);

@@ -56,3 +56,14 @@ describe("a time of more than 2^31 ms", () => {
     expect(await daysUntilSettled(start())).toBe(30);
   });
 });
+
+describe("a time that has passed", () => {
+  it.each([
+    ["a sleep", () => sleep(-0.7)],
+    ["a call", () => timedCall(never, { timeoutMs: -0.7 }).promise.catch(() => undefined)],
+  ])("ends %s at once, without a time below 0, of which Node warns", async (_, start) => {
+    const setTimer = vi.spyOn(globalThis, "setTimeout");
+    await start();
+    expect(setTimer.mock.calls.map(([, ms]) => ms)).toEqual([0]);
+  });
+});

@@ -113,7 +113,8 @@ describe("a wait over signed HTTP", () => {
 
     expect(outcome.kind).toBe("notFound");
     expect(isBdrcApiError(errorOf(outcome).cause)).toBe(true);
-    expect(events).toEqual(["retry", "notFound", "settled"]);
+    expect(new Set(events.slice(0, -2))).toEqual(new Set(["retry"]));
+    expect(events.slice(-2)).toEqual(["notFound", "settled"]);
   });
 
   it("finds a task that appears within the grace", async () => {
