@@ -1,5 +1,6 @@
+import process from "node:process";
 import { describe, expect, it } from "vitest";
-import { runCli } from "./harness/command.ts";
+import { LIBRARY, runCli } from "./harness/command.ts";
 import { type Manner, startProxy, startStalledTls, startUntrustedTls } from "./harness/network.ts";
 import { startShell, wrongClock } from "./harness/shell.ts";
 import { startedEmulators } from "./started-emulators.ts";
@@ -65,10 +66,36 @@ it.each([
   });
 });
 
-it("300 waits need no more than 64 descriptors", async () => {
+it("300 waits of the command need no more than 64 descriptors", async () => {
   const emulator = await open({ tasks: [{ taskId: "t", count: 300, durationMs: 2000 }] });
   const ids = Array.from({ length: 300 }, (_, index) => `t-${index + 1}`).join(" ");
   const { code } = await startShell(`ulimit -n 64; taskwait ${ids} -q`, emulator.env).done;
 
   expect(code).toBe(0);
+});
+
+// The command asks by listings; what lets more than a thousand polls be due at once is a program.
+it("1,500 single polls of a slow service leave descriptors to a process that has 1,024", async () => {
+  const emulator = await open({
+    tasks: [{ taskId: "t", count: 1500, durationMs: 0 }],
+    faults: "latency=1500..1500",
+  });
+  const script = `
+    import { openSync, closeSync } from "node:fs";
+    import { BdrcClient, TaskWaiter } from ${JSON.stringify(LIBRARY)};
+    const client = new BdrcClient();
+    const waiter = new TaskWaiter({ source: client, batch: "never", rate: { perSecond: 10000 } });
+    let failures = 0;
+    const timer = setInterval(() => closeSync(openSync(process.execPath, "r")), 50);
+    const waits = Array.from({ length: 1500 }, (_, i) => waiter.wait("t-" + (i + 1)).on("retry", () => failures++));
+    await Promise.all(waits);
+    clearInterval(timer);
+    await waiter.close();
+    await client.close();
+    console.log(failures);
+  `;
+  const line = `ulimit -n 1024; '${process.execPath}' --input-type=module -e '${script}'`;
+  const { code, stdout, stderr } = await startShell(line, emulator.env).done;
+
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "0\n", stderr: "" });
 });

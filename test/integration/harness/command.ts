@@ -5,6 +5,9 @@ import process from "node:process";
 /** The built command. */
 export const MAIN: string = join(import.meta.dirname, "../../../dist/cli/main.js");
 
+/** The built library. */
+export const LIBRARY: string = join(import.meta.dirname, "../../../dist/index.js");
+
 const HANG_MS = 45_000;
 
 /** What a run of the command came to. */
