@@ -5,7 +5,7 @@ import { measureWaiting } from "./waiting.ts";
 
 const MAX_MICROSECONDS = 20;
 const MAX_BYTES = 2048;
-const MAX_STARTUP = 1.6;
+const MAX_STARTUP = { "--version": 1.25, "--help": 1.6 };
 const MAX_WAIT_BYTES = 2048;
 const MAX_TIMERS = 2;
 const MAX_START_MS = 3000;
@@ -47,14 +47,14 @@ for (const decisionCase of DECISION_CASES) {
   console.log(`${verdict(holds)} one decision, ${decisionCase.name}: ${microseconds} us, ${bytes} bytes`);
 }
 console.log(`limits: ${MAX_MICROSECONDS} us (median), ${MAX_BYTES} bytes`);
-for (const { name, medianMs, nodeMs, ratio } of measureStartup(["--version", "--help"])) {
-  const holds = ratio <= MAX_STARTUP;
+for (const { name, medianMs, nodeMs, ratio } of measureStartup(Object.keys(MAX_STARTUP))) {
+  const holds = ratio <= MAX_STARTUP[name as keyof typeof MAX_STARTUP];
   isWithin &&= holds;
   console.log(
     `${verdict(holds)} taskwait ${name}: ${medianMs.toFixed(0)} ms, ${ratio.toFixed(2)} x node -e 0 (${nodeMs.toFixed(0)} ms)`,
   );
 }
-console.log(`limit: ${MAX_STARTUP} x (median of 20 processes)`);
+console.log(`limits: ${Object.values(MAX_STARTUP).join(" and ")} x (median of 20 processes)`);
 for (const { who, waits, startMs, heapBytes, timers, pollMicros } of await measureWaiting()) {
   const isOurs = who === "taskwait";
   const holds =

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { defineTaskApi } from "../../src/apis/declared-api.ts";
 import type { TaskApi } from "../../src/apis/format/task-api.ts";
@@ -169,6 +169,27 @@ describe("a key", () => {
     const source = taskApiSource(dashscope, { endpoint: peer.origin, proxy: proxy.origin, apiKey: SECRET });
     await expect(source.describe(ID, {})).resolves.toMatchObject({ taskStatus: "RUNNING" });
     expect(proxy.seen).toEqual([]);
+  });
+
+  test("is not told to a proxy on the way to its service", async () => {
+    let heard = "";
+    const proxy = createTcpServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.on("data", (bytes) => {
+        heard += bytes.toString("latin1");
+        // It says that the way is free, and is no TLS service: what follows must be sealed.
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        setImmediate(() => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"));
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const { port } = proxy.address() as AddressInfo;
+    const source = taskApiSource(dashscope, { proxy: `http://127.0.0.1:${port}`, apiKey: SECRET });
+    await expect(source.describe(ID, {})).rejects.toThrow(/dashscope/);
+    await source.close();
+    proxy.close();
+    expect(heard).toMatch(/^CONNECT dashscope\.aliyuncs\.com:443 /);
+    expect(heard).not.toContain(SECRET);
   });
 
   test("is in no error and no task, though the service echoes it", async () => {

@@ -1,0 +1,51 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { presets } from "../../src/apis/presets.ts";
+import { cleanEnvironment, MAIN, startProcess } from "./harness/command.ts";
+import { startedEmulators } from "./started-emulators.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "taskwait-loaded-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const start = startedEmulators({
+  apis: [presets["rds-task"]],
+  tasks: [{ taskId: "t-1", durationMs: 0 }],
+});
+const DIST = join(import.meta.dirname, "../../dist/index.js");
+const DECLARED = /jmespath|\/dist\/apis\//;
+
+/** The modules that a process has loaded by its end: Node's own record of what it has run. */
+async function loadedBy(args: readonly string[]): Promise<readonly string[]> {
+  const { env } = await start();
+  const into = mkdtempSync(join(folder, "run-"));
+  const child = startProcess(process.execPath, args, {
+    ...cleanEnvironment(env),
+    NODE_V8_COVERAGE: into,
+  });
+  expect(await child.done).toMatchObject({ code: 0 });
+  return readdirSync(into).flatMap((name) => {
+    const { result } = JSON.parse(readFileSync(join(into, name), "utf8")) as { result: { url: string }[] };
+    return result.map(({ url }) => url);
+  });
+}
+
+describe("a wait on BDRC loads neither JMESPath nor a preset", () => {
+  test("by the command; one on a declared API does", async () => {
+    const [own, declared] = await Promise.all([loadedBy([MAIN, "t-1"]), loadedBy([MAIN, "rds-task:t-1"])]);
+    expect(own.some((url) => url.endsWith("/dist/cli/commands/wait-command.js"))).toBe(true);
+    expect(own.filter((url) => DECLARED.test(url))).toEqual([]);
+    expect(declared.filter((url) => DECLARED.test(url)).length).toBeGreaterThan(20);
+  });
+
+  test("by the library", async () => {
+    const script = `
+      const { waitForTask } = await import(${JSON.stringify(DIST)});
+      const { taskStatus } = await waitForTask("t-1");
+      process.exitCode = taskStatus === "COMPLETE" ? 0 : 1;`;
+    const loaded = await loadedBy(["--input-type=module", "--eval", script]);
+    expect(loaded.some((url) => url.endsWith("/dist/wait/wait-for-task.js"))).toBe(true);
+    expect(loaded.filter((url) => DECLARED.test(url))).toEqual([]);
+  });
+});
