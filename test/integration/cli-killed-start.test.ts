@@ -114,12 +114,12 @@ it("a start whose process is killed at random moments is one task, however often
   expect(ends.filter(({ tasks, starts, code }) => tasks !== 1 || starts !== 1 || code !== 0)).toEqual([]);
 });
 
-it("a start that had left and was lost is sent again once it can't be taken any more", async () => {
+/** A start that has left, and of which nobody heard: its line, its file and where it was sent. */
+async function lostStart(name: string) {
   const deaf = await startDeaf();
   const { port } = deaf;
   const env = { ...KEYS, ALIBABA_CLOUD_ENDPOINT: `http://127.0.0.1:${port}` };
-  const file = join(folder, "lost.json");
-  const line = ["start", "update-resources", "--state", file, "-q"];
+  const line = ["start", "update-resources", "--state", join(folder, name), "-q"];
   const killed = startCli(line, env);
   await deaf.asked;
   killed.child.kill("SIGKILL");
@@ -127,12 +127,36 @@ it("a start that had left and was lost is sent again once it can't be taken any 
   await deaf.stop();
   const emulator = await startEmulator({
     port,
-    keys: [{ accessKeyId: "id", accessKeySecret: "secret" }],
+    keys: [
+      { accessKeyId: "id", accessKeySecret: "secret" },
+      { accessKeyId: "other", accessKeySecret: "secret" },
+    ],
     starts: { UPDATE_RESOURCES: { durationMs: TASK_MS } },
   });
   aheadMs = LAPSE_MS;
+  return { line, env: { ...env, ...wrongClock(LAPSE_MS) }, emulator };
+}
 
-  expect(await startCli(line, { ...env, ...wrongClock(LAPSE_MS) }).done).toMatchObject({ code: 0 });
+it("a start that had left and was lost is sent again once it can't be taken any more", async () => {
+  const { line, env, emulator } = await lostStart("lost.json");
+
+  expect(await startCli(line, env).done).toMatchObject({ code: 0 });
+  expect(emulator.world.size).toBe(1);
+  await emulator.stop();
+});
+
+it("such a start is not sent again with the credentials of another source, nor later by that one", async () => {
+  const { line, env, emulator } = await lostStart("other.json");
+  const { ALIBABA_CLOUD_ACCESS_KEY_ID: _, ALIBABA_CLOUD_ACCESS_KEY_SECRET: __, ...rest } = env;
+  const other = { ...rest, ALICLOUD_ACCESS_KEY_ID: "other", ALICLOUD_ACCESS_KEY_SECRET: "secret" };
+  // It is searched for, for half a minute.
+  const searching = startCli(line, other);
+  await expect.poll(() => emulator.requests().length, { timeout: 20_000 }).toBeGreaterThan(1);
+  searching.child.kill("SIGKILL");
+  await searching.done;
+  expect(emulator.world.size).toBe(0);
+
+  expect(await startCli(line, env).done).toMatchObject({ code: 0 });
   expect(emulator.world.size).toBe(1);
   await emulator.stop();
 });

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import {
   type BdrcClient,
   checkRules,
+  describeAccount,
   MAX_ATTEMPTS,
   parseDurationMs,
   type TaskStart,
@@ -80,11 +81,22 @@ export async function startCommand(
         interruption,
         hooks,
         file,
+        account: file === undefined ? undefined : await accountOf(flags),
         resumed,
       }),
     );
   } finally {
     file?.close();
+  }
+}
+
+/** Undefined where it can't be told: then the start itself says why. */
+async function accountOf(flags: AccountFlags): Promise<string | undefined> {
+  try {
+    const { credentialSource, endpoint } = await describeAccount(clientOptionsOf(flags));
+    return `${credentialSource} at ${endpoint}`;
+  } catch {
+    return undefined;
   }
 }
 

@@ -22,6 +22,8 @@ export interface CheckpointFrame {
   /** Of `taskwait start`: what it starts, and the run without its wait, which is in `waits`. */
   readonly start?: StartLine;
   readonly run?: RunCheckpoint;
+  /** Whose credentials were used, and where: a start of another account is in no listing of ours. */
+  readonly account?: string;
   /** Whether the start whose time `run` tells has left; absent where that is not told. */
   readonly hasLeft?: boolean;
   /** Which notifications were delivered, and after which tasks the command of `--exec` has run. */
@@ -47,7 +49,7 @@ export function parseFrame(text: string, flag: string, named: string): Checkpoin
   } catch {
     content = parseWhole(text, flag, named);
   }
-  const { version, waits, start, run, hasLeft, done } = content ?? {};
+  const { version, waits, start, run, hasLeft, account, done } = content ?? {};
   if (version !== VERSION || !Array.isArray(waits) || (waits.length === 0 && start === undefined)) {
     throw fileError(flag, named, `is not a checkpoint file of this release (version ${VERSION})`);
   }
@@ -58,6 +60,7 @@ export function parseFrame(text: string, flag: string, named: string): Checkpoin
   }
   return {
     waits: waits as WaitCheckpoint[],
+    ...(typeof account === "string" ? { account } : {}),
     ...(Array.isArray(done) ? { done: done.map(String) } : {}),
     ...(isStartLine(start) && isRun(run) ? { start, run: hasLeft === false ? neverSent(run) : run } : {}),
   };

@@ -40,6 +40,8 @@ export interface StartRun {
   readonly interruption: Interruption;
   readonly hooks: Hooks;
   readonly file: CheckpointFile | undefined;
+  /** Whose credentials are used, and where, as far as that can be told. */
+  readonly account: string | undefined;
   /** What the file holds of this start. */
   readonly resumed: CheckpointFrame | undefined;
 }
@@ -75,12 +77,18 @@ export async function runStart(run: StartRun): Promise<number> {
 }
 
 function beginRun(run: StartRun, waiter: TaskWaiter): TaskRun {
-  const { file, line, resumed, settings, start } = run;
+  const { account, file, line, resumed, settings, start } = run;
   // What an earlier process has sent is searched for; until that is found out, it has left.
   let hasLeft: boolean | undefined = resumed?.run?.sentAtMs === undefined ? undefined : true;
+  let sentBy = hasLeft === undefined ? account : resumed?.account;
+  // In another account it can't be told that it was not taken, so there it is never sent again.
+  const { lapsesAfterMs, ...named } = start;
+  const lapse =
+    lapsesAfterMs !== undefined && sentBy !== undefined && sentBy === account ? { lapsesAfterMs } : {};
   // A start is in the file before it leaves: then it is found again, whatever becomes of this process.
   const kept: TaskStart = async (context) => {
     hasLeft = TELLS_LEAVING ? false : undefined;
+    sentBy = account;
     saveOrRefuse(file);
     const stop = beforeLeaving(() => {
       if (hasLeft === false) {
@@ -94,7 +102,7 @@ function beginRun(run: StartRun, waiter: TaskWaiter): TaskRun {
       stop();
     }
   };
-  const task = runTask(Object.assign(kept, { ...start }) as TaskStart, {
+  const task = runTask(Object.assign(kept, named, lapse) as TaskStart, {
     ...settings.given,
     waiter,
     attempts: run.attempts,
@@ -108,6 +116,7 @@ function beginRun(run: StartRun, waiter: TaskWaiter): TaskRun {
       return {
         start: line,
         run: rest,
+        ...(sentBy === undefined ? {} : { account: sentBy }),
         ...sending,
         ...run.hooks.done,
         waits: wait === undefined ? [] : [wait],
