@@ -1,8 +1,8 @@
 // Builds beside dist/ and swaps at the end: a running process or a parallel test never sees half a build,
 // and a file whose source was removed does not linger.
 //
-// tsc writes the declarations, with maps to src/; rolldown writes each module without its comments, with a smaller map
-// than tsc's (docs/decisions/package-size.md). `npm run check:types` checks the types: the sources hold nothing that the
+// tsc writes the declarations, rolldown each module without its comments, both with a map to src/ where src/ is packed,
+// made smaller here (docs/decisions/package-size.md). `npm run check:types` checks the types: the sources hold nothing that the
 // build depends on (erasableSyntaxOnly, isolatedDeclarations).
 import { execFileSync } from "node:child_process";
 import {
@@ -34,7 +34,7 @@ const { exports, bin, files } = JSON.parse(readFileSync(join(root, "package.json
 const entries = Object.values(exports).flatMap((one) => one.default ?? one.import ?? []);
 const required = Object.values(exports).flatMap((one) => (one.require === undefined ? [] : one.default));
 const commands = Object.values(bin);
-/** Rooms whose sources the package leaves out: their declarations have no map, which would lead nowhere. */
+/** Rooms whose sources the package leaves out. */
 const unshipped = files.flatMap((path) => (path.startsWith("!src/") ? path.slice("!src/".length) : []));
 
 function nameOf(path) {
@@ -49,6 +49,7 @@ async function writeModules() {
     external: (id) => !/^[./\\]|^[a-z]:\\/i.test(id),
     cwd: source,
     platform: "node",
+    experimental: { attachDebugInfo: "none" },
     tsconfig,
   });
   await bundle.write({
@@ -71,23 +72,50 @@ function writeData(path, from) {
   writeFileSync(path, `export default ${JSON.stringify(data)};\n`);
 }
 
+/** Removes the maps that would lead to sources which the package leaves out. */
+function removeDeadMaps() {
+  for (const name of readdirSync(fresh, { recursive: true })) {
+    const path = join(fresh, name);
+    if (!unshipped.includes(name.split(sep)[0])) {
+      continue;
+    }
+    if (name.endsWith(".map")) {
+      rmSync(path);
+    } else if (/\.(?:js|d\.ts)$/.test(name)) {
+      writeFileSync(path, readFileSync(path, "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, ""));
+    }
+  }
+}
+
+// "export", "const" and the name: that is how far into a line of a declaration a name is.
+const TO_THE_NAME = 3;
+
+/** Whether nobody asks where a line of a declaration comes from: an import, a comment. */
+function isSilent(line) {
+  return /^import |^ *\/?\*/.test(line);
+}
+
 /**
- * Keeps of each module's map what a stack trace needs: where a line begins, and where within it the source's line
- * changes. The columns between would be three quarters of its size.
+ * Keeps of each map what a stack trace and go-to-definition need: where a line begins, the name that it declares, and
+ * where within it the source's line changes. The columns between would be three quarters of its size.
  */
 function thinMaps() {
-  for (const name of readdirSync(fresh, { recursive: true }).filter((one) => one.endsWith(".js.map"))) {
+  for (const name of readdirSync(fresh, { recursive: true }).filter((one) => one.endsWith(".map"))) {
     const path = join(fresh, name);
+    const mapped = path.slice(0, -".map".length);
     const map = JSON.parse(readFileSync(path, "utf8"));
     if (map.sources.length === 1 && map.sources[0].endsWith(".json")) {
-      writeData(path.slice(0, -".map".length), join(dirname(path), map.sources[0]));
+      writeData(mapped, join(dirname(path), map.sources[0]));
       rmSync(path);
       continue;
     }
-    const lines = decode(map.mappings).map((segments) =>
-      segments.filter(
-        ([, file, line], at) => at === 0 || file !== segments[at - 1][1] || line !== segments[at - 1][2],
-      ),
+    const isDeclaration = mapped.endsWith(".d.ts");
+    const text = readFileSync(mapped, "utf8").split("\n");
+    const heads = isDeclaration ? TO_THE_NAME : 1;
+    const isKept = ([, file, line], at, segments) =>
+      at < heads || file !== segments[at - 1][1] || line !== segments[at - 1][2];
+    const lines = decode(map.mappings).map((segments, at) =>
+      isDeclaration && isSilent(text[at]) ? [] : segments.filter(isKept),
     );
     writeFileSync(path, JSON.stringify({ ...map, mappings: encode(lines) }));
   }
@@ -128,11 +156,8 @@ function writeDeclarations() {
   }
   for (const name of readdirSync(fresh, { recursive: true })) {
     const path = join(fresh, name.replace(/\.map$/, ""));
-    const isUnshipped = unshipped.includes(name.split(sep)[0]);
-    if (path.endsWith(".d.ts") && (!reached.has(path) || (isUnshipped && name.endsWith(".map")))) {
+    if (path.endsWith(".d.ts") && !reached.has(path)) {
       rmSync(join(fresh, name));
-    } else if (isUnshipped && name.endsWith(".d.ts")) {
-      writeFileSync(path, readFileSync(path, "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, ""));
     }
   }
 }
@@ -151,8 +176,9 @@ function removeEmpty(folder) {
 
 try {
   await writeModules();
-  thinMaps();
   writeDeclarations();
+  thinMaps();
+  removeDeadMaps();
   removeEmpty(fresh);
   writeCommonJs(required.map((path) => path.replace(/^\.\/dist/, fresh)));
   for (const path of commands) {
