@@ -81,7 +81,7 @@ describe("wait --all", () => {
 
   it.each([
     [["wait", "t-1", "--all"], /--all can't be used together with task ids/],
-    [["wait", "--all", "--api", "ros-stack"], /--all can't be used together with --api/],
+    [["wait", "--all", "--api", "ros-stack"], /--all and --api can't be used together/],
     [["wait", "--all", "--resume", "x"], /--all and --resume can't be used together/],
     [["wait", "--all", "--status", "DONE"], /--status must be one of .*"DONE"/],
     [["wait", "--all", "--checkpoint", "/no/such/dir/file"], /--checkpoint: .*ENOENT/],
@@ -148,7 +148,7 @@ describe("--query", () => {
 
   it.each([
     [["t-1", "--query", "a["], /--query must be a JMESPath expression, got "a\["/],
-    [["t-1", "--query", "a", "-o", "jsonl"], /--query is for --output text and json/],
+    [["t-1", "--query", "a", "-o", "jsonl"], /--query and --output can't be used together/],
     [["start", "update-resources", "--query", "let()"], /--query calls let\(\)/],
   ])("%j is refused before the first call", async (args, message) => {
     const calls = emulator.requests().length;
@@ -251,6 +251,14 @@ describe("a variable holds a flag's default", () => {
 
     expect(stdout).toMatch(/^t-\w+ FAILED .*\n$/);
     expect(code).toBe(1);
+  });
+
+  it("is left unread where its flag needs another one that is not given", async () => {
+    const env = { TASKWAIT_TYPE: "X", TASKWAIT_NOTIFY_ON: "settled", TASKWAIT_QUERY: "a" };
+    const { code, stdout } = await run([complete(), "-q", "-o", "jsonl"], env);
+
+    expect(stdout).toContain('"event":"settled"');
+    expect(code).toBe(0);
   });
 
   it("is off when it says so, or nothing", async () => {

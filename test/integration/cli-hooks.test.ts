@@ -142,11 +142,13 @@ describe("--notify", () => {
     const start = ["start", "update-resources", "-q"];
     const [started, waited] = await Promise.all([
       run([...start, "--no-wait"], { TASKWAIT_NOTIFY: `${origin}/ok` }),
-      run([...start, "--notify", `${origin}/ok`, "--timeout", "1s"], { TASKWAIT_NO_WAIT: "1" }),
+      run([...start, "--notify", `${origin}/ok?t0ps3cret`, "--timeout", "1s"], { TASKWAIT_NO_WAIT: "1" }),
     ]);
 
     expect(started).toMatchObject({ code: 0, stdout: expect.stringMatching(/^t-\w+\n$/) });
     expect(waited.code).toBe(124);
+    expect(waited.stderr).toContain("To go on waiting, with --notify as before:\n");
+    expect(waited.stderr).not.toContain("t0ps3cret");
     expect(posted.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
       { data: { outcome: "timedOut" } },
     ]);

@@ -1,6 +1,5 @@
 import { printable, type Task } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
-import { UsageError } from "../errors/usage-error.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import { printError } from "../terminal/messages.ts";
 import type { ResultQuery } from "../terminal/result-writer.ts";
@@ -9,17 +8,13 @@ import { loadApis } from "./load-api.ts";
 /**
  * What `--query` asks of results. What evaluates it is loaded only where there is one.
  *
- * @throws {@link UsageError} for an output form that has no place for it, `InvalidOptionError` for what is no expression.
+ * @throws `InvalidOptionError` for what is no expression.
  */
 export async function loadQuery({
   query: text,
-  output,
-}: Pick<WaitFlags, "query" | "output">): Promise<{ readonly query?: ResultQuery }> {
+}: Pick<WaitFlags, "query">): Promise<{ readonly query?: ResultQuery }> {
   if (text === undefined) {
     return {};
-  }
-  if (output === "jsonl") {
-    throw new UsageError("--query is for --output text and json: the records of jsonl are whole");
   }
   const { compileExpression } = await loadApis();
   const { evaluate } = compileExpression(text, "--query", "any");

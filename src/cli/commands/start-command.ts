@@ -109,9 +109,6 @@ function fileOf({
   state,
   checkpoint,
 }: Pick<StartFlags & WaitFlags, "state" | "checkpoint">): NamedFile | undefined {
-  if (state !== undefined && checkpoint !== undefined && state !== checkpoint) {
-    throw new UsageError("--state and --checkpoint say the same of a start: give one of them");
-  }
   const path = state ?? checkpoint;
   return path === undefined ? undefined : { flag: state === undefined ? "--checkpoint" : "--state", path };
 }
@@ -147,14 +144,7 @@ function unlessOld(
   return frame !== undefined && isOld && isOver(frame) ? undefined : frame;
 }
 
-function parseRenewAfter({
-  renewAfter,
-  state,
-  checkpoint,
-}: StartFlags & Pick<WaitFlags, "checkpoint">): number | undefined {
-  if (renewAfter !== undefined && (state ?? checkpoint) === undefined) {
-    throw new UsageError("--renew-after is for --state: without a file, every run is a start");
-  }
+function parseRenewAfter({ renewAfter }: StartFlags): number | undefined {
   return renewAfter === undefined ? undefined : parseDurationMs(renewAfter, "--renew-after");
 }
 

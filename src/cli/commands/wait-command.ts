@@ -41,7 +41,9 @@ export async function waitCommand(
   }
   const settings = { ...waitSettingsOf(flags), ...(await loadQuery(flags)) };
   const resumed = flags.resume === undefined ? undefined : readCheckpoint("--resume", flags.resume);
-  checkAll(words, flags);
+  if (flags.all && words.length > 0) {
+    throw new UsageError("--all can't be used together with task ids");
+  }
   const calls = new CallCount();
   const log = logCalls(flags.verbose, (record) => calls.note(record));
   const options = { ...clientOptionsOf(flags), ...log, ...settings.callTimeout };
@@ -65,19 +67,6 @@ export async function waitCommand(
     }
   } finally {
     file?.close();
-  }
-}
-
-/** @throws {@link UsageError} for `--all` beside ids, and for what only `--all` reads. */
-function checkAll(words: readonly string[], flags: WaitCommandFlags): void {
-  const declared = flags.api ?? flags.until ?? flags.set;
-  if (flags.all && (words.length > 0 || declared !== undefined)) {
-    const beside = words.length > 0 ? "task ids" : "--api, --set and --until: the listing is of BDRC";
-    throw new UsageError(`--all can't be used together with ${beside}`);
-  }
-  const idle = flags.status === undefined ? "--type" : "--status";
-  if (!flags.all && (flags.status ?? flags.type) !== undefined) {
-    throw new UsageError(`${idle} is for --all: without it, tasks are named`);
   }
 }
 

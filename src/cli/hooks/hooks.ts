@@ -30,11 +30,6 @@ export class Hooks {
    * @throws {@link UsageError} or `InvalidOptionError` for flags that can't be used.
    */
   constructor(flags: HookFlags, signal: AbortSignal, done: readonly string[]) {
-    if (flags.notify === undefined && (flags.notifyOn ?? flags.notifyTimeout) !== undefined) {
-      throw new UsageError(
-        `${flags.notifyOn === undefined ? "--notify-timeout" : "--notify-on"} is for --notify: there is no URL`,
-      );
-    }
     if (flags.exec?.trim() === "") {
       throw new UsageError("--exec must be a command, got nothing");
     }
@@ -46,7 +41,9 @@ export class Hooks {
       makeNotifier({
         url: flags.notify,
         signal,
-        ...(flags.notifyOn === undefined ? {} : { on: flags.notifyOn.split(",") as WaitEventName[] }),
+        ...(flags.notifyOn === undefined
+          ? {}
+          : { on: flags.notifyOn.split(",").map((name) => name.trim()) as WaitEventName[] }),
         ...(flags.notifyTimeout === undefined ? {} : { tryFor: flags.notifyTimeout }),
         wasDelivered: ({ id, url }) => this.#done.has(keyOf("notify", id, url)),
         onDelivered: ({ id, url }) => this.#note(keyOf("notify", id, url)),

@@ -37,7 +37,8 @@ export function explainEnds(summary: WaitSummary, { annotations, command, interr
   const { signalName } = interruption;
   const they = open.length === 1 ? "the task may" : `${open.length} tasks may`;
   const intro = signalName === undefined ? "" : `stopped by ${signalName}; `;
-  writeErr(`taskwait: ${intro}${they} still be running. To go on waiting:`);
+  const also = command.getOptionValueSource("notify") === "cli" ? ", with --notify as before" : "";
+  writeErr(`taskwait: ${intro}${they} still be running. To go on waiting${also}:`);
   writeErr(`  ${resumeCommand(command, open, process.env)}`);
 }
 

@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 import { shellLine } from "../terminal/shell-words.ts";
 
+/** The URL of a receiver often is a secret, and what is printed here is read by others. */
+const UNTOLD: readonly string[] = ["notify", "notifyOn", "notifyTimeout"];
+
 /** Flags of `taskwait start` that say what to start, not how to wait. */
 const START_ONLY: ReadonlySet<string> = new Set([
   "resourceType",
@@ -9,6 +12,7 @@ const START_ONLY: ReadonlySet<string> = new Set([
   "wait",
   "attempts",
   "renewAfter",
+  ...UNTOLD,
   "state",
 ]);
 
@@ -29,7 +33,7 @@ export function resumeCommand(
   const isStart = command.parent?.name() === "start";
   const file: unknown = command.getOptionValue("state") ?? command.getOptionValue("checkpoint");
   if (isStart && file !== undefined) {
-    return shellLine([...words, "start", command.name(), ...givenFlags(command, new Set())]);
+    return shellLine([...words, "start", command.name(), ...givenFlags(command, new Set(UNTOLD))]);
   }
   words.push("wait", ...taskIds, ...givenFlags(command, isStart ? START_ONLY : left(file)));
   if (typeof file === "string" && command.getOptionValue("state") === undefined) {
@@ -40,7 +44,14 @@ export function resumeCommand(
 
 /** A newer file takes the place of the one that was resumed from; tasks are named, not listed. */
 function left(file: unknown): ReadonlySet<string> {
-  return new Set(["all", "status", "type", "allowEmpty", ...(file === undefined ? [] : ["resume"])]);
+  return new Set([
+    ...UNTOLD,
+    "all",
+    "status",
+    "type",
+    "allowEmpty",
+    ...(file === undefined ? [] : ["resume"]),
+  ]);
 }
 
 function givenFlags(command: Command, without: ReadonlySet<string>): readonly string[] {
