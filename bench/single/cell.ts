@@ -1,6 +1,7 @@
 import { TaskWaiter } from "../../src/engine/task-waiter.ts";
 import type { TaskHistory } from "../../src/policy/forecast/history.ts";
 import { DEFAULT_WAIT_OPTIONS } from "../../src/policy/state/wait-options.ts";
+import { type AccountName, accountList } from "./account.ts";
 import type { WaitCost } from "./decide-driver.ts";
 import type { DurationModel } from "./durations.ts";
 import { PROGRESS_MODELS, type ProgressName } from "./progress-models.ts";
@@ -25,6 +26,8 @@ export interface Workload {
   readonly isSkewKnown?: boolean;
   /** The service tells times to the millisecond. */
   readonly isExact?: boolean;
+  /** What listings show; without it there are none. */
+  readonly account?: AccountName;
   /** The wait begins while the task runs already, somewhere in its middle. */
   readonly isAttached?: boolean;
 }
@@ -45,9 +48,13 @@ export interface OurWaits {
 
 /** Our own engine on a workload. */
 export async function measureOurs(time: VirtualTime, workload: Workload): Promise<OurWaits> {
-  const { seed, model, progress, history, waitPriceMs, skewMs = 0, isSkewKnown = false } = workload;
+  const { seed, model, progress, history, waitPriceMs, account, skewMs = 0, isSkewKnown = false } = workload;
   const random = seeded(seedOf(seed, model.name, progress, "ours"));
-  const source = new SimulatedService(random, isSkewKnown ? skewMs : undefined);
+  const list =
+    account === undefined
+      ? undefined
+      : accountList(account, TASK_TYPE, model, seeded(seedOf(seed, model.name, account)));
+  const source = new SimulatedService(random, isSkewKnown ? skewMs : undefined, list);
   const price =
     waitPriceMs === undefined
       ? {}

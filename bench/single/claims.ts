@@ -1,3 +1,4 @@
+import { ACCOUNTS } from "./account.ts";
 import { latenessAt } from "./curve.ts";
 import { costAt, geometricMean } from "./measurement.ts";
 import type { OurKind, Results } from "./results.ts";
@@ -18,6 +19,8 @@ export interface Claim {
 const FIRST_NOISY: OurKind = { progress: "noisy", knowledge: "first" };
 const KNOWN_NONE: OurKind = { progress: "none", knowledge: "known" };
 
+const HELPFUL: ReadonlySet<string> = new Set(["20 ended tasks", "50 ended tasks"]);
+
 /** All claims, each a geometric mean over the duration suite. */
 export function checkClaims(results: Results): readonly Claim[] {
   return [
@@ -26,6 +29,7 @@ export function checkClaims(results: Results): readonly Claim[] {
     ...defaultsClaims(results),
     ...lyingClaims(results),
     ...clockClaims(results),
+    ...accountClaims(results),
   ];
 }
 
@@ -130,6 +134,30 @@ function clockClaims(results: Results): Claim[] {
         costAt(DEFAULT_PRICE, results.ours(model, FIRST_NOISY, name)) /
         costAt(DEFAULT_PRICE, results.ours(model, FIRST_NOISY, clean)),
     ),
+  );
+}
+
+/** What one page of ended tasks saves a first wait, its call included, and what it costs where it does not help. */
+function accountClaims(results: Results): Claim[] {
+  const first: OurKind = { progress: "none", knowledge: "first" };
+  const cost = (model: string, trouble: string): number =>
+    costAt(DEFAULT_PRICE, results.ours(model, first, trouble));
+  return ACCOUNTS.map((account) =>
+    HELPFUL.has(account)
+      ? claim(
+          `cost / bound, no progress, first wait: ${account}`,
+          "at most",
+          1.15,
+          results,
+          (model) => cost(model, account) / costAt(DEFAULT_PRICE, results.bound(model)),
+        )
+      : claim(
+          `cost less one call / cost without listings, no progress, first wait: ${account}`,
+          "at most",
+          1.01,
+          results,
+          (model) => (cost(model, account) - DEFAULT_PRICE) / cost(model, ""),
+        ),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { TaskSource } from "../../src/task/source.ts";
+import type { TaskListQuery, TaskPage, TaskSource } from "../../src/task/source.ts";
 import type { Task } from "../../src/task/task.ts";
 import { normal, type Random } from "./seeded.ts";
 import { roundTripMs, type SimulatedTask, taskAt } from "./simulated-task.ts";
@@ -7,13 +7,24 @@ import { roundTripMs, type SimulatedTask, taskAt } from "./simulated-task.ts";
 export class SimulatedService implements TaskSource {
   readonly #random: Random;
   readonly #clockOffsetMs: number | undefined;
+  readonly list?: (query: TaskListQuery) => Promise<TaskPage>;
   #task: SimulatedTask | undefined;
   calls = 0;
 
-  /** @param clockOffsetMs - What it lets its callers know of its clock. */
-  constructor(random: Random, clockOffsetMs?: number) {
+  /**
+   * @param clockOffsetMs - What it lets its callers know of its clock.
+   * @param list - Its listings; without them it has none.
+   */
+  constructor(random: Random, clockOffsetMs?: number, list?: (query: TaskListQuery) => TaskPage) {
     this.#random = random;
     this.#clockOffsetMs = clockOffsetMs;
+    if (list !== undefined) {
+      this.list = async (query) => {
+        this.calls++;
+        await new Promise((resolve) => setTimeout(resolve, Math.round(roundTripMs(normal(this.#random)))));
+        return list(query);
+      };
+    }
   }
 
   /** The one task that it has now. */

@@ -1,4 +1,5 @@
 import { MAX_DURATIONS, type TaskHistory } from "../../src/policy/forecast/history.ts";
+import { ACCOUNTS } from "./account.ts";
 import { measureOurs, measureRival, type Workload } from "./cell.ts";
 import type { DurationModel } from "./durations.ts";
 import { leastCost } from "./least-cost.ts";
@@ -114,6 +115,12 @@ export async function measureModel(
   history = undefined;
   for (const trouble of [...CLEAN, ...CLOCK_TROUBLES]) {
     await ours("noisy", "first", DEFAULT_PRICE, trouble);
+  }
+  for (const account of ACCOUNTS) {
+    const asked = { seed, model, progress: "none", count, history, account } as const;
+    const { costs } = await measureOurs(time, asked);
+    const labels = { model: model.name, who: "ours", progress: "none", knowledge: "first" } as const;
+    measured.push(summarize(costs, { ...labels, trouble: account, price: DEFAULT_PRICE }));
   }
   return [...measured, ...bound(model)];
 }

@@ -13,6 +13,8 @@ export interface WaiterStats {
   readonly polledTasks: number;
   /** Pages of listings that were answered so far, good and bad. */
   readonly listings: number;
+  /** How many of these pages were asked for to learn how long earlier tasks of a type ran. */
+  readonly historyPages: number;
   /** How many of both were throttled. */
   readonly throttled: number;
   /** Polls that may go out now, in calls per second. */
@@ -38,6 +40,7 @@ export function waiterStats(waits: number, scheduler: PollScheduler, lags: Detec
     polls: limits.calls - limits.listings,
     polledTasks: limits.describe.tasks,
     listings: limits.listings,
+    historyPages: scheduler.endedPages.count,
     throttled: limits.throttled,
     ratePerSecond: limits.describe.ratePerSecond,
     listRatePerSecond: limits.list.ratePerSecond,

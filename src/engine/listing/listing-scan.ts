@@ -1,8 +1,6 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { sleep } from "../../async/sleep.ts";
-import { timedCall } from "../../async/timed-call.ts";
 import { observeError } from "../../policy/observe/observe.ts";
-import { ProtocolError, UnreachableError } from "../../task/errors.ts";
 import { MAX_PAGE_SIZE } from "../../task/pages-of.ts";
 import type { TaskPage, TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
@@ -10,6 +8,7 @@ import type { RateLimits } from "../rate/rate-limits.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
 import type { ListedStatus, ListingPlan } from "./listing-plan.ts";
 import type { ListingSizes } from "./listing-sizes.ts";
+import { requestPage } from "./request-page.ts";
 
 /** A page as it came. */
 export interface ScannedPage {
@@ -155,20 +154,13 @@ export class ListingScan {
     }
   }
 
-  async #call(taskStatus: ListedStatus, nextToken: string | undefined): Promise<TaskPage> {
+  #call(taskStatus: ListedStatus, nextToken: string | undefined): Promise<TaskPage> {
     const { source, callTimeoutMs } = this.#context;
     const query = {
       ...(taskStatus === undefined ? {} : { taskStatus }),
       ...(nextToken === undefined ? {} : { nextToken }),
       maxResults: MAX_PAGE_SIZE,
     };
-    const onTimeout = (): Error => new UnreachableError(`list: no answer within ${callTimeoutMs} ms`);
-    const { signal } = this.#stopped;
-    const call = async (own: AbortSignal) => source.list?.(query, { signal: own });
-    const page = await timedCall(call, { timeoutMs: callTimeoutMs, signal, onTimeout }).promise;
-    if (!Array.isArray(page?.tasks)) {
-      throw new ProtocolError("list: the page has no tasks");
-    }
-    return page;
+    return requestPage(source, query, { timeoutMs: callTimeoutMs, signal: this.#stopped.signal });
   }
 }

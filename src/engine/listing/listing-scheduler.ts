@@ -73,6 +73,11 @@ export class ListingScheduler {
     this.#isOff = options.batch === "never" || options.source.list === undefined;
   }
 
+  /** Listings are not wanted, not there, or refused. */
+  get isOff(): boolean {
+    return this.#isOff;
+  }
+
   /** When to call {@link maybeStartScan} next; infinite when that can't be told. */
   get nextMs(): number {
     return this.#nextMs;

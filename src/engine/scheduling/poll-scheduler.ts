@@ -1,11 +1,13 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { RearmableTimer } from "../../async/rearmable-timer.ts";
+import { rememberEarlierRuns } from "../../policy/decide/earlier-runs.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
 import { clockOffsetMsOf, type SourceLimits } from "../../task/source.ts";
+import { EndedPages } from "../listing/ended-pages.ts";
 import type { ListingScan } from "../listing/listing-scan.ts";
 import { type ListingOptions, ListingScheduler } from "../listing/listing-scheduler.ts";
 import { RateLimits, type RateLimitsOptions } from "../rate/rate-limits.ts";
-import { applyObservation } from "../tasks/apply-observation.ts";
+import { type ApplyContext, applyHistory, applyObservation } from "../tasks/apply-observation.ts";
 import type { PollResult } from "../tasks/poll.ts";
 import { PollRunner } from "../tasks/poll-runner.ts";
 import { TrackedTask } from "../tasks/tracked-task.ts";
@@ -37,6 +39,7 @@ export class PollScheduler {
   readonly #clock: MonotonicClock;
   readonly #timer: RearmableTimer;
   readonly #listings: ListingScheduler;
+  readonly endedPages: EndedPages;
   readonly #tasks = new Map<string, TrackedTask>();
   readonly #due: DuePolls;
   readonly #polls: PollRunner;
@@ -58,6 +61,7 @@ export class PollScheduler {
     this.#polls = new PollRunner(options.source, clock, this.limits.describe);
     const fleet = { tasks: this.#tasks, inFlight: this.#polls.inFlight };
     this.#listings = new ListingScheduler(options, clock, this.limits, fleet);
+    this.endedPages = new EndedPages(options, clock, this.limits);
     this.#due = new DuePolls(options, clock, this.limits.describe, this.#listings.coverage);
   }
 
@@ -115,6 +119,7 @@ export class PollScheduler {
     this.#polls.leave(tracked, reason);
     if (this.#tasks.size === 0) {
       this.#listings.stop();
+      this.endedPages.stop();
     }
   }
 
@@ -200,25 +205,40 @@ export class PollScheduler {
 
   /** @param ageMs - How long ago the task was as it was seen. */
   #take(tracked: TrackedTask, result: PollResult, ageMs: number): void {
-    const { source, random, onEndNoticed } = this.#options;
-    // Waits count by the monotonic clock; a source knows the wall clock only.
-    const offsetMs = clockOffsetMsOf(source);
-    const clockOffsetMs = offsetMs === undefined ? undefined : offsetMs + this.#clock.wallAheadMs;
-    const { before, after, history, lagMs } = applyObservation(tracked, result, {
-      nowMs: this.#clock.nowMs() - ageMs,
-      random,
-      ratePerSecond: this.limits.describe.ratePerSecond,
-      history: this.#history,
-      ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
-    });
+    const context = this.#context(ageMs);
+    const { before, after, history, lagMs } = applyObservation(tracked, result, context);
     this.#history = history;
     if (after !== undefined) {
-      this.#listings.seen(tracked, before, after, clockOffsetMs);
+      this.#listings.seen(tracked, before, after, context.clockOffsetMs);
     }
     if (lagMs !== undefined) {
-      onEndNoticed(lagMs);
+      this.#options.onEndNoticed(lagMs);
     }
     this.#reschedule(tracked);
+    if (!this.#listings.isOff && this.endedPages.isWanted(tracked, history, context.clockOffsetMs)) {
+      void this.#learnEarlierRuns(tracked.task?.taskType);
+    }
+  }
+
+  #context(ageMs: number): ApplyContext {
+    // Waits count by the monotonic clock; a source knows the wall clock only.
+    const offsetMs = clockOffsetMsOf(this.#options.source);
+    return {
+      nowMs: this.#clock.nowMs() - ageMs,
+      random: this.#options.random,
+      ratePerSecond: this.limits.describe.ratePerSecond,
+      history: this.#history,
+      ...(offsetMs === undefined ? {} : { clockOffsetMs: offsetMs + this.#clock.wallAheadMs }),
+    };
+  }
+
+  /** How long earlier tasks of the type ran says when those that are waited for are due. */
+  async #learnEarlierRuns(taskType: string | undefined): Promise<void> {
+    const listed = await this.endedPages.read(taskType);
+    this.#history = rememberEarlierRuns(this.#history, listed, taskType);
+    for (const tracked of applyHistory(this.#tasks.values(), taskType, this.#context(0))) {
+      this.#reschedule(tracked);
+    }
   }
 
   #reschedule(tracked: TrackedTask): void {

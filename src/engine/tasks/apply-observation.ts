@@ -1,4 +1,5 @@
 import { decide } from "../../policy/decide/decide.ts";
+import { reforecast } from "../../policy/decide/earlier-runs.ts";
 import { rememberWait } from "../../policy/decide/learn-from-wait.ts";
 import type { TaskHistory } from "../../policy/forecast/history.ts";
 import { moreEager, type PollValueCurve } from "../../policy/forecast/poll-value.ts";
@@ -55,4 +56,32 @@ export function applyObservation(
     tracked.seen(after, value);
   }
   return { before, after, history: history ?? context.history, lagMs };
+}
+
+/** More is known of a type: the waits for its tasks decide again when to poll. Gives those tasks. */
+export function applyHistory(
+  tasks: Iterable<TrackedTask>,
+  taskType: string | undefined,
+  context: ApplyContext,
+): readonly TrackedTask[] {
+  const ofType = [...tasks].filter(({ task }) => task !== undefined && task.taskType === taskType);
+  for (const tracked of ofType) {
+    applyForecast(tracked, context);
+  }
+  return ofType;
+}
+
+function applyForecast(tracked: TrackedTask, context: ApplyContext): void {
+  let value: PollValueCurve | undefined;
+  for (const core of tracked.waits) {
+    const next = reforecast(core.state, { ...context, options: core.options });
+    if (next !== undefined) {
+      const { state, pollValue } = next;
+      value = moreEager(value, pollValue);
+      core.apply({ kind: "poll", state, delayMs: state.nextPollAtMs - context.nowMs, events: [] });
+    }
+  }
+  if (value !== undefined) {
+    tracked.forecast(value);
+  }
 }

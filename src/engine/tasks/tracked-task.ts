@@ -157,6 +157,13 @@ export class TrackedTask {
     this.#lastChanceMs = undefined;
   }
 
+  /** The value of its next poll is known better. */
+  forecast(value: PollValueCurve): void {
+    if (!this.isPresumedEnded) {
+      this.value = value;
+    }
+  }
+
   /** A call failed and is made again within its poll. */
   retried(retry: ImmediateRetry): void {
     for (const core of this.waits) {

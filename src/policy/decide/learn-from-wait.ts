@@ -1,3 +1,4 @@
+import type { Task } from "../../task/task.ts";
 import { endedByAge, expectAround } from "../forecast/expected-delay.ts";
 import { remember, type TaskHistory } from "../forecast/history.ts";
 import type { WaitState } from "../state/wait-state.ts";
@@ -23,9 +24,9 @@ export function rememberWait(history: TaskHistory, state: WaitState): TaskHistor
 
 /** By the times of the service, else by ours if we saw the task run. In seconds. */
 function durationOf(state: WaitState): number | undefined {
-  const { startTime, completeTime } = state.task ?? {};
-  if (startTime !== undefined && completeTime !== undefined && completeTime >= startTime) {
-    return Math.max(MIN_DURATION_S, completeTime - startTime);
+  const told = state.task === undefined ? undefined : serviceRunTimeS(state.task);
+  if (told !== undefined) {
+    return told;
   }
   if (state.runningAtMs === undefined || state.polledAtMs === undefined) {
     return undefined;
@@ -47,4 +48,11 @@ function reliabilityOf({ progressTrack, polledAtMs = 0 }: WaitState): number | u
   expectAround(prediction, gap, predicted);
   const byAge = endedByAge(Math.max(0, progressTrack.polledAtMs - origin.atMs) / 1000, gap);
   return predicted.ended >= byAge ? 1 : predicted.ended / byAge;
+}
+
+/** How long the service says that a task ran, in seconds. */
+export function serviceRunTimeS({ startTime, completeTime }: Task): number | undefined {
+  return startTime !== undefined && completeTime !== undefined && completeTime >= startTime
+    ? Math.max(MIN_DURATION_S, completeTime - startTime)
+    : undefined;
 }

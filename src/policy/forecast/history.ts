@@ -74,7 +74,7 @@ export function remember(
   if (taskType.length > MAX_TYPE_LENGTH || (duration === undefined && reliability === undefined)) {
     return history;
   }
-  const before = historyOf(history, taskType) ?? { taskType, durations: [], judged: 0, reliable: 0 };
+  const before = historyOf(history, taskType) ?? newType(taskType);
   const fade = reliability === undefined ? 1 : Math.min(1, (MAX_JUDGED - 1) / before.judged);
   const after: TypeHistory = {
     taskType,
@@ -84,6 +84,29 @@ export function remember(
     reliable: before.reliable * fade + (reliability ?? 0),
   };
   return [...history.filter((entry) => entry !== before), after].slice(-MAX_TYPES);
+}
+
+/**
+ * The history with run times that are older than all that it has of the type.
+ *
+ * @param durations - In seconds, the newest last.
+ */
+export function rememberEarlier(
+  history: TaskHistory,
+  taskType: string | undefined,
+  durations: readonly number[],
+): TaskHistory {
+  const usable = durations.filter((duration) => duration > 0 && duration <= MAX_DURATION_S);
+  const before = historyOf(history, taskType) ?? newType(taskType);
+  if (usable.length === 0 || before.taskType.length > MAX_TYPE_LENGTH) {
+    return history;
+  }
+  const after = { ...before, durations: [...usable, ...before.durations].slice(-MAX_DURATIONS) };
+  return [...history.filter((entry) => entry !== before), after].slice(-MAX_TYPES);
+}
+
+function newType(taskType = ""): TypeHistory {
+  return { taskType, durations: [], judged: 0, reliable: 0 };
 }
 
 const share = z.number().check(z.gte(0), z.lte(MAX_JUDGED));
