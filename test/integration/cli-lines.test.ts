@@ -14,7 +14,7 @@ describe("lines on a pipe", () => {
       tasks: ids(50).map((taskId) => ({ taskId, durationMs: 3_600_000, progress: "linear" })),
     });
     const cli = startCli([...ids(50), "--log-interval", "500ms", "-o", "json"], emulator.env);
-    await cli.until(/(?:^50 tasks after [\s\S]*){3}/m);
+    await cli.until(/(?:^50 tasks after [\d.]+ s: [\s\S]*){3}/m);
     for (const taskId of ids(50)) {
       emulator.world.end(taskId, "COMPLETE");
     }
