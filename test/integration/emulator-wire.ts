@@ -77,23 +77,30 @@ export async function poll(emulator: Emulator, agent?: Agent, timeoutMs = 5000):
   });
 }
 
-/** Writes bytes to the emulator and returns all that came until it or we closed. */
+// A pause within an answer is shorter than this.
+const QUIET_MS = 300;
+
+/**
+ * Writes bytes to the emulator and returns all that came until it or we closed.
+ *
+ * @param firstMs - How long the first byte may take; short where none may come.
+ */
 export async function exchangeRaw(
   emulator: Emulator,
   bytes: Uint8Array | string,
-  quietMs = 200,
+  firstMs = 20_000,
 ): Promise<Buffer> {
   const { hostname, port } = new URL(emulator.endpoint);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const socket = connect(Number(port), hostname);
     const end = () => socket.destroy();
-    let timer = setTimeout(end, quietMs);
+    let timer = setTimeout(end, firstMs);
     socket.on("connect", () => socket.write(bytes));
     socket.on("data", (chunk) => {
       chunks.push(chunk);
       clearTimeout(timer);
-      timer = setTimeout(end, quietMs);
+      timer = setTimeout(end, Math.min(firstMs, QUIET_MS));
     });
     socket.on("error", () => {});
     socket.on("close", () => {
