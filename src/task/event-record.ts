@@ -21,6 +21,9 @@ export type WaitEventRecord =
       readonly task: Task;
       readonly callMs: number;
       readonly nextPollMs?: number;
+      readonly etaMs?: number;
+      readonly etaSpanMs?: readonly [earliestMs: number, latestMs: number];
+      readonly etaRuns?: number;
     })
   | (RecordHead & { readonly event: "status"; readonly task: Task; readonly previous?: Task })
   | (RecordHead & {
@@ -85,6 +88,9 @@ export const waitEventRecordSchema: RecordSchema<WaitEventRecord> = z.discrimina
     task,
     callMs: ms,
     nextPollMs: z.exactOptional(ms),
+    etaMs: z.exactOptional(ms),
+    etaSpanMs: z.exactOptional(z.tuple([ms, ms])),
+    etaRuns: z.exactOptional(z.int().check(z.gte(1))),
   }),
   z.looseObject({ ...head, event: z.literal("status"), task, previous: z.exactOptional(task) }),
   z.looseObject({

@@ -9,6 +9,12 @@ export interface PollEvent {
   readonly callMs: number;
   /** Milliseconds until the next poll; absent when this was the last. */
   readonly nextPollMs?: number;
+  /** Milliseconds until half of the earlier tasks of the type had ended that ran as long; absent with fewer than 5. */
+  readonly etaMs?: number;
+  /** The span in which four in five of them ended, in milliseconds from now; absent with fewer than 9. */
+  readonly etaSpanMs?: readonly [earliestMs: number, latestMs: number];
+  /** How many of them there are. */
+  readonly etaRuns?: number;
 }
 
 /** The task's status is not what it was at the poll before. */

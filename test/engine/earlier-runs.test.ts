@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Task, TaskListQuery, TaskPage, TaskSource } from "../../src/index.ts";
+import type { PollEvent, Task, TaskListQuery, TaskPage, TaskSource } from "../../src/index.ts";
 import { BdrcApiError } from "../../src/task/errors.ts";
 import { expectNothingLeft, HOUR_MS, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
@@ -59,6 +59,9 @@ describe("how long earlier tasks of the type ran", () => {
     expect(listings(source)).toMatchObject([{ query: { taskStatus: "COMPLETE", taskType: "T" } }]);
     expect(waiter.stats()).toMatchObject({ listings: 1, historyPages: 1 });
     expect(waiter.history[0]?.durations).toHaveLength(31);
+    const told = seen.of("poll").filter((poll) => (poll as PollEvent).etaRuns === 30) as PollEvent[];
+    expect(told[0]?.etaMs).toBeGreaterThan(400_000);
+    expect(told[0]?.etaSpanMs?.[1]).toBe(told[0]?.etaMs);
     expectNothingLeft(waiter);
   });
 

@@ -4,6 +4,7 @@ import { historyOf } from "../forecast/history.ts";
 import { type PollValueCurve, pollValueCurve } from "../forecast/poll-value.ts";
 import type { RunStart } from "../forecast/progress-extrapolation.ts";
 import { RemainingTime } from "../forecast/remaining-time.ts";
+import { type TimeLeft, timeLeft } from "../forecast/time-left.ts";
 import type { DecideContext } from "../state/decision.ts";
 import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
 import type { WaitState } from "../state/wait-state.ts";
@@ -15,6 +16,8 @@ export interface NextPoll {
   readonly delayMs: number;
   /** Milliseconds until the task is expected to end; undefined when that is not known. */
   readonly etaMs: number | undefined;
+  /** How long earlier tasks of the type had left at this age; undefined where progress tells it, or too few are known. */
+  readonly timeLeft: TimeLeft | undefined;
   /**
    * The value of a poll until then and later. It begins one call before the last poll, so that it reaches the price
    * when the next call has to be sent.
@@ -61,5 +64,7 @@ export function nextPoll(
     }
   }
   const wantedMs = withinIntervals(1000 * boundedGap - callMs, context);
-  return { delayMs: beforeDeadline(wantedMs, state, context), etaMs, pollValue };
+  const left =
+    etaMs !== undefined || isWaiting || known === undefined ? undefined : timeLeft(known.durations, age);
+  return { delayMs: beforeDeadline(wantedMs, state, context), etaMs, timeLeft: left, pollValue };
 }

@@ -1,7 +1,7 @@
 import { printable } from "../../task/printable.ts";
 import { isKnownStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
-import type { ProgressEvent, WaitEvent } from "../../task/wait-events.ts";
+import type { PollEvent, ProgressEvent, WaitEvent } from "../../task/wait-events.ts";
 import type { WaitState } from "../state/wait-state.ts";
 import type { NextPoll } from "./next-poll.ts";
 
@@ -22,7 +22,9 @@ export function pollEvents(
   const poll: WaitEvent = {
     name: "poll",
     payload:
-      next === undefined ? { taskId, task, callMs } : { taskId, task, callMs, nextPollMs: next.delayMs },
+      next === undefined
+        ? { taskId, task, callMs }
+        : { taskId, task, callMs, nextPollMs: next.delayMs, ...etaOf(next) },
   };
   const progress: WaitEvent | undefined =
     task.progress !== undefined && task.progress !== previous?.progress
@@ -34,6 +36,18 @@ export function pollEvents(
   const payload = previous === undefined ? { taskId, task } : { taskId, task, previous };
   const status: WaitEvent = { name: "status", payload };
   return progress === undefined ? [poll, status] : [poll, status, progress];
+}
+
+/** When the task ends, as earlier ones of its type did. */
+function etaOf({ timeLeft }: NextPoll): Pick<PollEvent, "etaMs" | "etaSpanMs" | "etaRuns"> {
+  if (timeLeft === undefined) {
+    return {};
+  }
+  const { median, span, runs } = timeLeft;
+  const etaMs = Math.round(1000 * median);
+  return span === undefined
+    ? { etaMs, etaRuns: runs }
+    : { etaMs, etaRuns: runs, etaSpanMs: [Math.round(1000 * span[0]), Math.round(1000 * span[1])] };
 }
 
 function progressEvent(
