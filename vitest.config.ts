@@ -53,8 +53,9 @@ const config: ViteUserConfig = defineConfig({
           ...common,
           name: "house",
           include: ["test/house/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Some run a whole tool; a limit is there to end what hangs.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
