@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { answerError } from "../../src/apis/transport/answer-error.ts";
 import { describeTaskOperation } from "../../src/bdrc/operations.ts";
-import { apiErrorOf, resendable, retryAfterOf } from "../../src/openapi/response/api-error.ts";
+import { apiErrorOf, isMaintenance, resendable, retryAfterOf } from "../../src/openapi/response/api-error.ts";
 import { scrubber } from "../../src/openapi/response/scrub.ts";
 
 const NOW = Date.parse("2026-11-24T12:00:00Z");
@@ -39,6 +40,25 @@ describe("retryAfterOf", () => {
     [{ "x-acs-retry-after": "0", "retry-after": "2" }, 2000],
   ])("reads %j as %s ms", (headers, expected) => {
     expect(retryAfterOf(new Map(Object.entries(headers)))).toBe(expected);
+  });
+});
+
+describe("maintenance", () => {
+  it.each<[number, Record<string, string>, true | undefined]>([
+    [503, { "retry-after": "30" }, true],
+    [500, { "retry-after": "Tue, 24 Nov 2026 12:00:30 GMT" }, true],
+    [503, { "retry-after": "30", "x-acs-retry-after": "1500" }, undefined],
+    [503, {}, undefined],
+    [400, { "retry-after": "30" }, undefined],
+    [429, { "retry-after": "30" }, undefined],
+  ])("HTTP %i with %j: %s", (status, headers, expected) => {
+    expect(errorOf({ Code: "Down", Message: "m" }, status, headers)?.maintenance).toBe(expected);
+    const facts = {
+      httpStatus: status,
+      subject: "s",
+      maintenance: isMaintenance(status, new Map(Object.entries(headers))),
+    };
+    expect(answerError({ code: "Down" }, facts, (text) => text).maintenance).toBe(expected);
   });
 });
 

@@ -11,6 +11,8 @@ export interface AnswerFacts {
   readonly taskId?: string;
   readonly requestId?: string;
   readonly retryAfterMs?: number;
+  /** It is down for a time that it names. */
+  readonly maintenance?: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ export function answerError(
   facts: AnswerFacts,
   scrub: (text: string) => string,
 ): BdrcApiError {
-  const { httpStatus, subject, taskId, requestId, retryAfterMs } = facts;
+  const { httpStatus, subject, taskId, requestId, retryAfterMs, maintenance } = facts;
   const top = fieldsOf(body);
   const inner = fieldsOf(top["error"]);
   const code =
@@ -43,6 +45,7 @@ export function answerError(
       ...(taskId === undefined ? {} : { taskId }),
       ...(requestId === undefined ? {} : { requestId }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(maintenance === true ? { maintenance } : {}),
     },
   );
 }

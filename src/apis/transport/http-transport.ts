@@ -9,7 +9,7 @@ import { type Route, Routes } from "../../openapi/http/routes.ts";
 import { ServiceClock } from "../../openapi/http/service-clock.ts";
 import type { CallSubject } from "../../openapi/request/operation.ts";
 import { canonicalQuery } from "../../openapi/request/signature.ts";
-import { retryAfterOf } from "../../openapi/response/api-error.ts";
+import { isMaintenance, retryAfterOf } from "../../openapi/response/api-error.ts";
 import { notAnEnvelope, scrubEnvelope } from "../../openapi/response/envelope.ts";
 import type { RawAnswer } from "../../openapi/response/raw-answer.ts";
 import { type Scrub, scrubber } from "../../openapi/response/scrub.ts";
@@ -114,7 +114,13 @@ function jsonOf(answer: RawAnswer, about: CallSubject, scrub: Scrub): unknown {
   const json = parsed(answer.text);
   if (httpStatus >= 400 && (json !== undefined || httpStatus === 429)) {
     const retryAfterMs = retryAfterOf(headers);
-    const facts = { httpStatus, ...about, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    const maintenance = isMaintenance(httpStatus, headers);
+    const facts = {
+      httpStatus,
+      maintenance,
+      ...about,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
     throw answerError(json, facts, scrub);
   }
   if (json === undefined || httpStatus >= 400) {

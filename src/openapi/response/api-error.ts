@@ -32,7 +32,7 @@ export function apiErrorOf(
   const { httpStatus, headers } = answer;
   const told = errorTextOf(body ?? {});
   const retryAfterMs = retryAfterOf(headers);
-  const maintenance = httpStatus >= 500 && retryAfterMs !== undefined && !headers.has("x-acs-retry-after");
+  const maintenance = isMaintenance(httpStatus, headers);
   const failed = httpStatus >= 400;
   const evidence = told.code ?? told.message ?? told.requestId ?? (failed ? retryAfterMs : undefined);
   if (evidence === undefined || !(failed || lacksData(told, body, operation))) {
@@ -85,6 +85,11 @@ export function retryAfterOf(headers: ReadonlyMap<string, string>): number | und
   }
   const waitMs = dateOf(standard) - (dateOf(headers.get("date")) || Date.now());
   return waitMs > 0 ? waitMs : undefined;
+}
+
+/** Whether the service is down for a time that it names. The API's own header is of throttling. */
+export function isMaintenance(httpStatus: number, headers: ReadonlyMap<string, string>): boolean {
+  return httpStatus >= 500 && retryAfterOf(headers) !== undefined && !headers.has("x-acs-retry-after");
 }
 
 // Date.parse takes almost anything with a number for a date.
