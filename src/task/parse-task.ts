@@ -1,4 +1,3 @@
-import * as z from "zod/mini";
 import { ProtocolError } from "./errors.ts";
 import { parseJson } from "./parse-json.ts";
 import { quoted } from "./printable.ts";
@@ -8,10 +7,7 @@ import type { Task } from "./task.ts";
 export const FULL_PROGRESS = 10_000;
 
 // What a wait can't do without.
-const essentials = z.object({
-  taskId: z.string().check(z.minLength(1)),
-  taskStatus: z.string().check(z.minLength(1)),
-});
+const ESSENTIALS = ["taskId", "taskStatus"] as const;
 
 type Reader = (value: unknown) => string | number | undefined;
 
@@ -70,13 +66,11 @@ export const TASK_FIELDS: readonly string[] = BDRC_READERS.map(([name]) => name)
  * @throws {@link ProtocolError} when it is no object, or `taskId` or `taskStatus` is missing or mistyped.
  */
 export function parseTask(fields: unknown, describePath: (field: string) => string = (field) => field): Task {
-  const parsed = z.safeParse(essentials, fields);
-  if (!parsed.success) {
-    throw new ProtocolError(describeMismatch(fields, parsed.error, describePath));
-  }
+  checkEssentials(fields, describePath);
   const task: Record<string, unknown> = {};
   for (const [name, read] of READERS) {
-    const value = read((fields as Record<string, unknown>)[name]);
+    const raw = fields[name];
+    const value = raw === undefined ? undefined : read(raw);
     if (value !== undefined) {
       task[name] = value;
     }
@@ -102,20 +96,23 @@ export function ensureTask(task: unknown): Task {
   return typeof task === "object" && task !== null && checked.has(task) ? (task as Task) : parseTask(task);
 }
 
-function describeMismatch(
+function checkEssentials(
   fields: unknown,
-  error: z.core.$ZodError,
   describePath: (field: string) => string,
-): string {
-  const field = error.issues[0]?.path[0];
-  if (typeof field !== "string" || typeof fields !== "object" || fields === null) {
-    return `expected a task, got ${quoted(fields)}`;
+): asserts fields is Readonly<Record<string, unknown>> {
+  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
+    throw new ProtocolError(`expected a task, got ${quoted(fields)}`);
   }
-  const value = (fields as Record<string, unknown>)[field];
-  const path = describePath(field);
-  return value === undefined
-    ? `${path} is missing`
-    : `${path} must be a non-empty string, got ${typeof value === "object" ? quoted(JSON.stringify(value)) : quoted(value)}`;
+  for (const name of ESSENTIALS) {
+    const value = (fields as Readonly<Record<string, unknown>>)[name];
+    if (value === undefined) {
+      throw new ProtocolError(`${describePath(name)} is missing`);
+    }
+    if (typeof value !== "string" || value === "") {
+      const got = quoted(typeof value === "object" ? JSON.stringify(value) : value);
+      throw new ProtocolError(`${describePath(name)} must be a non-empty string, got ${got}`);
+    }
+  }
 }
 
 function addJson(
@@ -138,7 +135,7 @@ function addJson(
 /** What a source has parsed already, as the JSON that it was or can be. */
 function jsonOf(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value);
+    return value === undefined ? undefined : JSON.stringify(value);
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { needsEarlierRuns } from "../../policy/decide/earlier-runs.ts";
-import type { TaskHistory } from "../../policy/forecast/history.ts";
+import { MAX_TYPES, type TaskHistory } from "../../policy/forecast/history.ts";
 import { observeError } from "../../policy/observe/observe.ts";
 import type { TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
@@ -10,7 +10,6 @@ import { requestPage } from "./request-page.ts";
 
 // Enough for the run times that are kept, if a source can't filter by type.
 const PAGE_SIZE = 100;
-const MAX_TYPES = 64;
 
 /**
  * Asks for one page of ended tasks of a type, once, when that saves the waits more than the call costs: their run times

@@ -14,6 +14,26 @@ export interface Fleet {
 // Polls do not follow each other more closely.
 const MIN_GAP_MS = 200;
 
+/** Whether the values of polls that a scan can take the place of come to so much at a moment. */
+export function valueReaches(
+  value: number,
+  { tasks, inFlight }: Fleet,
+  coverage: ListingCoverage,
+  nowMs: number,
+): boolean {
+  const atMs = nowMs - coverage.lag.lagMs(nowMs);
+  let all = 0;
+  for (const tracked of tasks.values()) {
+    if (!inFlight.has(tracked) && !tracked.isMissingFromListings) {
+      all += coverage.valueOf(tracked, atMs);
+      if (all >= value) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 /** Adds up the value of polls of all tracked tasks at a moment. */
 export function fleetTotals(
   { tasks, inFlight }: Fleet,

@@ -6,7 +6,7 @@ import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import type { RateLimits } from "../rate/rate-limits.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
-import { type Fleet, fleetTotals } from "./fleet-totals.ts";
+import { type Fleet, fleetTotals, valueReaches } from "./fleet-totals.ts";
 import { ListingCoverage } from "./listing-coverage.ts";
 import {
   type BatchOption,
@@ -150,7 +150,7 @@ export class ListingScheduler {
       return undefined;
     }
     this.#checkedMs = nowMs;
-    const sums = this.#totals(nowMs);
+    const sums = fleetTotals(this.#fleet, this.coverage, nowMs, this.#maxIds);
     const totals = { ...sums, isBacklogged: this.#limits.describe.isBacklogged(sums.idsPerCall) };
     if (this.coverage.lag.wantsPoll(totals.endsPerSecond, nowMs)) {
       this.#doubted = this.#mostDoubtful(nowMs);
@@ -207,10 +207,6 @@ export class ListingScheduler {
     };
   }
 
-  #totals(nowMs: number): ReturnType<typeof fleetTotals> {
-    return fleetTotals(this.#fleet, this.coverage, nowMs, this.#maxIds);
-  }
-
   #minGapMs(): number {
     return this.#fleet.tasks.size > LARGE_FLEET ? MIN_GAP_LARGE_MS : MIN_GAP_MS;
   }
@@ -218,7 +214,7 @@ export class ListingScheduler {
   /** When the value of all polls together will be this high, estimated from below, and not beyond {@link MAX_AHEAD_MS}. */
   #whenScanPaysMs(nowMs: number, value: number): number {
     let aheadMs = this.#minGapMs();
-    while (aheadMs < MAX_AHEAD_MS && this.#totals(nowMs + 2 * aheadMs).all < value) {
+    while (aheadMs < MAX_AHEAD_MS && !valueReaches(value, this.#fleet, this.coverage, nowMs + 2 * aheadMs)) {
       aheadMs *= 2;
     }
     return nowMs + aheadMs;

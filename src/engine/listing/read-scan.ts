@@ -6,7 +6,6 @@ import type { PollResult } from "../tasks/poll.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
 import type { Fleet } from "./fleet-totals.ts";
 import type { ListingCoverage } from "./listing-coverage.ts";
-import type { ListingLag } from "./listing-lag.ts";
 import type { ListingScan, ScanEnd, ScannedPage } from "./listing-scan.ts";
 
 /** A tracked task of which a page tells something new. */
@@ -36,26 +35,24 @@ export async function* readScan(
     const nowMs = clock.nowMs();
     const { tasks, sentMs, callMs } = next.value;
     for (const listed of tasks) {
-      const task = checkedTask(listed, fleet, lag);
-      if (task === undefined) {
-        continue;
-      }
-      const tracked = fleet.tasks.get(task.taskId);
-      const hasEnded = isFinalStatus(task.taskStatus);
+      const { taskId, taskStatus } = essentialsOf(listed);
+      const tracked = fleet.tasks.get(taskId);
+      const hasEnded = isFinalStatus(taskStatus);
       if (tracked === undefined) {
-        if (!hasEnded) {
-          lag.shownRunning(task.taskId, sentMs, nowMs);
+        if (!hasEnded && lag.knowsEnd(taskId)) {
+          lag.shownRunning(taskId, sentMs, nowMs);
         }
         continue;
       }
       // Listed twice, because it moved between pages: the first time was as good.
-      if (shown.has(task.taskId) && !hasEnded) {
+      if (taskStatus === "" || (shown.has(taskId) && !hasEnded)) {
         continue;
       }
-      shown.add(task.taskId);
+      shown.add(taskId);
       tracked.listed(hasEnded ? undefined : sentMs);
-      const ageMs = hasEnded ? 0 : ageMsOf(tracked, task, next.value, fleet, lag.lagMs(nowMs), nowMs);
-      if (ageMs !== undefined) {
+      const ageMs = hasEnded ? 0 : ageMsOf(tracked, taskStatus, next.value, fleet, lag.lagMs(nowMs), nowMs);
+      const task = ageMs === undefined ? undefined : checkedTask(listed);
+      if (ageMs !== undefined && task !== undefined) {
         found.push({ tracked, ageMs, result: { observation: { kind: "task", task }, callMs } });
       }
     }
@@ -64,11 +61,24 @@ export async function* readScan(
   return { end: next.value, shown };
 }
 
-/** A listed task that matters here, checked and frozen as a polled one is; undefined when it does not matter or is none. */
-function checkedTask(listed: unknown, { tasks }: Fleet, lag: ListingLag): Task | undefined {
+type Essentials = Pick<Task, "taskId" | "taskStatus">;
+
+const NO_TASK: Essentials = { taskId: "", taskStatus: "" };
+
+/** What tells whether a listed task matters here: most do not, and the rest of them is not read. */
+function essentialsOf(listed: unknown): Essentials {
   try {
-    const { taskId } = listed as Task;
-    return tasks.has(taskId) || lag.knowsEnd(taskId) ? ensureTask(listed) : undefined;
+    const { taskId, taskStatus } = listed as Essentials;
+    return typeof taskId === "string" && typeof taskStatus === "string" ? { taskId, taskStatus } : NO_TASK;
+  } catch {
+    return NO_TASK;
+  }
+}
+
+/** Checked and frozen as a polled task is; undefined when it is none. */
+function checkedTask(listed: unknown): Task | undefined {
+  try {
+    return ensureTask(listed);
   } catch {
     return undefined;
   }
@@ -77,7 +87,7 @@ function checkedTask(listed: unknown, { tasks }: Fleet, lag: ListingLag): Task |
 /** How long ago the task was as a page shows it running; undefined when that tells nothing new. */
 function ageMsOf(
   tracked: TrackedTask,
-  task: Task,
+  taskStatus: string,
   { sentMs }: ScannedPage,
   { inFlight }: Fleet,
   lagMs: number,
@@ -89,7 +99,7 @@ function ageMsOf(
   if (isOlder || inFlight.has(tracked) || tracked.isNearDeadline(nowMs)) {
     return undefined;
   }
-  if (tracked.isRedundant(task, nowMs)) {
+  if (tracked.isRedundant(taskStatus, nowMs)) {
     tracked.ranAt(sentMs - lagMs);
     return undefined;
   }

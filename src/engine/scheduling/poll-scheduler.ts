@@ -228,7 +228,7 @@ export class PollScheduler {
       random: this.#options.random,
       ratePerSecond: this.limits.describe.ratePerSecond,
       history: this.#history,
-      ...(offsetMs === undefined ? {} : { clockOffsetMs: offsetMs + this.#clock.wallAheadMs }),
+      clockOffsetMs: offsetMs === undefined ? undefined : offsetMs + this.#clock.wallAheadMs,
     };
   }
 

@@ -22,7 +22,7 @@ export interface AppliedObservation {
 }
 
 /** What every wait on the task decides by. */
-export type ApplyContext = Omit<DecideContext, "options" | "callMs" | "history"> & {
+export type ApplyContext = Omit<Required<DecideContext>, "options" | "callMs" | "history"> & {
   readonly history: TaskHistory;
 };
 
@@ -35,27 +35,30 @@ export function applyObservation(
   { observation, callMs }: PollResult,
   context: ApplyContext,
 ): AppliedObservation {
-  const { nowMs, clockOffsetMs = 0 } = context;
+  const { nowMs, random, ratePerSecond, history: known, clockOffsetMs } = context;
   const before = tracked.task;
   const after = observation.kind === "task" ? observation.task : undefined;
   let history: TaskHistory | undefined;
   let value: PollValueCurve | undefined;
   let lagMs: number | undefined;
   for (const core of tracked.waits) {
-    const decision = decide(core.state, observation, { ...context, options: core.options, callMs });
+    const { options } = core;
+    // Of one shape, and no copy of another object: this is made for every poll of every wait.
+    const own = { nowMs, random, options, callMs, history: known, clockOffsetMs, ratePerSecond };
+    const decision = decide(core.state, observation, own);
     if (decision.kind === "poll") {
       value = moreEager(value, decision.pollValue);
     } else if (history === undefined && after !== undefined) {
       // One task teaches once, however many waits are for it.
-      history = rememberWait(context.history, decision.state);
-      lagMs = detectionLagMs(after, core.state, nowMs, clockOffsetMs);
+      history = rememberWait(known, decision.state);
+      lagMs = detectionLagMs(after, core.state, nowMs, clockOffsetMs ?? 0);
     }
     core.apply(decision);
   }
   if (after !== undefined) {
     tracked.seen(after, value);
   }
-  return { before, after, history: history ?? context.history, lagMs };
+  return { before, after, history: history ?? known, lagMs };
 }
 
 /** More is known of a type: the waits for its tasks decide again when to poll. Gives those tasks. */

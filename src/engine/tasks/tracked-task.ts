@@ -177,12 +177,12 @@ export class TrackedTask {
   }
 
   /** Whether a page shows nothing new: the task as it was, so soon after the last poll. */
-  isRedundant(task: Task, nowMs: number): boolean {
+  isRedundant(taskStatus: string, nowMs: number): boolean {
     return (
       this.isSeen &&
       !this.isPresumedEnded &&
       nowMs - this.value.fromMs < REDUNDANT_SHARE * this.value.gapMs &&
-      this.waits.every(({ state }) => state.task?.taskStatus === task.taskStatus)
+      this.waits.every(({ state }) => state.task?.taskStatus === taskStatus)
     );
   }
 

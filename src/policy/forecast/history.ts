@@ -22,7 +22,8 @@ export type TaskHistory = readonly TypeHistory[];
 /** Run times kept for each type: enough for a distribution, few enough to forget an old state of the service. */
 export const MAX_DURATIONS = 50;
 
-const MAX_TYPES = 64;
+/** The most types of tasks of which something is kept. */
+export const MAX_TYPES = 64;
 // Nothing is kept of a type with a longer name.
 const MAX_TYPE_LENGTH = 200;
 // A type may change, so old comparisons fade.

@@ -38,7 +38,7 @@ export interface DecideContext {
   /** What the driver knows from earlier tasks, if it keeps a history; see {@link rememberWait}. */
   readonly history?: TaskHistory;
   /** How far the service's clock is ahead of `nowMs`, in milliseconds, if known. */
-  readonly clockOffsetMs?: number;
+  readonly clockOffsetMs?: number | undefined;
   /** The rate that the driver's limiter allows now, in calls per second, if known. */
   readonly ratePerSecond?: number;
 }
