@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { classifyError, type ErrorMeaning, retryAfterMsOf } from "../../src/policy/observe/classify-error.ts";
+import {
+  classifyError,
+  type ErrorMeaning,
+  isAboutCaller,
+  retryAfterMsOf,
+} from "../../src/policy/observe/classify-error.ts";
 import { observe, observeError } from "../../src/policy/observe/observe.ts";
 import {
   AccessDeniedError,
@@ -158,10 +163,23 @@ describe("what an answer of the API means", () => {
     ["a status that is text", { statusCode: "403" }, "transient"],
     ["apiCode before code", { apiCode: "NoPermission", code: "Throttling" }, "denied"],
     ["httpStatus before statusCode", { httpStatus: 404, statusCode: 403 }, "notFound"],
+    ["apiCode where the status is text", { apiCode: "SomethingElse", statusCode: "403" }, "transient"],
+    ["a code of Node that holds a word of the gateway's", { code: "E_Throttling" }, "transient"],
     ["nothing", {}, "transient"],
   ] as const)("is read from an error of another maker by %s", (_, fields, meaning) => {
     expect(classifyError(Object.assign(new Error("theirs"), fields))).toBe(meaning);
     expect(classifyError(fields)).toBe(meaning);
+  });
+});
+
+describe("a code of the gateway", () => {
+  it("counts by how it begins, not by what it holds", () => {
+    const holds = ["RequestUnauthorized", "ResourceForbidden", "SomeInvalidAction"];
+    expect(holds.filter((code) => classifyError(answer(500, code)) !== "transient")).toEqual([]);
+  });
+
+  it("is searched only at its beginning when it is long", () => {
+    expect(classifyError(answer(400, `${"x".repeat(100)}Throttling`))).toBe("permanent");
   });
 });
 
@@ -176,6 +194,8 @@ describe("what any other error means", () => {
     ["a certificate that is not trusted", new UnreachableError("no trust", { permanent: true }), "permanent"],
     ["no descriptor left", withCause(new UnreachableError("failed"), "EMFILE"), "throttled"],
     ["no descriptor left in the system", Object.assign(new Error("open"), { code: "ENFILE" }), "throttled"],
+    ["a code that only resembles it", withCause(new UnreachableError("failed"), "XEMFILE"), "transient"],
+    ["another such code", withCause(new UnreachableError("failed"), "EMFILES"), "transient"],
     ["text", "no", "transient"],
     ["nothing", undefined, "transient"],
     ["null", null, "transient"],
@@ -241,6 +261,29 @@ describe("a mistake in a source", () => {
   it("is one also where the source has no describe", async () => {
     const observed = await observe({} as Parameters<typeof observe>[0], "t-1", new AbortController().signal);
     expect(observed).toMatchObject({ kind: "permanent", error: { name: "ProtocolError" } });
+  });
+});
+
+describe("whether an error concerns who asks, and not what was asked for", () => {
+  it.each([
+    ["no credentials", new AccessDeniedError("no")],
+    ["no answer", new UnreachableError("refused")],
+    ["a fetch that reached nobody", new TypeError("fetch failed")],
+    ["an answer of 401", answer(401, "SomethingElse")],
+    ["a key that is refused", answer(404, "InvalidAccessKeyId.NotFound")],
+    ["a wrong address", answer(404, "InvalidAction.NotFound")],
+  ])("%s does", (_, error) => {
+    expect(isAboutCaller(error)).toBe(true);
+  });
+
+  it.each([
+    ["a task that is not known", answer(404, "InvalidTask.NotFound")],
+    ["a task that this key may not see", answer(403, "NoPermission")],
+    ["an error of the service without a code", Object.assign(new Error("theirs"), { statusCode: 500 })],
+    ["a code that is no text", { code: ["SignatureDoesNotMatch"], statusCode: 500 }],
+    ["a mistake in the source", new TypeError("x is not a function")],
+  ])("%s does not", (_, error) => {
+    expect(isAboutCaller(error)).toBe(false);
   });
 });
 
