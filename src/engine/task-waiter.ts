@@ -122,9 +122,8 @@ export class TaskWaiter implements AsyncDisposable {
   }
 
   /**
-   * Says that a task may have ended, as an event from elsewhere told: it is polled now instead of when the next poll would
-   * be due. Polling stays the truth: a hint ends no wait by itself. It brings at most one more call, and calls stay
-   * `minIntervalMs` apart. It waits for a permit, and shortens no pause after a throttled or failed poll.
+   * Says that a task may have ended, as an event from elsewhere told: it is polled now, which alone ends the wait. A hint
+   * brings at most one more call, `minIntervalMs` after the last, and shortens no pause after a throttled or failed poll.
    *
    * @returns Whether a wait for the task is in flight; `false` means that nothing was done.
    */
