@@ -13,7 +13,7 @@ export const MAX_DURATION_MS: number = 10 * 365 * DAY_MS;
  *
  * @hidden
  */
-export const DEFAULT_TIMEOUT_MS: number = DAY_MS;
+export const DEFAULT_TIMEOUT_MS: number = 24 * 60 * MINUTE_MS;
 
 /** How long one call may take when nothing is said. */
 export const DEFAULT_CALL_TIMEOUT_MS = 10_000;

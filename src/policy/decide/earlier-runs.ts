@@ -10,7 +10,7 @@ import { nextPoll } from "./next-poll.ts";
 import { isQueued, runStart } from "./start-estimate.ts";
 
 /** With so many run times a forecast needs no more of them. */
-export const ENOUGH_RUNS = 5;
+const ENOUGH_RUNS = 5;
 // By age alone a task of age X costs about 1.5 sqrt(2 price X) more by its end, of which history saves three tenths: more
 // than one price from 2.5 prices on. A task that ends before its second poll shall not pay for it.
 const MIN_AGE_IN_PRICES = 3.6;
