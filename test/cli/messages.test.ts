@@ -117,6 +117,21 @@ describe("LineReporter", () => {
 
     expect(lines).toEqual(["t-1 RUNNING 12.5% after 30.0 s, about 40.0 s left"]);
   });
+
+  it("says what is left by earlier tasks of the type, until the task's own progress tells it", () => {
+    const { lines, reporter, tell } = open(["t-1"]);
+    const payload = { taskId: "t-1", task, callMs: 1, etaMs: 90_000, etaRuns: 50 };
+    tell({ name: "poll", payload }, "t-1");
+    vi.advanceTimersByTime(30_000);
+    tell({ name: "progress", payload: { taskId: "t-1", task, etaMs: 70_000 } }, "t-1");
+    vi.advanceTimersByTime(30_000);
+    reporter.finish();
+
+    expect(lines).toEqual([
+      "t-1 RUNNING 12.5% after 30.0 s, about 1 min 00 s left, as the last 50",
+      "t-1 RUNNING 12.5% after 1 min 00 s, about 40.0 s left",
+    ]);
+  });
 });
 
 describe("ProgressState", () => {

@@ -84,9 +84,11 @@ function summaryLine(views: readonly TaskView[], nowMs: number): string {
   if (views.length > 1) {
     return `${views.length} tasks after ${elapsed}: ${countByStatus(views, (word) => printable(word, 40))}`;
   }
-  const { taskId, percent, expectedEndMs = 0 } = first;
+  const { taskId, percent, expectedEndMs = 0, expectedByRuns } = first;
   const shown = percent === undefined ? "" : ` ${trimmed(percent)}%`;
-  const left = expectedEndMs > nowMs ? `, about ${formatDurationMs(expectedEndMs - nowMs)} left` : "";
+  const source = expectedByRuns === undefined ? "" : `, as the last ${expectedByRuns}`;
+  const left =
+    expectedEndMs > nowMs ? `, about ${formatDurationMs(expectedEndMs - nowMs)} left${source}` : "";
   return `${printable(taskId)} ${printable(statusWord(first), 40)}${shown} after ${elapsed}${left}`;
 }
 

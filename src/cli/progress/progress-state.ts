@@ -12,6 +12,8 @@ export interface TaskView {
   readonly percent?: number;
   /** Monotonic milliseconds; when the task is expected to end. */
   readonly expectedEndMs?: number;
+  /** How many earlier tasks of its type say so; absent when its own progress does. */
+  readonly expectedByRuns?: number;
   /** Calls for this task alone. */
   readonly calls: number;
   /** Bad answers in a row. */
@@ -104,16 +106,19 @@ function noted(view: TaskView, event: WaitEvent, nowMs: number): TaskView {
   switch (event.name) {
     case "poll": {
       const { taskName, taskStatus, percent } = event.payload.task;
+      const { etaMs, etaRuns } = event.payload;
       return {
         ...view,
         failures: 0,
         status: taskStatus,
         ...(taskName ? { name: taskName } : {}),
         ...(percent === undefined ? {} : { percent }),
+        ...(etaMs === undefined ? {} : { expectedEndMs: nowMs + etaMs }),
+        ...(etaRuns === undefined ? {} : { expectedByRuns: etaRuns }),
       };
     }
     case "progress": {
-      const { expectedEndMs: _, ...rest } = view;
+      const { expectedEndMs: _, expectedByRuns: __, ...rest } = view;
       const { etaMs } = event.payload;
       return { ...rest, ...(etaMs === undefined ? {} : { expectedEndMs: nowMs + etaMs }) };
     }
