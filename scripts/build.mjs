@@ -69,7 +69,9 @@ async function writeModules() {
 /** A module of data has a line, not one for each value, and no map: no frame of a stack is in it. */
 function writeData(path, from) {
   const data = JSON.parse(readFileSync(from, "utf8"));
-  writeFileSync(path, `export default ${JSON.stringify(data)};\n`);
+  // A quote within a text has a backslash before it, so what ends in quote and colon is a key.
+  const text = JSON.stringify(data).replace(/"([A-Za-z_]\w*)":/g, "$1:");
+  writeFileSync(path, `export default ${text};\n`);
 }
 
 /** Removes the maps that would lead to sources which the package leaves out. */
