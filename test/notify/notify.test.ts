@@ -1,5 +1,4 @@
 import { createServer } from "node:net";
-import { type CloudEvent, HTTP } from "cloudevents";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it, vi } from "vitest";
 import { type NotifyOptions, notify, type TaskWaiter, waitEventRecordSchema } from "../../src/index.ts";
@@ -71,7 +70,7 @@ async function toldOf(taskIds: readonly string[], { waiter, notifier }: ReturnTy
 }
 
 describe("a notification", () => {
-  it("is a CloudEvent whose data is the record of jsonl, signed by the Standard Webhooks rules", async () => {
+  it("has the record of jsonl as its data, and is signed by the Standard Webhooks rules", async () => {
     const { tries, post } = receiver(200);
     const failures = await toldOf(["t-1", "t-3"], follow(post, { on: ["status", "progress", "settled"] }));
 
@@ -79,8 +78,6 @@ describe("a notification", () => {
     const events = tries.map(({ headers, body }) => {
       vi.setSystemTime(Number(headers["webhook-timestamp"]) * 1000);
       expect(new Webhook(SECRET).verify(body, { ...headers })).toEqual(JSON.parse(body));
-      const event = HTTP.toEvent({ headers: { ...headers }, body });
-      expect((event as CloudEvent<unknown>).validate()).toBe(true);
       const plain = JSON.parse(body) as {
         readonly id: string;
         readonly type: string;

@@ -278,7 +278,7 @@ describe("a consumer with TypeScript 5.4 and without Node's types compiles", () 
        const [{ fileName, textSpan }] = service.getDefinitionAtPosition("plain.mts", text.indexOf("waitForTask(taskId"));
        // What an editor asks next: where the declaration's map leads.
        const place = service.getSourceMapper().tryGetSourcePosition({ fileName, pos: textSpan.start });
-       console.log(place.fileName.replace(/.*\\/node_modules\\//, ""), ts.sys.readFile(place.fileName).slice(place.pos).split("(")[0]);`,
+       console.log(place.fileName.replace(/.*\\/node_modules\\//, ""), ts.sys.readFile(place.fileName).slice(place.pos).match(/^\\w+/)[0]);`,
     );
     const { stdout, stderr } = await run(plain, process.execPath, "definition.cjs");
     expect(stderr).toBe("");

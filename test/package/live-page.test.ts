@@ -6,6 +6,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import { root, run } from "./npm.ts";
 
 /** What is used of Playwright; its own types want those of a browser, which nothing else here may use. */
 interface Found {
@@ -39,11 +40,12 @@ interface Browser {
   newPage(options?: { viewport: { width: number; height: number } }): Promise<Page>;
   close(): Promise<void>;
 }
-const { chromium } = createRequire(import.meta.url)("playwright-core") as {
+interface Playwright {
   readonly chromium: { launch(options: { executablePath: string; args: string[] }): Promise<Browser> };
-};
+}
 
-const ROOT = join(import.meta.dirname, "../..");
+// A folder of its own, so that `npm ci` of the package stays light. Install scripts stay off: none is needed.
+const folder = join(root, "test/package/live-page");
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const executable = BROWSERS.find((name) => spawnSync(name, ["--version"]).status === 0);
 const HOSTILE = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>\u202e';
@@ -54,9 +56,12 @@ let browser: Browser;
 let address: string;
 
 beforeAll(async () => {
+  const installed = await run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+  expect(installed).toMatchObject({ code: 0 });
+  const { chromium } = createRequire(join(folder, "package.json"))("playwright-core") as Playwright;
   emulator = await startEmulator({ seed: 5, starts: { UPDATE_RESOURCES: { durationMs: 4000 } } });
   server = spawn(process.execPath, ["examples/live-page/serve.mjs"], {
-    cwd: ROOT,
+    cwd: root,
     env: { PATH: process.env["PATH"], ...emulator.env, PORT: "0" },
     stdio: ["ignore", "pipe", "inherit"],
   });
