@@ -53,9 +53,10 @@ describe("lines on a pipe", () => {
     const { calls, tasks } = JSON.parse(stdout) as { calls: number; tasks: { calls: number }[] };
     const single = emulator.requests().filter(({ action }) => action === "DescribeTask").length;
 
-    // What is in flight when the last task ends may be counted on one side alone.
-    expect(Math.abs(answered - calls)).toBeLessThanOrEqual(2);
-    expect(tasks.reduce((sum, task) => sum + task.calls, 0)).toBeLessThanOrEqual(single);
+    // A call that a listing makes needless is ended, and may be counted on one side alone. What was seen would be 30 a page.
+    const ended = 5;
+    expect(Math.abs(answered - calls)).toBeLessThanOrEqual(ended);
+    expect(tasks.reduce((sum, task) => sum + task.calls, 0)).toBeLessThanOrEqual(single + ended);
   });
 });
 
