@@ -15,13 +15,17 @@ interface Issue {
   readonly options?: readonly unknown[];
 }
 
+// A program that loads the whole of zod, or sets a language for it, changes the words of every issue that has none of its
+// own: these stay.
+const NOT_WRITTEN = "Invalid input";
+
 /**
  * Checks the keys and the types of a declaration.
  *
  * @throws {@link InvalidOptionError} naming the path, and for a mistyped key the one that was meant.
  */
 export function checkKeys(declaration: Json, name: string): TaskApi {
-  const parsed = z.safeParse(taskApiSchema, declaration);
+  const parsed = z.safeParse(taskApiSchema, declaration, { error: () => NOT_WRITTEN });
   if (parsed.success) {
     // Not what zod made of it, which is not frozen.
     return declaration as unknown as TaskApi;
@@ -40,7 +44,7 @@ function written(
   issue: Issue,
 ): { readonly path: readonly PropertyKey[]; readonly message: string } | undefined {
   const { path, message, errors = [], options } = issue;
-  if (message !== "Invalid input") {
+  if (message !== NOT_WRITTEN) {
     return { path, message };
   }
   if (options !== undefined) {
