@@ -7,6 +7,16 @@ export const BROKEN_CONNECTION: ErrorStep = {
   error: Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }),
 };
 
+/** On the way to its end a wait on it tells of all that a wait can tell of. */
+export const EVENTFUL: Script = [
+  { status: "CREATED", progress: 0 },
+  "throttled",
+  { error: new TypeError("fetch failed") },
+  { status: "PAUSED", progress: 100 },
+  { status: "RUNNING", progress: 5000 },
+  "COMPLETE",
+];
+
 /** One way for a wait to end. */
 export interface Ending {
   readonly how: string;

@@ -10,7 +10,8 @@ import {
   waitEventRecordSchema,
 } from "../../src/index.ts";
 import { WAIT_EVENT_NAMES } from "../../src/task/wait-events.ts";
-import { type Script, scriptedSource } from "../../src/testing/index.ts";
+import { scriptedSource } from "../../src/testing/index.ts";
+import { EVENTFUL } from "./endings.ts";
 import { flush, HOUR_MS, ID, makeWaiter, pass, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
@@ -18,14 +19,6 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const EVENTFUL: Script = [
-  { status: "CREATED", progress: 0 },
-  "throttled",
-  { error: new TypeError("fetch failed") },
-  { status: "PAUSED", progress: 100 },
-  { status: "RUNNING", progress: 5000 },
-  "COMPLETE",
-];
 const busy = { status: "FAILED", errorMessage: "too many requests." } as const;
 
 async function readAll<Rec>(records: AsyncIterable<Rec>): Promise<Rec[]> {

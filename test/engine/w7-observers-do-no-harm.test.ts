@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from "vitest";
 import type { TaskWait, WaitEventName } from "../../src/index.ts";
 import { OUTCOME_KINDS } from "../../src/task/outcome.ts";
-import { type Script, scriptedSource } from "../../src/testing/index.ts";
+import { scriptedSource } from "../../src/testing/index.ts";
+import { EVENTFUL } from "./endings.ts";
 import { HOUR_MS, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
 
 useFakeTime();
@@ -24,15 +25,6 @@ const EVERY_EVENT: WaitEventName[] = [
   "warning",
   ...OUTCOME_KINDS,
   "settled",
-];
-
-const EVENTFUL: Script = [
-  { status: "CREATED", progress: 0 },
-  "throttled",
-  { error: new TypeError("fetch failed") },
-  { status: "PAUSED", progress: 100 },
-  { status: "RUNNING", progress: 5000 },
-  "COMPLETE",
 ];
 
 /** What a wait does when somebody observes it in this way. */
