@@ -108,6 +108,24 @@ describe("a result that a schema reads", () => {
     });
   });
 
+  it.each<[string, (answer: { value: unknown }) => unknown]>([
+    ["at once", (answer) => answer],
+    ["later", async (answer) => answer],
+  ])("changes nothing when the schema that reads it %s ends the wait", async (_, answering) => {
+    const waiter = makeWaiter(sourceOf(RESULT));
+    const schema = schemaThat(() => {
+      wait.abandon();
+      return answering({ value: 7 });
+    });
+    const wait: TaskWait = waiter.wait(ID, { result: schema });
+    const seen = record(wait);
+    await pass(30_000);
+    expect(seen.names.slice(-2)).toEqual(["aborted", "settled"]);
+    expect(seen.outcome?.kind).toBe("aborted");
+    expect((await wait.outcome).kind).toBe("aborted");
+    expectNothingLeft(waiter);
+  });
+
   it("is not asked of a task that did not complete", async () => {
     const source = scriptedSource({ [ID]: ["FAILED"] });
     const wait = makeWaiter(source).wait(ID, { result: sizes });

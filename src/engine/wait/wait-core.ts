@@ -113,16 +113,20 @@ export class WaitCore
 
   #readResult(schema: StandardSchema<unknown>, completed: Settled, task: Task): void {
     const { state } = completed;
+    const { ended: _, ...open } = state;
+    // Until it is read the deadline and an abort hold, and a checkpoint goes on with another poll.
+    this.state = open;
     const before = completed.events.filter(({ name }) => name !== "complete" && name !== "settled");
     const reading = readResult(schema, task);
+    if (this.outcome !== undefined) {
+      // The schema has ended the wait.
+      return;
+    }
     if (!(reading instanceof Promise)) {
       const end = endOfRead(state, reading, this.#driver.clock.nowMs());
       this.#end({ ...end, events: [...before, ...end.events] });
       return;
     }
-    // Until it is read the deadline and an abort hold, and a checkpoint goes on with another poll.
-    const { ended: _, ...open } = state;
-    this.state = open;
     this.#driver.hold(this);
     this.emit(before);
     void reading.then((read) => {
