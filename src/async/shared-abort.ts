@@ -12,8 +12,19 @@ interface Subscription {
 // ours, and none once the last of them has ended.
 const subscriptions = new WeakMap<AbortSignal, Subscription>();
 
-/** Tells the member when the signal aborts, in the same turn. */
-export function joinSignal(signal: AbortSignal, member: Abortable): void {
+/**
+ * Tells the member when the signal aborts, in the same turn; at once when it has aborted already.
+ *
+ * @returns Whether it has not aborted yet.
+ */
+export function joinSignal(signal: AbortSignal | undefined, member: Abortable): boolean {
+  if (signal === undefined) {
+    return true;
+  }
+  if (signal.aborted) {
+    member.aborted(signal.reason);
+    return false;
+  }
   let subscription = subscriptions.get(signal);
   if (subscription === undefined) {
     const members = new Set<Abortable>();
@@ -28,10 +39,14 @@ export function joinSignal(signal: AbortSignal, member: Abortable): void {
     signal.addEventListener("abort", listener, { once: true });
   }
   subscription.members.add(member);
+  return true;
 }
 
 /** Undoes {@link joinSignal}; the last to leave takes the listener away. */
-export function leaveSignal(signal: AbortSignal, member: Abortable): void {
+export function leaveSignal(signal: AbortSignal | undefined, member: Abortable): void {
+  if (signal === undefined) {
+    return;
+  }
   const subscription = subscriptions.get(signal);
   if (subscription?.members.delete(member) && subscription.members.size === 0) {
     subscriptions.delete(signal);

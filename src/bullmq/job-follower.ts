@@ -68,16 +68,12 @@ export class JobFollower
 
   async begin(): Promise<void> {
     const { signal, add } = this.#context;
-    if (signal?.aborted) {
-      this.aborted(signal.reason);
-    } else if (this.state.ended !== undefined) {
-      this.#timeOut();
-    }
-    if (this.outcome !== undefined) {
+    if (this.outcome !== undefined || !joinSignal(signal, this)) {
       return;
     }
-    if (signal !== undefined) {
-      joinSignal(signal, this);
+    if (this.state.ended !== undefined) {
+      this.#timeOut();
+      return;
     }
     try {
       await this.#hub.untilReady();
@@ -166,10 +162,7 @@ export class JobFollower
     this.#stopDeadline?.();
     clearInterval(this.#check);
     this.#hub.leave(this.#jobId, this);
-    const { signal } = this.#context;
-    if (signal !== undefined) {
-      leaveSignal(signal, this);
-    }
+    leaveSignal(this.#context.signal, this);
     this.#emitAll(endEvents(outcome));
     this.finish(outcome);
   }

@@ -199,7 +199,6 @@ export class TaskWaiter implements AsyncDisposable {
   }
 
   #begin(core: WaitCore): void {
-    const { signal } = core;
     this.#beginning.delete(core.state.taskId);
     if (core.outcome !== undefined) {
       return;
@@ -208,12 +207,8 @@ export class TaskWaiter implements AsyncDisposable {
       core.apply(settleResumed(core.state, this.#clock.nowMs()));
       return;
     }
-    if (signal?.aborted) {
-      core.aborted(signal.reason);
+    if (!joinSignal(core.signal, core)) {
       return;
-    }
-    if (signal !== undefined) {
-      joinSignal(signal, core);
     }
     this.#scheduler.add(core);
     if (core.isHinted) {
@@ -221,17 +216,15 @@ export class TaskWaiter implements AsyncDisposable {
     }
   }
 
+  /** A wait that was resumed from its end joins its signal only here. */
   #hold(core: WaitCore): void {
-    if (core.signal !== undefined) {
-      joinSignal(core.signal, core);
+    if (joinSignal(core.signal, core)) {
+      this.#scheduler.hold(core);
     }
-    this.#scheduler.hold(core);
   }
 
   #release(core: WaitCore): void {
-    if (core.signal !== undefined) {
-      leaveSignal(core.signal, core);
-    }
+    leaveSignal(core.signal, core);
     this.#scheduler.remove(core, core.outcome?.kind === "aborted" ? core.outcome.error : undefined);
   }
 

@@ -81,15 +81,8 @@ export class Run extends Settler<Task, RunOutcome, RunEvents, Task, [], RunEvent
 
   async begin(): Promise<void> {
     const { signal, attempts } = this.#plan;
-    if (this.outcome !== undefined) {
+    if (this.outcome !== undefined || !joinSignal(signal, this)) {
       return;
-    }
-    if (signal?.aborted) {
-      this.aborted(signal.reason);
-      return;
-    }
-    if (signal !== undefined) {
-      joinSignal(signal, this);
     }
     try {
       const outcome = await retry(() => this.#attempt(), {
@@ -228,10 +221,7 @@ export class Run extends Settler<Task, RunOutcome, RunEvents, Task, [], RunEvent
   }
 
   #release(reason: unknown): void {
-    const { signal } = this.#plan;
-    if (signal !== undefined) {
-      leaveSignal(signal, this);
-    }
+    leaveSignal(this.#plan.signal, this);
     this.#timer.set(undefined);
     this.#controller.abort(reason);
     if (this.#wait !== undefined) {

@@ -244,6 +244,22 @@ describe("a result that is read asynchronously", () => {
     expect(seen.outcome?.kind).toBe("aborted");
     expectNothingLeft(waiter);
   });
+
+  it("is not waited for when a wait is resumed from its end with a signal that has aborted", async () => {
+    const waiter = makeWaiter(sourceOf(RESULT));
+    const first = waiter.wait(ID);
+    await pass(HOUR_MS);
+    await first;
+    const wait = waiter.wait(ID, {
+      resume: first.checkpoint(),
+      result: slowSchema(),
+      signal: AbortSignal.abort(new Error("enough")),
+    });
+    const seen = record(wait as TaskWait);
+    await flush();
+    expect(seen.outcome).toMatchObject({ kind: "aborted", error: new Error("enough") });
+    expectNothingLeft(waiter);
+  });
 });
 
 describe("the option `result`", () => {
