@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { TaskWaiter } from "../../src/index.ts";
 import { scriptedSource } from "../../src/testing/index.ts";
 import { HOUR_MS, ID, makeWaiter, pass, record, useFakeTime } from "./fake-time.ts";
+import { laggingSource } from "./lagging-source.ts";
 import { quotaSource } from "./quota-source.ts";
 
 useFakeTime();
@@ -86,6 +87,32 @@ describe("a shortest interval that the source documents", () => {
     await pass(2000);
     expect(source.calls).toHaveLength(2);
     expect(joined.names).toContain("poll");
+    await waiter.close();
+  });
+
+  it("holds for the task, also when a poll has to tell whether listings are right", async () => {
+    const source = laggingSource(200, HOUR_MS, 0, 0);
+    const polled = new Map<string, number[]>();
+    const waiter = makeWaiter(
+      {
+        ...source,
+        limits: { minIntervalMs: 60_000 },
+        describe: (taskId, options) => {
+          polled.set(taskId, [...(polled.get(taskId) ?? []), performance.now()]);
+          return source.describe(taskId, options);
+        },
+      },
+      { batch: "always" },
+    );
+    for (const id of source.ids) {
+      record(waiter.wait(id));
+    }
+    await pass(300_000);
+    const gaps = [...polled.values()].flatMap((times) =>
+      times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0)),
+    );
+    expect(gaps.length).toBeGreaterThan(0);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(60_000);
     await waiter.close();
   });
 });

@@ -41,10 +41,11 @@ export class DuePolls {
    * @param tasks - How many there are.
    */
   schedule(tracked: TrackedTask, tasks: number): void {
-    // A wait that joins would poll at once.
+    // A wait that joins would poll at once, and so would a doubt.
     const minMs = tracked.isSeen ? tracked.polledMs + this.#minIntervalMs : 0;
-    const dueMs = Math.max(minMs, this.#sharing.dueMs(tracked, tasks));
-    if (dueMs > this.#clock.nowMs() && !tracked.isDoubted) {
+    const wantedMs = this.#sharing.dueMs(tracked, tasks);
+    const dueMs = tracked.isDoubted ? minMs : Math.max(minMs, wantedMs);
+    if (dueMs > this.#clock.nowMs()) {
       this.#sleepUntil(tracked, dueMs);
     } else {
       this.queue(tracked);

@@ -162,7 +162,7 @@ export class PollScheduler {
     const doubted = this.#listings.takeDoubted();
     if (doubted !== undefined) {
       doubted.doubt();
-      this.#due.queue(doubted);
+      this.#schedule(doubted);
     }
     this.#due.queueDue(nowMs);
   }
