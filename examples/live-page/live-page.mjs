@@ -73,7 +73,8 @@ export function makeLivePage({ waiter, start, heartbeatMs }) {
   }
 
   const server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    // Not with URL: it throws for what some clients send, such as "//".
+    const [pathname] = request.url.split("?");
     for (const [name, value] of Object.entries(HEADERS)) {
       response.setHeader(name, value);
     }

@@ -184,6 +184,12 @@ describe("examples/live-page", () => {
     expect(emulator.requests()).toEqual([]);
   });
 
+  it("answers a request whose target is no URL, and goes on", async () => {
+    const [response] = (await once(get(`${address}/`, { agent }), "response")) as [IncomingMessage];
+    expect(response.resume().statusCode).toBe(404);
+    expect((await fetch(address)).status).toBe(200);
+  });
+
   it("ends on SIGTERM: streams end, it exits with 0, and nothing hangs on a reader", async () => {
     emulator.world.addTask({ taskId: "t-long", durationMs: 3_600_000 });
     const readers = await Promise.all([stream(), stream()]);
