@@ -6,7 +6,7 @@ export function taskViewAfter(view, record) {
   const { task = view.task, taskId } = record;
   switch (record.event) {
     case "progress":
-      return { taskId, task, etaMs: record.etaMs, toldMs: record.timeMs };
+      return { taskId, task, etaMs: record.etaMs };
     case "retry":
     case "throttled":
       return { ...view, trouble: record.error.message };
