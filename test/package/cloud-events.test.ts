@@ -1,12 +1,10 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { notify, TaskWaiter } from "../../src/index.ts";
-import { root, run } from "./npm.ts";
+import { installed } from "./npm.ts";
 
 // What is used of the SDK of CloudEvents, which is CommonJS.
 interface CloudEvents {
@@ -21,13 +19,9 @@ interface CloudEvents {
   };
 }
 
-// A folder of its own, so that `npm ci` of the package stays light. Install scripts stay off: none is needed.
-const folder = join(root, "test/package/cloud-events");
-
 test("every notification is an event that the SDK of CloudEvents reads and validates", async () => {
-  const installed = await run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-  expect(installed).toMatchObject({ code: 0 });
-  const { HTTP } = createRequire(join(folder, "package.json"))("cloudevents") as CloudEvents;
+  const load = await installed("cloud-events");
+  const { HTTP } = load("cloudevents") as CloudEvents;
   const posted: { headers: IncomingHttpHeaders; body: string }[] = [];
   const receiver = createServer(async (request, response) => {
     const chunks: Buffer[] = [];

@@ -1,12 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { root, run } from "./npm.ts";
+import { installed, root } from "./npm.ts";
 
 /** What is used of Playwright; its own types want those of a browser, which nothing else here may use. */
 interface Found {
@@ -44,8 +42,6 @@ interface Playwright {
   readonly chromium: { launch(options: { executablePath: string; args: string[] }): Promise<Browser> };
 }
 
-// A folder of its own, so that `npm ci` of the package stays light. Install scripts stay off: none is needed.
-const folder = join(root, "test/package/live-page");
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const executable = BROWSERS.find((name) => spawnSync(name, ["--version"]).status === 0);
 const HOSTILE = '<img src=x onerror="document.title=\'owned\'"><script>document.title="owned"</script>\u202e';
@@ -56,9 +52,8 @@ let browser: Browser;
 let address: string;
 
 beforeAll(async () => {
-  const installed = await run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-  expect(installed).toMatchObject({ code: 0 });
-  const { chromium } = createRequire(join(folder, "package.json"))("playwright-core") as Playwright;
+  const load = await installed("live-page");
+  const { chromium } = load("playwright-core") as Playwright;
   emulator = await startEmulator({ seed: 5, starts: { UPDATE_RESOURCES: { durationMs: 4000 } } });
   server = spawn(process.execPath, ["examples/live-page/serve.mjs"], {
     cwd: root,

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -39,6 +40,19 @@ export async function run(cwd: string, program: string, ...args: string[]): Prom
     }
     return { code: failed.code, stdout: failed.stdout ?? "", stderr: failed.stderr ?? "" };
   }
+}
+
+/**
+ * Installs what a folder beside this file asks for, and gives a package of it that is CommonJS. The folders are their own,
+ * so that `npm ci` of the package stays light. Install scripts stay off: none is needed.
+ */
+export async function installed(name: string): Promise<(packageName: string) => unknown> {
+  const folder = join(import.meta.dirname, name);
+  const { code, stderr } = await run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+  if (code !== 0) {
+    throw new Error(`npm ci failed in ${name}: ${stderr}`);
+  }
+  return createRequire(join(folder, "package.json"));
 }
 
 /** A folder that is removed after this file's tests. */

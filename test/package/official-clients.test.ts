@@ -1,10 +1,8 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { presets } from "../../src/apis/presets.ts";
 import { taskApiSource } from "../../src/apis/task-api-source.ts";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { root, run } from "./npm.ts";
+import { installed } from "./npm.ts";
 
 // What is used of Alibaba Cloud's own clients, which are CommonJS: their models say of each field which it is.
 interface Answer {
@@ -16,16 +14,13 @@ type Official = Readonly<Record<string, new (fields: object) => object>> & {
   readonly default: new (config: object) => Client;
 };
 
-const folder = join(root, "test/package/official");
 const NAMES = ["ecs-task", "ecs-command", "ecs-instance", "ecs-snapshot", "ros-stack"] as const;
 let emulator: Emulator;
 let ecs: (operation: string, fields: object) => Promise<Answer>;
 let ros: (operation: string, fields: object) => Promise<Answer>;
 
 beforeAll(async () => {
-  // Their own folder, so that `npm ci` of the package stays light. Install scripts stay off: none is needed.
-  const installed = await run(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-  expect(installed).toMatchObject({ code: 0 });
+  const load = await installed("official");
   emulator = await startEmulator({
     apis: NAMES.map((name) => presets[name]),
     tasks: [
@@ -35,16 +30,15 @@ beforeAll(async () => {
       { taskId: "i-1", durationMs: 0, stages: [{ afterMs: 0, status: "Stopped" }] },
     ],
   });
-  ecs = caller("@alicloud/ecs20140526");
-  ros = caller("@alicloud/ros20190910");
+  ecs = caller(load("@alicloud/ecs20140526") as Official);
+  ros = caller(load("@alicloud/ros20190910") as Official);
 }, 300_000);
 
 afterAll(async () => {
   await emulator?.stop();
 });
 
-function caller(name: string): typeof ecs {
-  const official = createRequire(join(folder, "package.json"))(name) as Official;
+function caller(official: Official): typeof ecs {
   const { endpoint, ...keys } = emulator.clientOptions;
   const client = new official.default({ ...keys, endpoint: new URL(endpoint).host, protocol: "HTTP" });
   return async (operation, fields) => {
