@@ -38,12 +38,12 @@ const measured: Measured[] = [];
   // Each contestant has an account of its own, and all of them together hardly load a core.
   const small = [...OURS, ...SURVIVORS, ...ENDED_BY_429];
   measured.push(
-    ...(await Promise.all(seeds.flatMap((seed) => small.map((one) => run(one, accounts, seed, SMALL))))),
+    ...(await Promise.all(seeds.flatMap((seed) => small.map((one) => measure(one, accounts, seed, SMALL))))),
   );
   for (const seed of seeds) {
     // Their calls are a thousand a second: one seed at a time.
     const large = [...OURS.slice(1), ...SURVIVORS];
-    measured.push(...(await Promise.all(large.map((one) => run(one, accounts, seed, LARGE)))));
+    measured.push(...(await Promise.all(large.map((one) => measure(one, accounts, seed, LARGE)))));
   }
 }
 for (const tasks of [SMALL, LARGE]) {
@@ -59,10 +59,6 @@ if (flags.json !== undefined) {
 }
 console.log(failures.length === 0 ? "\nAll thresholds met." : `\nMissed:\n  ${failures.join("\n  ")}`);
 process.exit(failures.length === 0 ? 0 : 1);
-
-function run(contestant: Contestant, accounts: Accounts, seed: number, tasks: number): Promise<Measured> {
-  return measure(contestant, accounts, seed, tasks);
-}
 
 function of(name: string, tasks: number): readonly Measured[] {
   return measured.filter((one) => one.name === name && one.tasks === tasks);
