@@ -1,4 +1,4 @@
-import { load } from "./load.ts";
+import { drawFigure, type PlotLibrary } from "./figure.ts";
 import type { OurKind, Results } from "./results.ts";
 
 const SHOWN_MODELS = ["LN(10,1)", "LN(120,1)", "LN(1800,1)"];
@@ -16,20 +16,8 @@ const LINES: readonly { readonly kind: OurKind; readonly label: string }[] = [
 const BOUND = "best fixed schedule, distribution known";
 const COLORS = ["#9ecae1", "#3182bd", "#e6550d", "#31a354", "#969696"];
 
-type Channels = Readonly<Record<string, string | number>>;
-
-interface PlotLibrary {
-  plot(options: object): { readonly outerHTML: string };
-  frame(options: Channels): object;
-  line(data: readonly object[], channels: Channels): object;
-  dot(data: readonly object[], channels: Channels): object;
-  text(data: readonly object[], channels: Channels): object;
-}
-
 /** Lateness against calls, for us at all prices, for the rivals at their defaults, and for the bound, as SVG. */
 export async function drawLateness(results: Results): Promise<string> {
-  const Plot = await load<PlotLibrary>("@observablehq/plot");
-  const { parseHTML } = await load<{ parseHTML(html: string): { document: object } }>("linkedom");
   const lines = SHOWN_MODELS.flatMap((model) => [
     ...LINES.flatMap(({ kind, label }) =>
       results
@@ -55,22 +43,14 @@ export async function drawLateness(results: Results): Promise<string> {
   );
   const label = { text: "who", dx: 6, textAnchor: "start", fontSize: 10 };
   const at = { x: "calls", y: "lateness", fx: "model" };
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const figure = Plot.plot({
-    document,
+  return await drawFigure((Plot) => ({
     width: 1150,
     height: 500,
     marginTop: 90,
-    marginLeft: 60,
     marginRight: 130,
-    marginBottom: 45,
-    x: { type: "log", label: "calls per wait", grid: true, ticks: 4, tickFormat: "~s" },
-    y: { type: "log", label: "mean lateness, seconds", grid: true, tickFormat: "~g" },
     fx: { label: null, domain: Object.values(TITLES) },
     color: { domain: [...LINES.map(({ label }) => label), BOUND], range: COLORS, legend: false },
-    style: { fontSize: "12px", background: "white" },
     marks: [
-      Plot.frame({ stroke: "#ccc" }),
       Plot.line(lines, { ...at, stroke: "label", strokeWidth: 2 }),
       Plot.dot(dots, { ...at, r: 3, fill: "black" }),
       Plot.text(
@@ -83,9 +63,7 @@ export async function drawLateness(results: Results): Promise<string> {
       ),
       ...legend(Plot),
     ],
-  });
-  // Without its namespace a browser takes it for no picture.
-  return figure.outerHTML.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ');
+  }));
 }
 
 interface Dot {
