@@ -4,23 +4,17 @@ import type { Task } from "../../src/task/task.ts";
 import type { DurationModel } from "./durations.ts";
 import { type Random, stratified } from "./seeded.ts";
 
-/** What an account holds besides the task that is waited for. */
-export type AccountName =
-  | "20 ended tasks"
-  | "50 ended tasks"
-  | "3 ended tasks"
-  | "50 ended tasks of another law"
-  | "denied listings"
-  | "50,000 foreign tasks";
-
-export const ACCOUNTS: readonly AccountName[] = [
+/** What an account may hold besides the task that is waited for. */
+export const ACCOUNTS = [
   "20 ended tasks",
   "50 ended tasks",
   "3 ended tasks",
   "50 ended tasks of another law",
   "denied listings",
   "50,000 foreign tasks",
-];
+] as const;
+
+export type AccountName = (typeof ACCOUNTS)[number];
 
 // So much shorter are the tasks of another law.
 const OTHER_LAW = 1 / 5;
