@@ -7,7 +7,7 @@ import { type ApiRequest, header } from "../protocol/api-request.ts";
 import { refuse } from "../protocol/refusal.ts";
 import type { RequestLog } from "../service/request-log.ts";
 import type { RequestRecord } from "../service/request-record.ts";
-import type { Asked, Handled, Service } from "../service/service.ts";
+import type { Handled, Service } from "../service/service.ts";
 import type { RequestHandler } from "./server.ts";
 import { send } from "./transport.ts";
 
@@ -52,7 +52,7 @@ export function requestHandler(options: HandlerOptions, service: Service, log: R
       method,
       path,
       ...asked,
-      ...outcomeOf(handled, faults, asked),
+      ...outcomeOf(handled, faults),
       faults: faults.names,
     };
     log.add(record);
@@ -86,7 +86,6 @@ function answerTo(
 function outcomeOf(
   handled: Handled,
   faults: FaultSet,
-  asked: Asked,
 ): Pick<RequestRecord, "httpStatus" | "code" | "requestId" | "taskId" | "accessKeyId"> {
   const { answer, accessKeyId, taskId } = handled;
   const silent = faults.shaping?.kind === "hang" && faults.shaping.at === "headers";
@@ -94,7 +93,7 @@ function outcomeOf(
     httpStatus: silent ? 0 : answer.httpStatus,
     ...(answer.code === undefined ? {} : { code: answer.code }),
     requestId: answer.requestId,
-    ...(taskId === undefined || asked.action === undefined ? {} : { taskId }),
+    ...(taskId === undefined ? {} : { taskId }),
     ...(accessKeyId === undefined ? {} : { accessKeyId }),
   };
 }
