@@ -1,5 +1,5 @@
 import type { TaskApi } from "../../apis/format/task-api.ts";
-import { type ApiRequest, formValue, header, queryValue } from "../protocol/api-request.ts";
+import { type ApiRequest, header, parameterValue } from "../protocol/api-request.ts";
 import { type Pattern, patternOf } from "./path-pattern.ts";
 
 /** What a request to a declared API asks for. */
@@ -86,7 +86,7 @@ function idParameters({ ids, request }: TaskApi): (asked: ApiRequest) => readonl
     [...new URLSearchParams(query), ...parameters].find(([, text]) => /\{\+?id\}/.test(text)) ?? [];
   const pattern = template === undefined ? undefined : patternOf(template.replace("{id}", "{+id}"));
   return (asked) => {
-    const value = name === undefined ? undefined : parameter(asked, name);
+    const value = name === undefined ? undefined : parameterValue(asked, name);
     const values = value === undefined ? undefined : pattern?.(encodeURIComponent(value));
     return values === undefined ? undefined : idIn(values);
   };
@@ -97,14 +97,14 @@ function joinedIds(
   { parameter: name, join }: NonNullable<TaskApi["ids"]>,
 ): readonly string[] | undefined {
   if (join === "repeat") {
-    const first = parameter(asked, `${name}.1`);
+    const first = parameterValue(asked, `${name}.1`);
     const ids: string[] = [];
-    for (let id = first; id !== undefined; id = parameter(asked, `${name}.${ids.length + 1}`)) {
+    for (let id = first; id !== undefined; id = parameterValue(asked, `${name}.${ids.length + 1}`)) {
       ids.push(id);
     }
     return first === undefined ? undefined : ids;
   }
-  const value = parameter(asked, name);
+  const value = parameterValue(asked, name);
   if (value === undefined || value === "") {
     return undefined;
   }
@@ -118,8 +118,4 @@ function idsOfJson(text: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function parameter(asked: ApiRequest, name: string): string | undefined {
-  return queryValue(asked, name) ?? formValue(asked, name);
 }

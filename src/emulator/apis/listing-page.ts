@@ -1,7 +1,7 @@
 import type { CompiledApi } from "../../apis/compile-api.ts";
 import { type Scalar, scalarOf } from "../../apis/expression/expression.ts";
 import type { Listing } from "../../apis/format/task-api.ts";
-import { type ApiRequest, formValue, queryValue } from "../protocol/api-request.ts";
+import { type ApiRequest, parameterValue } from "../protocol/api-request.ts";
 import type { World, WorldTask } from "../world/world.ts";
 import { isFields, placesOf, put } from "./places.ts";
 import { answerFor } from "./shown-task.ts";
@@ -41,7 +41,7 @@ export function listingPage(
     positive(parameterOf(request, api.list, (template) => /^\d+$/.test(template))) ?? MAX_PAGE_SIZE,
     MAX_PAGE_SIZE,
   );
-  const page = positive(parameter(request, next.parameter)) ?? 1;
+  const page = positive(parameterValue(request, next.parameter)) ?? 1;
   const pages = Math.ceil(tasks.length / size);
   const rows = tasks.slice((page - 1) * size, page * size).map(({ taskId, word }) => {
     const row: Record<string, unknown> = {};
@@ -62,11 +62,7 @@ function parameterOf(
   isIt: (template: string) => boolean,
 ): string | undefined {
   const [name] = Object.entries(parameters).find(([, template]) => isIt(template)) ?? [];
-  return name === undefined ? undefined : parameter(request, name);
-}
-
-function parameter(request: ApiRequest, name: string): string | undefined {
-  return queryValue(request, name) ?? formValue(request, name);
+  return name === undefined ? undefined : parameterValue(request, name);
 }
 
 function positive(text: string | undefined): number | undefined {

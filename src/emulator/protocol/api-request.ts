@@ -20,6 +20,11 @@ export function formValue(request: ApiRequest, name: string): string | undefined
   return new URLSearchParams(Buffer.from(request.body).toString("utf8")).get(name) ?? undefined;
 }
 
+/** The first value of a parameter, of the query or else of a form body. */
+export function parameterValue(request: ApiRequest, name: string): string | undefined {
+  return queryValue(request, name) ?? formValue(request, name);
+}
+
 /** A header's value; never one of the object's own properties. */
 export function header(request: ApiRequest, name: string): string | undefined {
   return Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
