@@ -43,14 +43,23 @@ export function authenticate(request: ApiRequest, context: AuthenticationContext
 }
 
 function authenticateBearer(request: ApiRequest, context: AuthenticationContext): Authentication {
-  const token = header(request, "x-acs-bearer-token") ?? "";
-  const bearer = context.keys.bearer(token);
-  if (bearer === undefined || (bearer.expiresAtMs ?? Number.POSITIVE_INFINITY) <= context.nowMs) {
-    return refused(refuse("InvalidBearerToken"));
+  const caller = callerOfBearer(header(request, "x-acs-bearer-token") ?? "", context);
+  if (caller.kind === "refused") {
+    return caller;
   }
-  const accountId = bearer.accountId ?? `bearer ${sha256Hex(token)}`;
-  const refusal = checkDate(request, context) ?? checkNonce(request, accountId, context);
-  return refusal === undefined ? { kind: "caller", accountId } : refused(refusal);
+  const refusal = checkDate(request, context) ?? checkNonce(request, caller.accountId, context);
+  return refusal === undefined ? caller : refused(refusal);
+}
+
+/** Who calls with this bearer token, whatever else the request has. */
+export function callerOfBearer(
+  token: string,
+  { keys, nowMs }: Pick<AuthenticationContext, "keys" | "nowMs">,
+): Authentication {
+  const bearer = keys.bearer(token);
+  return bearer === undefined || (bearer.expiresAtMs ?? Number.POSITIVE_INFINITY) <= nowMs
+    ? refused(refuse("InvalidBearerToken"))
+    : { kind: "caller", accountId: bearer.accountId ?? `bearer ${sha256Hex(token)}` };
 }
 
 function authenticateKey(request: ApiRequest, context: AuthenticationContext): Authentication {

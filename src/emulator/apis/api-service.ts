@@ -1,6 +1,11 @@
 import type { HttpRequest } from "../../apis/format/task-api.ts";
 import type { AccessPolicy } from "../access/access-policy.ts";
-import { type Authentication, authenticate, CLOCK_WINDOW_MS } from "../access/authentication.ts";
+import {
+  type Authentication,
+  authenticate,
+  CLOCK_WINDOW_MS,
+  callerOfBearer,
+} from "../access/authentication.ts";
 import type { KeyRing } from "../access/key-ring.ts";
 import { NonceMemory } from "../access/nonce-memory.ts";
 import type { QuotaLimiter } from "../access/quota.ts";
@@ -116,13 +121,9 @@ export class ApiService implements Service {
     if (declared.style !== "http") {
       return authenticate(request, { keys, nonces: this.#nonces, nowMs });
     }
-    if (declared.auth === undefined) {
-      return { kind: "caller", accountId: "anybody" };
-    }
-    const bearer = keys.bearer(keyIn(request, declared.auth));
-    return bearer === undefined || (bearer.expiresAtMs ?? Number.POSITIVE_INFINITY) <= nowMs
-      ? { kind: "refused", refusal: refuse("InvalidBearerToken") }
-      : { kind: "caller", accountId: bearer.accountId ?? bearer.bearerToken };
+    return declared.auth === undefined
+      ? { kind: "caller", accountId: "anybody" }
+      : callerOfBearer(keyIn(request, declared.auth), { keys, nowMs });
   }
 }
 
