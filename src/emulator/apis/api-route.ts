@@ -28,7 +28,8 @@ export function apiRoute(api: TaskApi, idAt: (path: string) => string | undefine
     if (!isOurs || (method !== undefined && asked.method !== method)) {
       return undefined;
     }
-    const path = withoutPrefix(asked.path, name);
+    // Without the name before it, if it has that.
+    const path = isPrefixed(asked, name) ? asked.path.slice(name.length + 1) || "/" : asked.path;
     const values = one(path);
     const ids = values === undefined ? undefined : (parameterOf(asked) ?? idIn(values));
     if (list !== undefined && ids === undefined && listing?.(path) !== undefined) {
@@ -43,15 +44,13 @@ export function isPrefixed({ path }: ApiRequest, name: string): boolean {
   return path.startsWith(`/${name}/`) || path === `/${name}`;
 }
 
-function withoutPrefix(path: string, name: string): string {
-  return path === `/${name}` ? "/" : path.startsWith(`/${name}/`) ? path.slice(name.length + 1) : path;
+/** Whether the ids are URLs, so that any path may be one. */
+export function takesAnyPath(request: TaskApi["request"]): boolean {
+  return request.style === "http" && !/^https?:/.test(request.url);
 }
 
 function onePath(request: TaskApi["request"], idAt: (path: string) => string | undefined): Pattern {
-  if (request.style === "http" && !/^https?:/.test(request.url)) {
-    return (path) => new Map([["id", idAt(path) ?? path]]);
-  }
-  return patternOf(pathOf(request));
+  return takesAnyPath(request) ? (path) => new Map([["id", idAt(path) ?? path]]) : patternOf(pathOf(request));
 }
 
 function pathOf(request: TaskApi["request"]): string {

@@ -6,7 +6,7 @@ import type { Answer } from "../protocol/answer.ts";
 import type { Random } from "../world/random.ts";
 import type { World, WorldTask } from "../world/world.ts";
 import { withIds, withMissing } from "./absent-ids.ts";
-import { type ApiRoute, apiRoute } from "./api-route.ts";
+import { type ApiRoute, apiRoute, takesAnyPath } from "./api-route.ts";
 import { jsonAnswer } from "./json-answer.ts";
 import { isFields } from "./places.ts";
 import { answerFor, exampleOf } from "./shown-task.ts";
@@ -63,8 +63,7 @@ export class ServedApi {
 
   /** Whether its ids are URLs, so that any path may be one. */
   get takesAnyPath(): boolean {
-    const { request } = this.compiled.api;
-    return request.style === "http" && !/^https?:/.test(request.url);
+    return takesAnyPath(this.compiled.api.request);
   }
 
   /**
