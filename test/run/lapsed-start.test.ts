@@ -125,6 +125,10 @@ describe("a start that an earlier process has sent", () => {
     ["one that failed before it began", showing({ taskStatus: "FAILED" })],
     ["pages without an end", showing({ startTime: 1 }, { nextToken: "again" })],
     ["nothing but errors", () => Promise.reject(new Error("the listing is down"))],
+    [
+      "a task that began a little before, which a clock that was fast by then can't tell apart",
+      showing({ startTime: (Date.UTC(2026, 0, 1) - 15 * MINUTE_MS) / 1000 }),
+    ],
   ])("is never sent again where the listing shows %s", async (_, list) => {
     const { start, sentAfterMs } = service(list);
     const run = runTask(start, { resume: sentAt(Date.now()) });
@@ -134,6 +138,16 @@ describe("a start that an earlier process has sent", () => {
     run.abandon();
     await run.outcome;
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is sent again where the listing shows older tasks only", async () => {
+    const { start, sentAfterMs } = service(
+      showing({ startTime: (Date.UTC(2026, 0, 1) - LAPSE_MS) / 1000 - 10 }),
+    );
+    const run = runTask(start, { resume: sentAt(Date.now()) });
+    await pass(LAPSE_MS + 2 * MINUTE_MS);
+    expect((await run.outcome).kind).toBe("complete");
+    expect(sentAfterMs).toHaveLength(1);
   });
 
   it("is never sent again without a time after which the service does not take it", async () => {

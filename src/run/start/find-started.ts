@@ -97,7 +97,7 @@ async function readOrError(query: StartedQuery): Promise<ReadFinding> {
 }
 
 async function readListing(query: StartedQuery): Promise<ReadFinding> {
-  const { taskType, source, signal, mayBe, sentAtMs } = query;
+  const { taskType, source, signal, mayBe, sentAtMs, lapsesAfterMs = 0 } = query;
   const taskIds = new Set<string>();
   const undated = new Set<string>();
   let isRuledOut = true;
@@ -117,8 +117,10 @@ async function readListing(query: StartedQuery): Promise<ReadFinding> {
       } else if (startTime === undefined && task.taskStatus === "CREATED") {
         undated.add(task.taskId);
       }
-      // One that ended before it began has no start time.
-      isRuledOut &&= (startTime ?? completeTime ?? Number.POSITIVE_INFINITY) * 1000 < earliestMs;
+      // One that ended before it began has no start time. A clock that was fast when the start was sent may have been set
+      // since: where the service took its date, it was wrong by less than the start lapses after.
+      const beganMs = (startTime ?? completeTime ?? Number.POSITIVE_INFINITY) * 1000;
+      isRuledOut &&= beganMs < earliestMs - lapsesAfterMs;
     }
   }
   return { taskIds: [...taskIds], undated: [...undated], isRuledOut };
