@@ -13,6 +13,7 @@ import type { Task, TaskWithResult } from "../task/task.ts";
 import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "../wait/shared-waiter.ts";
 import { Run } from "./run.ts";
 import { RUN_STATE_VERSION, type RunCheckpoint, restoreRun } from "./run-state.ts";
+import { beforeNow } from "./start/send-start.ts";
 import type { TaskStart } from "./start/task-start.ts";
 import { TaskRun } from "./task-run.ts";
 
@@ -119,7 +120,8 @@ function newRun(nowMs: number, timeoutMs: number): RunCheckpoint {
 }
 
 function checkResume(resume: unknown, source: TaskSource): RunCheckpoint {
-  const { wait, ...state } = restoreRun(resume);
+  const { wait, ...kept } = restoreRun(resume);
+  const state = kept.sentAtMs === undefined ? kept : { ...kept, sentAtMs: beforeNow(kept.sentAtMs) };
   if (state.taskId === undefined) {
     return state;
   }

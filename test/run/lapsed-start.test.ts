@@ -150,6 +150,16 @@ describe("a start that an earlier process has sent", () => {
     expect(sentAfterMs).toHaveLength(1);
   });
 
+  it("was sent before now, whatever its clock said: one that was 8 h fast does not hide its task", async () => {
+    const { start, sentAfterMs } = service(showing({ startTime: Date.UTC(2026, 0, 1) / 1000 - 1 }));
+    const run = runTask(start, { resume: sentAt(Date.now() + 8 * 3_600_000) });
+    // Or it would be later at each resume.
+    expect(run.checkpoint().sentAtMs).toBe(Date.now());
+    await pass(MINUTE_MS);
+    expect(await run.outcome).toMatchObject({ kind: "complete", task: { taskId: "t-0" } });
+    expect(sentAfterMs).toEqual([]);
+  });
+
   it("is never sent again without a time after which the service does not take it", async () => {
     const { start, sentAfterMs } = service(none);
     const { lapsesAfterMs: _, ...rest } = start;

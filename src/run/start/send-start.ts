@@ -24,6 +24,11 @@ export class SentMoment {
   }
 }
 
+/** When an earlier try was sent: before now, whatever the clock of then said. */
+export function beforeNow(sentAtMs: number): number {
+  return Math.min(sentAtMs, Date.now());
+}
+
 /** What became of a start. */
 export type SentStart =
   | { readonly taskId: string }

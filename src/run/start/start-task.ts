@@ -5,7 +5,7 @@ import type { TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import { claim, claimsOf } from "./claims.ts";
 import { findStarted, type ListingSource, type StartedFinding } from "./find-started.ts";
-import { type OnStartRetry, type SentStart, sendStart, toError } from "./send-start.ts";
+import { beforeNow, type OnStartRetry, type SentStart, sendStart, toError } from "./send-start.ts";
 import type { TaskStart } from "./task-start.ts";
 
 /** How to start. */
@@ -64,7 +64,8 @@ export async function startTask(
     throw invalidOption("startTask: start", "must be a function", start);
   }
   const { signal = new AbortController().signal, attempt = 1, onRetry = () => {} } = options;
-  const { sentAtMs, source = start.source } = options;
+  const { source = start.source } = options;
+  const sentAtMs = options.sentAtMs === undefined ? undefined : beforeNow(options.sentAtMs);
   signal.throwIfAborted();
   const sent =
     sentAtMs === undefined
