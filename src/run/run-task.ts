@@ -14,7 +14,7 @@ import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "../wait/shared
 import { Run } from "./run.ts";
 import { RUN_STATE_VERSION, type RunCheckpoint, restoreRun } from "./run-state.ts";
 import { beforeNow } from "./start/send-start.ts";
-import type { TaskStart } from "./start/task-start.ts";
+import { checkStart, type TaskStart } from "./start/task-start.ts";
 import { TaskRun } from "./task-run.ts";
 
 /**
@@ -70,9 +70,7 @@ export function runTask<Result = unknown>(
   start: TaskStart,
   options: RunTaskOptions<Result> = {},
 ): TaskRun<TaskWithResult<Result>> {
-  if (typeof start !== "function") {
-    throw invalidOption(`${ACTION}: start`, "must be a function", start);
-  }
+  checkStart(start, ACTION);
   checkOptionNames(options, NAMES, ACTION);
   const { client, source, waiter, api, set, until, attempts, taskType, isOurs, resume, result, ...rest } =
     options as RunTaskOptions<Result>;

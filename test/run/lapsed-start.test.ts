@@ -3,6 +3,7 @@ import {
   isStartUnknownError,
   type RunCheckpoint,
   runTask,
+  startTask,
   type Task,
   type TaskListQuery,
   type TaskPage,
@@ -174,6 +175,16 @@ describe("a start that an earlier process has sent", () => {
     await pass(3 * LAPSE_MS);
     expect(sentAfterMs).toEqual([]);
     expect((await run.outcome).kind).not.toBe("complete");
+  });
+});
+
+describe("the time after which a start lapses", () => {
+  it.each([Number.NaN, 0, -1, "20m", null])("is refused at once when it is %s", async (lapsesAfterMs) => {
+    const { start } = service(none);
+    const wrong = Object.assign(start, { lapsesAfterMs }) as TaskStart;
+    const words = /start\.lapsesAfterMs must be a number of milliseconds, more than 0, got /;
+    expect(() => runTask(wrong)).toThrow(words);
+    await expect(startTask(wrong)).rejects.toThrow(words);
   });
 });
 

@@ -1,4 +1,3 @@
-import { invalidOption } from "../../options/check-options.ts";
 import { StartUnknownError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
 import type { TaskSource } from "../../task/source.ts";
@@ -6,7 +5,7 @@ import type { Task } from "../../task/task.ts";
 import { claim, claimsOf } from "./claims.ts";
 import { findStarted, type ListingSource, type StartedFinding } from "./find-started.ts";
 import { beforeNow, type OnStartRetry, type SentStart, sendStart, toError } from "./send-start.ts";
-import type { TaskStart } from "./task-start.ts";
+import { checkStart, type TaskStart } from "./task-start.ts";
 
 /** How to start. */
 export interface StartTaskOptions {
@@ -60,9 +59,7 @@ export async function startTask(
   start: TaskStart,
   options: StartTaskOptions = {},
 ): Promise<StartedTaskFinding> {
-  if (typeof start !== "function") {
-    throw invalidOption("startTask: start", "must be a function", start);
-  }
+  checkStart(start, "startTask");
   const { signal = new AbortController().signal, attempt = 1, onRetry = () => {} } = options;
   const { source = start.source } = options;
   const sentAtMs = options.sentAtMs === undefined ? undefined : beforeNow(options.sentAtMs);

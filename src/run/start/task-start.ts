@@ -1,3 +1,4 @@
+import { invalidOption } from "../../options/check-options.ts";
 import type { TaskSource } from "../../task/source.ts";
 
 /** What a start gets to know. */
@@ -26,4 +27,19 @@ export interface TaskStart {
   readonly lapsesAfterMs?: number;
   /** Where the started task is seen; such as a `BdrcClient`. */
   readonly source?: TaskSource;
+}
+
+/** Refuses what is no start. */
+export function checkStart(start: TaskStart, action: string): void {
+  if (typeof start !== "function") {
+    throw invalidOption(`${action}: start`, "must be a function", start);
+  }
+  const lapsesAfterMs: unknown = start.lapsesAfterMs;
+  if (lapsesAfterMs !== undefined && !(typeof lapsesAfterMs === "number" && lapsesAfterMs > 0)) {
+    throw invalidOption(
+      `${action}: start.lapsesAfterMs`,
+      "must be a number of milliseconds, more than 0",
+      lapsesAfterMs,
+    );
+  }
 }
