@@ -127,6 +127,7 @@ export class Run extends Settler<Task, RunOutcome, RunEvents, Task, [], RunEvent
       this.#sent = new SentMoment();
       this.#state = { ...this.#state, sentAtMs: this.#sent.atMs };
       this.#emit("starting", { attempt });
+      context.signal.throwIfAborted();
       return start(context);
     };
     const { taskId, adopted } = await startTask(Object.assign(recorded, { ...start }), {

@@ -347,6 +347,14 @@ describe("runTask", () => {
   });
 });
 
+it("a run that is abandoned at its start event sends nothing", async () => {
+  const { source, start, starts } = service([["COMPLETE"]]);
+  const run = runTask(start, { source });
+  run.on("starting", () => run.abandon());
+  expect((await outcomeOf(run)).kind).toBe("aborted");
+  expect(starts()).toBe(0);
+});
+
 describe("a run's checkpoint", () => {
   const keep = (run: TaskRun): RunCheckpoint => JSON.parse(JSON.stringify(run.checkpoint()));
 
