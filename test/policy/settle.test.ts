@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { beginWait, resumeWait } from "../../src/policy/decide/begin-wait.ts";
 import { decide, decideTimeout } from "../../src/policy/decide/decide.ts";
-import { settleAborted, settleResumed } from "../../src/policy/decide/settle.ts";
+import { settleAborted, settleMismatch, settleResumed } from "../../src/policy/decide/settle.ts";
 import { type Observation, observeError } from "../../src/policy/observe/observe.ts";
 import type { Decision } from "../../src/policy/state/decision.ts";
 import { resolveWaitOptions, type WaitOptions } from "../../src/policy/state/wait-options.ts";
@@ -203,6 +203,27 @@ describe("how a wait ends", () => {
     expect(error.name).toBe("WaitTimeoutError");
     expect(error.message).toContain(`last failure: ${failure.error.message}`);
     expect(error.cause).toMatchObject({ name: failure.error.name, message: failure.error.message });
+  });
+
+  it.each<[string, () => Settled]>([
+    [
+      "a last good poll at the deadline",
+      () => settledAfter([refused(), shows("RUNNING")], { timeout: "90s" }),
+    ],
+    [
+      "a result that does not match",
+      () => {
+        const { state } = settledAfter([refused(), shows("COMPLETE")]);
+        return settleMismatch(state, { mismatch: "the result does not match" }, BEGAN_MS + 1e5);
+      },
+    ],
+    ["a task that failed", () => settledAfter([refused(), shows("FAILED")])],
+  ])("%s has no failed poll as its cause, also when it is told again", (_, settle) => {
+    const settled = settle();
+    const again = settleResumed(throughJson(settled.state), BEGAN_MS + 1e6);
+
+    expect(errorOf(settled).cause).toBeUndefined();
+    expect(errorOf(again).cause).toBeUndefined();
   });
 
   it("a failure that quotes a whole answer is cut in the state", () => {

@@ -1,6 +1,6 @@
 import { formatDurationMs } from "../../options/duration.ts";
 import { isProtocolError } from "../../task/errors.ts";
-import { failureOutcome, type Outcome, type OutcomeKind } from "../../task/outcome.ts";
+import { failureOutcome, type Outcome } from "../../task/outcome.ts";
 import { printable } from "../../task/printable.ts";
 import type { FinalTaskStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
@@ -25,9 +25,6 @@ const KIND_OF: Readonly<Record<FinalTaskStatus, "complete" | "failed" | "expired
   EXPIRED: "expired",
   CANCELED: "canceled",
 };
-
-// Ends of which a failed poll is the cause.
-const CAUSED_KINDS: ReadonlySet<OutcomeKind> = new Set(["timedOut", "notFound", "denied", "unreachable"]);
 
 /** Ends the wait because the task has ended. */
 export function settleEnded(state: WaitState, status: FinalTaskStatus, nowMs: number): Settled {
@@ -79,9 +76,7 @@ export function settleMismatch(completed: WaitState, { mismatch, cause }: Mismat
 
 /** The decision of a wait that has ended already: the same outcome, and no events. */
 export function settleAgain(state: WaitState, nowMs: number): Settled {
-  const hasCause = state.ended !== undefined && CAUSED_KINDS.has(state.ended.kind);
-  const outcome = makeOutcome(state, nowMs, hasCause ? failureOf(state) : undefined);
-  return { kind: "settle", state, outcome, events: [] };
+  return { kind: "settle", state, outcome: makeOutcome(state, nowMs, failureOf(state)), events: [] };
 }
 
 /** Settles a wait that was resumed from the checkpoint of an ended wait: same outcome, with the events of an end. */
@@ -105,8 +100,8 @@ function settle(
   nowMs: number,
   cause?: unknown,
 ): Settled {
-  const kept = cause instanceof Error ? { lastFailure: failureRecord(cause) } : {};
-  const state: WaitState = { ...open, ...kept, nextPollAtMs: nowMs, ended };
+  const lastFailure = cause instanceof Error ? failureRecord(cause) : undefined;
+  const state: WaitState = { ...open, lastFailure, nextPollAtMs: nowMs, ended };
   const outcome = makeOutcome(state, nowMs, cause);
   return { kind: "settle", state, outcome, events: endEvents(outcome) };
 }

@@ -53,7 +53,7 @@ export interface WaitState {
   readonly progressTrack?: ProgressTrack | undefined;
   /** The unknown statuses of which the wait has warned. */
   readonly warned?: readonly string[] | undefined;
-  /** The error of the last poll that did not return the task: the cause of an end between two polls. */
+  /** The error of the last poll that did not return the task; once the wait has ended, the cause of that, if any. */
   readonly lastFailure?: ErrorRecord | undefined;
   /** How the wait ended, once it has. */
   readonly ended?: {
