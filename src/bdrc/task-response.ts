@@ -14,8 +14,6 @@ const WIRE_NAMES: ReadonlyArray<readonly [string, string]> = TASK_FIELDS.map((na
   wireName(name),
 ]);
 
-// Source: API BDRC 2023-08-08, DescribeTasks, MaxResults.
-
 /** A token goes back as it came. A longer one fits into no URL. */
 const MAX_TOKEN_LENGTH = 65_536;
 

@@ -4,6 +4,8 @@ import type { Task } from "./task.ts";
 /**
  * The most tasks that BDRC puts on a page.
  *
+ * Source: API BDRC 2023-08-08, DescribeTasks, MaxResults.
+ *
  * @hidden
  */
 export const MAX_PAGE_SIZE = 500;
