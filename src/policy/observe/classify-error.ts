@@ -100,7 +100,7 @@ export function isAboutCaller(error: unknown): boolean {
 }
 
 /** Code and status of an answer of the service, as far as an error has them. */
-function answerOf(error: unknown): Readonly<Record<"apiCode" | "code" | "status", unknown>> {
+export function answerOf(error: unknown): Readonly<Record<"apiCode" | "code" | "status", unknown>> {
   const apiCode = fieldOf(error, "apiCode");
   const status = fieldOf(error, "httpStatus") ?? fieldOf(error, "statusCode");
   return { apiCode, code: apiCode ?? fieldOf(error, "code"), status };

@@ -1,5 +1,4 @@
-import { isAboutCaller } from "./classify-error.ts";
-import { fieldOf } from "./error-code.ts";
+import { answerOf, isAboutCaller } from "./classify-error.ts";
 
 /**
  * Whom the failure of a call for several tasks concerns: all of them; perhaps one, so that calls for fewer tell the
@@ -12,6 +11,6 @@ export function scopeOf(error: Error): FailureScope {
   if (isAboutCaller(error)) {
     return "all";
   }
-  const status = fieldOf(error, "httpStatus") ?? fieldOf(error, "statusCode");
+  const { status } = answerOf(error);
   return typeof status === "number" && status >= 500 ? "unclear" : "one";
 }
