@@ -37,20 +37,23 @@ export class RearmableTimer {
     this.#armedForMs = atMs;
     const leftMs = Math.max(0, Math.ceil(atMs - this.#clock.nowMs()));
     const delayMs = Math.min(leftMs, MAX_TIMER_MS);
-    this.#timer = setTimeout(() => this.#fire(atMs, leftMs > delayMs, isSecondTry, false), delayMs);
+    this.#timer = setTimeout(() => this.#fire(atMs, leftMs > delayMs, isSecondTry), delayMs);
   }
 
-  /** @param hasWaited - It was late, and has let a turn pass. */
-  #fire(armedForMs: number, isHalfway: boolean, isSecondTry: boolean, hasWaited: boolean): void {
+  #fire(armedForMs: number, isHalfway: boolean, isSecondTry: boolean): void {
     const earlyMs = armedForMs - this.#clock.nowMs();
     if (earlyMs > 0 && (isHalfway || (earlyMs < TIMER_GRAIN_MS && !isSecondTry))) {
       this.#arm(armedForMs, !isHalfway);
       return;
     }
-    if (earlyMs < -LATE_MS && !hasWaited) {
-      this.#timer = setTimeout(() => this.#fire(armedForMs, isHalfway, isSecondTry, true), 0);
-      return;
+    if (earlyMs < -LATE_MS) {
+      this.#timer = setTimeout(() => this.#reach(armedForMs), 0);
+    } else {
+      this.#reach(armedForMs);
     }
+  }
+
+  #reach(armedForMs: number): void {
     this.#timer = undefined;
     this.#armedForMs = Number.POSITIVE_INFINITY;
     this.#clock.reach(armedForMs);
