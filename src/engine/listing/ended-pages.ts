@@ -4,7 +4,7 @@ import { MAX_TYPES, type TaskHistory } from "../../policy/forecast/history.ts";
 import { observeError } from "../../policy/observe/observe.ts";
 import type { TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
-import type { RateLimits } from "../rate/rate-limits.ts";
+import { answerOf, type RateLimits } from "../rate/rate-limits.ts";
 import type { TrackedTask } from "../tasks/tracked-task.ts";
 import { requestPage } from "./request-page.ts";
 
@@ -88,13 +88,10 @@ export class EndedPages {
       this.#limits.listed("accepted");
       return tasks;
     } catch (error) {
-      const observed = observeError(error);
       if (signal.aborted) {
         this.#limits.list.cancelled();
-      } else if (observed.kind === "throttled") {
-        this.#limits.listed("throttled", observed.retryAfterMs);
       } else {
-        this.#limits.listed(observed.kind === "transient" ? "transient" : "accepted");
+        this.#limits.listed(...answerOf(observeError(error)));
       }
       return [];
     }

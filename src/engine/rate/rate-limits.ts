@@ -9,6 +9,16 @@ import { RateLimiter, type RateOption } from "./rate-limiter.ts";
 /** How a call went, as far as the rate is concerned. */
 export type CallAnswer = "accepted" | "transient" | "throttled";
 
+/** How a call went that gave this observation, and the pause it asks for. */
+export function answerOf(
+  observation: Observation | ManyObservation,
+): readonly [answer: CallAnswer, retryAfterMs?: number | undefined] {
+  if (observation.kind === "throttled") {
+    return ["throttled", observation.retryAfterMs];
+  }
+  return [observation.kind === "transient" ? "transient" : "accepted"];
+}
+
 /** What {@link RateLimits} are made of. */
 export interface RateLimitsOptions<T> extends PermitQueueOptions<T> {
   readonly rate: RateOption;
@@ -95,10 +105,8 @@ export class ApiRateLimit<T> {
       this.#queue.returned();
       this.calls++;
       this.#onAnswer("transient");
-    } else if (observation.kind === "throttled") {
-      this.answered("throttled", observation.retryAfterMs);
     } else {
-      this.answered(observation.kind === "transient" ? "transient" : "accepted");
+      this.answered(...answerOf(observation));
     }
   }
 
