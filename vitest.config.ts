@@ -73,7 +73,7 @@ const config: ViteUserConfig = defineConfig({
           ...common,
           name: "soak",
           include: [
-            "test/engine/interleavings.test.ts",
+            "test/engine/*interleavings.test.ts",
             "test/integration/*-fuzz.test.ts",
             "test/integration/emulator-conformance.test.ts",
             "test/integration/run-task.test.ts",

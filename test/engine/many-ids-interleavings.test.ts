@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
 import { type Outcome, type TaskWait, TaskWaiter } from "../../src/index.ts";
+import { soak } from "../soak.ts";
 import { type ManyCall, manySource } from "./many-source.ts";
 
 beforeEach(() => {
@@ -184,7 +185,7 @@ describe("for any interleaving of waits, answers, failures and aborts on calls o
           await stage.end();
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: soak(1000) },
     );
   });
 });
