@@ -72,6 +72,18 @@ describe("wait --all", () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: `${taskId} EXPIRED\n` });
   });
 
+  it("takes an id as the listing has it, also where it looks like one of a declared API", async () => {
+    const ids = ["rds-task:t-1", "other:t-2"];
+    for (const taskId of ids) {
+      emulator.world.addTask({ taskId, durationMs: 1, status: "CANCELED", taskType: "PREFIXED" });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { code, stdout } = await run(["wait", "--all", "--type", "PREFIXED", "--status", "canceled"]);
+
+    expect(stdout.trim().split("\n").sort()).toEqual(ids.map((taskId) => `${taskId} CANCELED`).sort());
+    expect(code).toBe(4);
+  });
+
   it("exits with 0 when there are none", async () => {
     const { code, stdout, stderr } = await run(["wait", "--all", "--type", "NONE", "--json"]);
 

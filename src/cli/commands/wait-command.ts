@@ -56,7 +56,10 @@ export async function waitCommand(
     if (taskIds.length === 0) {
       return endWithoutTasks(flags);
     }
-    const tasks = await nameTasks(taskIds, flags);
+    // Ids of the listing are BDRC's, whatever they look like: the service must not choose whom we call.
+    const tasks: readonly NamedTask[] = flags.all
+      ? taskIds.map((taskId) => ({ label: taskId, taskId }))
+      : await nameTasks(taskIds, flags);
     refuseLoss(file, tasks, resumed, flags.checkpoint);
     const sources = await sourcesOf(tasks, options, flags);
     try {
