@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -96,5 +96,23 @@ describe("the command of --exec", () => {
     controller.abort();
 
     expect(await ended).toBe(false);
+  });
+
+  it("ends with the signal, though what its shell has begun goes on and holds its output", async () => {
+    const controller = new AbortController();
+    const line = "until [ -e go ]; do touch begun; sleep 0.1; done";
+    const ended = exec(`(${line}); true`, "t-1", completed("{}"), controller.signal);
+    await vi.waitUntil(() => existsSync(join(folder, "begun")), { timeout: 20_000 });
+    controller.abort();
+
+    expect(await ended).toBe(false);
+    writeFileSync(join(folder, "go"), "");
+  });
+
+  it("that can't be begun, as with too long an environment, has failed", async () => {
+    const long = completed("{}", "x".repeat(3_000_000));
+
+    expect(await exec("true", "t-1", long)).toBe(false);
+    expect(told).toMatch(/^taskwait: --exec failed after t-1: .*E2BIG\n$/);
   });
 });

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import process from "node:process";
 import { createInterface } from "node:readline";
 import { type Outcome, printable } from "../../index.ts";
@@ -23,34 +24,45 @@ export async function execCommand(
   outcome: Outcome,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const [program, args] = shellFor(command);
-  const end = await new Promise<string | undefined>((resolve) => {
-    const child = spawn(program, args, {
-      // Standard output is for results.
-      stdio: ["ignore", "pipe", "pipe"],
-      env: environmentFor(taskId, outcome),
-      windowsHide: true,
-    });
-    const stop = (): void => {
-      child.kill();
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on("line", writeErr);
-    }
-    const done = (why: string | undefined): void => {
-      signal.removeEventListener("abort", stop);
-      resolve(why);
-    };
-    child.on("error", (error) => done(describeError(error)));
-    child.on("close", (code, name) =>
-      done(code === 0 ? undefined : `it ${code === null ? `was ended by ${name}` : `exited with ${code}`}`),
-    );
-  });
-  if (end !== undefined) {
-    printError(`--exec failed after ${printable(taskId)}: ${end}`);
+  const failure = await runShell(command, environmentFor(taskId, outcome), signal).catch(describeError);
+  if (failure !== undefined) {
+    printError(`--exec failed after ${printable(taskId)}: ${failure}`);
   }
-  return end === undefined;
+  return failure === undefined;
+}
+
+/**
+ * Runs it to its end, or until the signal.
+ *
+ * @returns How it failed, if it did.
+ * @throws What kept it from being begun.
+ */
+async function runShell(
+  command: string,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const [program, args] = shellFor(command);
+  // Standard output is for results.
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env, windowsHide: true });
+  const streams = [child.stdout, child.stderr];
+  const stop = (): void => {
+    child.kill();
+    // What the shell has begun may outlive it, and would hold them open.
+    for (const stream of streams) {
+      stream.destroy();
+    }
+  };
+  signal.addEventListener("abort", stop, { once: true });
+  for (const stream of streams) {
+    createInterface({ input: stream }).on("line", writeErr);
+  }
+  try {
+    const [code, name] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+    return code === 0 ? undefined : `it ${code === null ? `was ended by ${name}` : `exited with ${code}`}`;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 /** PowerShell, unlike cmd.exe, does not read the values of variables as commands. */
