@@ -1,7 +1,6 @@
 import process from "node:process";
 import { Command, type Option } from "commander";
-import { UsageError } from "../errors/usage-error.ts";
-import { safeJson } from "../terminal/safe-json.ts";
+import { badValue } from "../errors/usage-error.ts";
 import { repeated } from "./repeated.ts";
 
 // What --exec tells its command under this name is no default for a flag.
@@ -43,9 +42,12 @@ export class CommandWithVariables extends Command {
 export function readVariables(command: Command): void {
   for (const option of command.options) {
     const name = variableOf(option);
-    const value = name === undefined ? "" : (process.env[name] ?? "");
+    if (name === undefined) {
+      continue;
+    }
+    const value = process.env[name] ?? "";
     if (value !== "" && !takesValue(option) && !YES.test(value) && !NO.test(value)) {
-      throw new UsageError(`${name} must be 1 or 0, got ${safeJson(value.slice(0, 80))}`);
+      throw badValue(name, "must be 1 or 0", value);
     }
     const key = option.attributeName();
     if (option.parseArg === repeated && command.getOptionValueSource(key) === "env") {
