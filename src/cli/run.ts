@@ -17,7 +17,7 @@ const LINGER_MS = 500;
  */
 export async function run(args: readonly string[]): Promise<void> {
   let running: Command | undefined;
-  const inWords: InWords = (message) => inVariableWords(message, running);
+  const inWords: InWords = (message) => (running === undefined ? message : inVariableWords(message, running));
   guardStreams();
   printWarnings();
   process.on("uncaughtException", (error) => {

@@ -64,10 +64,10 @@ export function giverOf(command: Command, option: Option): string {
 }
 
 /** A message about flags, with the variable in the place of a flag whose value came from one. */
-export function inVariableWords(message: string, command: Command | undefined): string {
+export function inVariableWords(message: string, command: Command): string {
   let words = message;
-  for (const option of command?.options ?? []) {
-    const giver = command === undefined ? "" : giverOf(command, option);
+  for (const option of command.options) {
+    const giver = giverOf(command, option);
     if (option.long != null && giver !== option.long) {
       words = words.replace(new RegExp(`(?<![\\w-])${option.long}(?![\\w-])`, "g"), giver);
     }
