@@ -67,14 +67,12 @@ function nameOf(entry: Entry): string {
 
 /** What can follow at a path. `taskwait` alone takes what its default command takes, too. */
 function wordsAt(entries: readonly Entry[], entry: Entry): readonly string[] {
-  const preset = entry.path === "" ? entries.find(({ path }) => path === "wait") : undefined;
-  const wait = preset?.flags ?? [];
+  const takers = entry.path === "" ? [entry, ...entries.filter(({ path }) => path === "wait")] : [entry];
   return [
     ...new Set([
       ...childrenOf(entries, entry.path).map(nameOf),
-      ...[...entry.flags, ...wait].map(({ long }) => long),
-      ...entry.words,
-      ...(preset?.words ?? []),
+      ...takers.flatMap(({ flags }) => flags.map(({ long }) => long)),
+      ...takers.flatMap(({ words }) => words),
     ]),
   ];
 }
@@ -89,9 +87,10 @@ function choicesOf(entries: readonly Entry[]): ReadonlyMap<string, readonly stri
   return new Map([...choices].map(([long, set]) => [long, [...set]]));
 }
 
-function fileFlagsOf(entries: readonly Entry[]): readonly string[] {
-  const flags = entries.flatMap((entry) => entry.flags);
-  return [...new Set(flags.filter(({ isFile }) => isFile).map(({ long }) => long))];
+/** The flags of a kind, as the pattern of a shell's `case`. */
+function patternOf(entries: readonly Entry[], kind: "isFile" | "isApi"): string {
+  const flags = entries.flatMap((entry) => entry.flags).filter((flag) => flag[kind]);
+  return [...new Set(flags.map(({ long }) => long))].join("|");
 }
 
 // Both shells walk the words before the cursor to the deepest command that they name.
@@ -117,11 +116,6 @@ function choiceCase(entries: readonly Entry[]): string {
     .join("\n");
 }
 
-function apiFlagsOf(entries: readonly Entry[]): string {
-  const flags = entries.flatMap((entry) => entry.flags).filter(({ isApi }) => isApi);
-  return [...new Set(flags.map(({ long }) => long))].join("|");
-}
-
 function bashScript(entries: readonly Entry[], apis: readonly string[]): string {
   return `# taskwait completion for bash
 _taskwait() {
@@ -136,8 +130,8 @@ ${wordCase(entries)}
   esac
   case "\${COMP_WORDS[COMP_CWORD-1]}" in
 ${choiceCase(entries)}
-    ${fileFlagsOf(entries).join("|")}) COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")); return ;;
-    ${apiFlagsOf(entries)}) COMPREPLY=($(compgen -W "${apis.join(" ")}" -f -- "\${COMP_WORDS[COMP_CWORD]}")); return ;;
+    ${patternOf(entries, "isFile")}) COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}")); return ;;
+    ${patternOf(entries, "isApi")}) COMPREPLY=($(compgen -W "${apis.join(" ")}" -f -- "\${COMP_WORDS[COMP_CWORD]}")); return ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
   # An id follows a prefix at once.
@@ -161,8 +155,8 @@ ${wordCase(entries).replaceAll('words="', 'words_="')}
   esac
   case "\${words[CURRENT-1]}" in
 ${choiceCase(entries).replaceAll('words="', 'words_="')}
-    ${fileFlagsOf(entries).join("|")}) _files; return ;;
-    ${apiFlagsOf(entries)}) compadd -- ${apis.join(" ")}; _files; return ;;
+    ${patternOf(entries, "isFile")}) _files; return ;;
+    ${patternOf(entries, "isApi")}) compadd -- ${apis.join(" ")}; _files; return ;;
   esac
   # An id follows a prefix at once.
   compadd -S "" -- \${(M)\${=words_}:#*:}
@@ -180,22 +174,19 @@ function fishScript(entries: readonly Entry[], apis: readonly string[]): string 
     const names = entry.path.split(" ").filter((name) => name !== "");
     const seen = names.map((name) => `__fish_seen_subcommand_from ${name}`).join("; and ");
     const children = childrenOf(entries, entry.path);
+    const at = seen === "" ? "" : ` -n ${quote(seen)}`;
     const noChild = `not __fish_seen_subcommand_from ${children.map(nameOf).join(" ")}`;
     for (const child of children) {
       const when = seen === "" ? `not __fish_seen_subcommand_from ${top}` : `${seen}; and ${noChild}`;
       lines.push(`complete -c taskwait -n ${quote(when)} -a ${nameOf(child)} -d ${quote(child.description)}`);
     }
     for (const word of entry.words) {
-      const when = seen === "" ? "" : ` -n ${quote(seen)}`;
-      lines.push(`complete -c taskwait${when} -a ${word}`);
+      lines.push(`complete -c taskwait${at} -a ${word}`);
     }
     for (const flag of entry.flags) {
-      const when = seen === "" ? "" : ` -n ${quote(seen)}`;
       const choices = flag.choices === undefined ? "" : ` -x -a ${quote(flag.choices.join(" "))}`;
       const values = flag.isFile ? " -r -F" : flag.isApi ? ` -r -F -a ${quote(apis.join(" "))}` : choices;
-      lines.push(
-        `complete -c taskwait${when} -l ${flag.long.slice(2)}${values} -d ${quote(flag.description)}`,
-      );
+      lines.push(`complete -c taskwait${at} -l ${flag.long.slice(2)}${values} -d ${quote(flag.description)}`);
     }
   }
   return `${lines.join("\n")}\n`;
