@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { runCli } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
+import { expectRefused } from "./harness/refused.ts";
 
 const RESULT = { resourceCounts: [{ resourceType: "ACS::OSS::Bucket", count: 2 }], note: "a\u001bb" };
 let emulator: Emulator;
@@ -99,12 +100,7 @@ describe("wait --all", () => {
     [["wait", "--all", "--checkpoint", "/no/such/dir/file"], /--checkpoint: .*ENOENT/],
     [["t-1", "--type", "X"], /--type is for --all/],
   ])("%j is refused before the first call", async (args, message) => {
-    const calls = emulator.requests().length;
-    const { code, stderr } = await run(args);
-
-    expect(stderr).toMatch(message);
-    expect(code).toBe(2);
-    expect(emulator.requests()).toHaveLength(calls);
+    await expectRefused(emulator, () => run(args), message);
   });
 });
 
@@ -163,12 +159,7 @@ describe("--query", () => {
     [["t-1", "--query", "a", "-o", "jsonl"], /--query and --output can't be used together/],
     [["start", "update-resources", "--query", "let()"], /--query calls let\(\)/],
   ])("%j is refused before the first call", async (args, message) => {
-    const calls = emulator.requests().length;
-    const { code, stderr } = await run(args);
-
-    expect(stderr).toMatch(message);
-    expect(code).toBe(2);
-    expect(emulator.requests()).toHaveLength(calls);
+    await expectRefused(emulator, () => run(args), message);
   });
 });
 
@@ -195,10 +186,7 @@ describe("--interval", () => {
       /--interval and --max-interval can't be used together/,
     ],
   ])("%j is refused", async (args, message) => {
-    const { code, stderr } = await run(args);
-
-    expect(stderr).toMatch(message);
-    expect(code).toBe(2);
+    await expectRefused(emulator, () => run(args), message);
   });
 });
 
@@ -251,10 +239,9 @@ describe("a variable holds a flag's default", () => {
     ],
     [{ TASKWAIT_CHECKPOINT: "/no/such/dir/file" }, /^taskwait: TASKWAIT_CHECKPOINT: .*ENOENT/],
   ])("%j is refused by the name of the variable", async (env, message) => {
-    const { code, stderr } = await run(["t-1", "--not-found-grace", "0"], env as Record<string, string>);
+    const line = ["t-1", "--not-found-grace", "0"];
 
-    expect(stderr).toMatch(message);
-    expect(code).toBe(2);
+    await expectRefused(emulator, () => run(line, env as Record<string, string>), message);
   });
 
   it("goes behind the flag, and behind a flag that conflicts with it", async () => {
