@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import { seededRandom } from "../../src/emulator/world/random.ts";
 import { runCli, startCli } from "./harness/command.ts";
 import { ownFolder } from "./harness/files.ts";
 import { expectRefused } from "./harness/refused.ts";
@@ -200,19 +201,11 @@ describe("--exec", () => {
 });
 
 describe("a nightly job", () => {
-  function seeded(seed: number): () => number {
-    let state = seed;
-    return () => {
-      state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
-      return state / 2 ** 32;
-    };
-  }
-
   it("that is killed at ten random moments is one task and one notification a night", {
     timeout: 600_000,
   }, async () => {
     const own = await startEmulator({ starts: { UPDATE_RESOURCES: { durationMs: 1500, result: { n: 1 } } } });
-    const random = seeded(SEED);
+    const random = seededRandom(SEED);
     const out = join(folder, "night-exec.txt");
     const state = join(folder, "st.json");
     const line = [

@@ -3,6 +3,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { startEmulator } from "../../src/emulator/index.ts";
+import { seededRandom } from "../../src/emulator/world/random.ts";
 import { startCli } from "./harness/command.ts";
 import { ownFolder } from "./harness/files.ts";
 import { startDeaf } from "./harness/network.ts";
@@ -27,14 +28,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.restoreAllMocks();
 });
-
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
-    return state / 2 ** 32;
-  };
-}
 
 /**
  * Runs one line until it ends by itself, killed at a random moment of each run until enough kills were made. Where it
@@ -76,7 +69,7 @@ async function killed(
 it("a start whose process is killed at random moments is one task, however often", {
   timeout: 7_200_000,
 }, async () => {
-  const random = seeded(SEED);
+  const random = seededRandom(SEED);
   let kills = 0;
   let spanMs = 1000;
   for (let round = 0; round <= LINES; round += 1) {
