@@ -1,31 +1,21 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { cleanEnvironment, MAIN, runCli, startCli, startProcess } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
+import { ownFolder } from "./harness/files.ts";
+import { pathWithCommand } from "./harness/shell.ts";
 
 const runLine = commandLines();
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "taskwait-local-"));
-  writeFileSync(join(folder, "taskwait"), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`, {
-    mode: 0o755,
-  });
-});
-
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = ownFolder();
+const PATH = pathWithCommand(folder);
 
 /** Runs a shell script that finds the command on its path. */
 function runScript(script: string): { readonly status: number | null; readonly stdout: string } {
-  const env = { ...cleanEnvironment(), PATH: `${folder}:${process.env["PATH"]}` };
-  return spawnSync("sh", ["-c", script], { encoding: "utf8", env });
+  return spawnSync("sh", ["-c", script], { encoding: "utf8", env: cleanEnvironment({ PATH }) });
 }
 
 describe("taskwait emulate", () => {
@@ -239,7 +229,7 @@ describe("examples/deploy.sh", () => {
     const script = join(import.meta.dirname, "../../examples/deploy.sh");
     const result = await startProcess("sh", [script], {
       ...cleanEnvironment({ ...emulator.env, ...env }),
-      PATH: `${folder}:${process.env["PATH"]}`,
+      PATH,
     }).done;
     await emulator.stop();
     return result;

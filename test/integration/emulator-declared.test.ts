@@ -1,21 +1,16 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
 import { presets } from "../../src/apis/presets.ts";
-import { cleanEnvironment, MAIN, runCli, startProcess } from "./harness/command.ts";
+import { cleanEnvironment, runCli, startProcess } from "./harness/command.ts";
+import { ownFolder } from "./harness/files.ts";
+import { pathWithCommand } from "./harness/shell.ts";
 import { startedEmulators } from "./started-emulators.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "taskwait-declared-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const PATH = pathWithCommand(ownFolder());
 
 /** Runs a line of sh in which `taskwait` is the built command, for its children, too. */
 function sh(line: string): ReturnType<typeof runCli> {
-  const command = join(folder, "taskwait");
-  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
-  chmodSync(command, 0o755);
-  const env = cleanEnvironment();
-  return startProcess("sh", ["-c", line], { ...env, PATH: `${folder}:${env["PATH"] ?? ""}` }).done;
+  return startProcess("sh", ["-c", line], cleanEnvironment({ PATH })).done;
 }
 
 test("the lines of docs/emulator.md about other services do what they say", async () => {

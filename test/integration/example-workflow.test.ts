@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { startEmulator } from "../../src/emulator/index.ts";
-import { cleanEnvironment, MAIN, startProcess } from "./harness/command.ts";
+import { cleanEnvironment, startProcess } from "./harness/command.ts";
 import { ownFolder } from "./harness/files.ts";
+import { pathWithCommand } from "./harness/shell.ts";
 
 const workflow = readFileSync(join(import.meta.dirname, "../../examples/github-actions-pair.yml"), "utf8");
 const folder = ownFolder();
@@ -27,12 +27,7 @@ describe("examples/github-actions-pair.yml", () => {
     const emulator = await startEmulator({
       starts: { UPDATE_RESOURCES: { durationMs: 1500, result: { n: 1 } } },
     });
-    const bin = join(folder, "bin");
-    mkdirSync(bin);
-    writeFileSync(join(bin, "taskwait"), `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`, {
-      mode: 0o755,
-    });
-    const PATH = `${bin}:${process.env["PATH"]}`;
+    const PATH = pathWithCommand(folder);
     const runJob = async (job: string, machine: string) => {
       const [command = ""] = commandsOf(job);
       const env = { ...cleanEnvironment(emulator.env), PATH, GITHUB_ACTIONS: "true", TASKWAIT_NOTIFY: "" };

@@ -1,13 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
+import { ownFolder } from "./harness/files.ts";
+import { pathWithCommand } from "./harness/shell.ts";
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
+const PATH = pathWithCommand(ownFolder());
 const ENVIRONMENT = ["PATH", "HOME", "TMPDIR"] as const;
 
 let emulator: Emulator;
@@ -27,15 +28,7 @@ async function asked(action: string, taskId?: string): Promise<void> {
 
 /** A shell example, with the built command on its path. */
 async function shellExample(name: string) {
-  const folder = await mkdtemp(join(tmpdir(), "taskwait-examples-"));
-  const command = `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, "dist/cli/main.js")}' "$@"\n`;
-  await writeFile(join(folder, "taskwait"), command, { mode: 0o755 });
-  const env = { ...emulator.env, PATH: `${folder}:${process.env["PATH"]}` };
-  try {
-    return await run(join(ROOT, "examples", name), { env });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  return await run(join(ROOT, "examples", name), { env: { ...emulator.env, PATH } });
 }
 
 async function example(name: string, ...args: string[]) {

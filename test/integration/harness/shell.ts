@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { type CliProcess, cleanEnvironment, MAIN, startProcess } from "./command.ts";
 
@@ -8,6 +10,13 @@ import { type CliProcess, cleanEnvironment, MAIN, startProcess } from "./command
 export function startShell(line: string, env: Readonly<Record<string, string>>): CliProcess {
   const script = `taskwait() { '${process.execPath}' '${MAIN}' "$@"; }\n${line}`;
   return startProcess("sh", ["-c", script], cleanEnvironment(env));
+}
+
+/** A PATH on which `taskwait` is the built command, in this folder: for scripts, and for what they run. */
+export function pathWithCommand(folder: string): string {
+  const script = `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`;
+  writeFileSync(join(folder, "taskwait"), script, { mode: 0o755 });
+  return `${folder}:${process.env["PATH"]}`;
 }
 
 /** The environment of a command whose clock is wrong by so much, and, later, by something else. */
