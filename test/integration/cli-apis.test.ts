@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { presets } from "../../src/apis/presets.ts";
 import { runCli } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
+import { ownFolder } from "./harness/files.ts";
 import { startedEmulators } from "./started-emulators.ts";
 
 const runLine = commandLines();
-const folder = mkdtempSync(join(tmpdir(), "taskwait-apis-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = ownFolder();
 
 /** The path of a file with this text. */
 function file(name: string, text: string): string {

@@ -1,23 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { runCli, startCli } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
+import { ownFolder } from "./harness/files.ts";
 
 let emulator: Emulator;
-let folder: string;
+const folder = ownFolder();
 const runLine = commandLines();
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  folder = mkdtempSync(join(tmpdir(), "taskwait-resume-"));
 });
 
 afterAll(async () => {
   await emulator.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 describe("--checkpoint and --resume", () => {

@@ -1,19 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { presets } from "../../src/apis/presets.ts";
-import { cleanEnvironment, MAIN, startProcess } from "./harness/command.ts";
+import { cleanEnvironment, LIBRARY, MAIN, startProcess } from "./harness/command.ts";
+import { ownFolder } from "./harness/files.ts";
 import { startedEmulators } from "./started-emulators.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "taskwait-loaded-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
+const folder = ownFolder();
 const start = startedEmulators({
   apis: [presets["rds-task"]],
   tasks: [{ taskId: "t-1", durationMs: 0 }],
 });
-const DIST = join(import.meta.dirname, "../../dist/index.js");
 const DECLARED = /jmespath|\/dist\/apis\//;
 
 /** The modules that a process has loaded by its end: Node's own record of what it has run. */
@@ -41,7 +38,7 @@ describe("a wait on BDRC loads neither JMESPath nor a preset", () => {
 
   test("by the library", async () => {
     const script = `
-      const { waitForTask } = await import(${JSON.stringify(DIST)});
+      const { waitForTask } = await import(${JSON.stringify(LIBRARY)});
       const { taskStatus } = await waitForTask("t-1");
       process.exitCode = taskStatus === "COMPLETE" ? 0 : 1;`;
     const loaded = await loadedBy(["--input-type=module", "--eval", script]);

@@ -1,16 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { ownFolder } from "./harness/files.ts";
 
 const DIST = pathToFileURL(join(import.meta.dirname, "../../dist/")).href;
-const folder = mkdtempSync(join(tmpdir(), "taskwait-node-test-"));
-
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = ownFolder();
 
 function runNodeTest(name: string, script: string) {
   const file = join(folder, `${name}.test.mjs`);
