@@ -19,6 +19,7 @@ export interface Notification {
   readonly data: WaitEventRecord;
 }
 
+// The ends that are the task's own, as outcomes and as events.
 const FINAL: ReadonlySet<string> = new Set(["complete", "failed", "expired", "canceled"]);
 const ID_LENGTH = 32;
 
@@ -58,12 +59,7 @@ function sameness(record: WaitEventRecord, earlier: number): readonly unknown[] 
       return FINAL.has(record.outcome) ? [record.outcome] : [record.outcome, record.timeMs];
     case "status":
       return [record.previous?.taskStatus ?? null, record.task.taskStatus, earlier];
-    case "complete":
-    case "failed":
-    case "expired":
-    case "canceled":
-      return [];
     default:
-      return [record.timeMs, earlier];
+      return FINAL.has(record.event) ? [] : [record.timeMs, earlier];
   }
 }
