@@ -1,5 +1,5 @@
 import process from "node:process";
-import { checkOptionNames, invalidOption } from "../options/check-options.ts";
+import { abortSignal, checkOption, checkOptionNames, invalidOption } from "../options/check-options.ts";
 import { parseDurationMs } from "../options/duration.ts";
 import { InvalidOptionError } from "../task/errors.ts";
 import { WAIT_EVENT_NAMES, type WaitEventName } from "../task/wait-events.ts";
@@ -79,6 +79,12 @@ export function resolveNotifyOptions(options: NotifyOptions): ResolvedNotifyOpti
   const unknown = [...on].find((name) => !WAIT_EVENT_NAMES.includes(name));
   if (on.length === 0 || unknown !== undefined) {
     throw invalidOption("notify: on", `must be some of ${WAIT_EVENT_NAMES.join(", ")}`, unknown ?? "none");
+  }
+  checkOption(abortSignal, signal, "notify: signal");
+  for (const [name, callback] of Object.entries({ wasDelivered, onDelivered })) {
+    if (typeof callback !== "function") {
+      throw invalidOption(`notify: ${name}`, "must be a function", callback);
+    }
   }
   const given = options.secret ?? process.env[SECRET_VARIABLE];
   const source = options.secret === undefined ? SECRET_VARIABLE : "notify: secret";

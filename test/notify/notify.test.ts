@@ -246,6 +246,9 @@ describe("an option of notify", () => {
     [{ secret: "whsec_t0ps3cret" }, /must be whsec_ and Base64 of 24 to 64 bytes/],
     [{ tryFor: "2h" }, /^notify: tryForMs must be more than 0 and at most 1 h/],
     [{ tryFor: "1s", tryForMs: 1000 }, /not both/],
+    [{ signal: "SIGTERM" }, /^notify: signal must be an AbortSignal, got "SIGTERM"/],
+    [{ wasDelivered: [] }, /^notify: wasDelivered must be a function, got a list of 0/],
+    [{ onDelivered: "id" }, /^notify: onDelivered must be a function, got "id"/],
     [{ retries: 3 }, /unknown option "retries"/],
   ])("%j is refused, and nothing secret shown", (options, message) => {
     const given = { url: "http://127.0.0.1:1", ...options } as NotifyOptions;
