@@ -75,7 +75,7 @@ export class Notifier {
   }
 }
 
-/** A wait that was only left tells nothing of its task; nor does a run without one. */
+/** A wait or a run that was only left tells nothing of its task. */
 function tellsNothing({ name, payload }: WaitEvent): boolean {
   const kind = name === "settled" ? (payload as RunOutcome).kind : name;
   return kind === "aborted";
