@@ -7,17 +7,14 @@ import { installVirtualTime } from "./virtual-time.ts";
 const [, , seed = "1", index = ""] = argv;
 register("./knob-loader.js", import.meta.url, { data: KNOBS[Number(index || Number.NaN)] });
 installVirtualTime();
-const { runFleet } = await import("./fleet-run.ts");
-const { FLEET_CASES } = await import("./targets.ts");
+const { costOf, runFleet } = await import("./fleet-run.ts");
+const { FLEET_CASES, serviceOf } = await import("./targets.ts");
 
-/** In seconds: what a call is held to cost by default. */
-const PRICE_S = 0.5;
 const MAX_REAL_S = 600;
 
 const costs: Record<string, number> = {};
-for (const { name, spec } of FLEET_CASES.filter((each) => ABLATION_CASES.includes(each.name))) {
-  const terms = { seed: Number(seed), rttMs: 100, progress: "noisy", ...spec } as const;
-  const { calls, mean, failed, isCut } = await runFleet({ batch: "auto" }, terms, MAX_REAL_S);
-  costs[name] = isCut || failed > 0 ? Number.NaN : PRICE_S * calls + mean;
+for (const each of FLEET_CASES.filter(({ name }) => ABLATION_CASES.includes(name))) {
+  const result = await runFleet({ batch: "auto" }, serviceOf(each, Number(seed)), MAX_REAL_S);
+  costs[each.name] = result.isCut || result.failed > 0 ? Number.NaN : costOf(result);
 }
 console.log(JSON.stringify(costs));

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import process from "node:process";
+import { CALL_PRICE_S } from "./fleet-run.ts";
 import { ABLATION_CASES, KNOBS } from "./knobs.ts";
 import type { Report } from "./report.ts";
 
@@ -11,12 +12,12 @@ type Costs = Readonly<Record<string, number>>;
 const MIN_SHARE = 0.005;
 
 /**
- * What each tuning constant is good for: the cost of a task, 0.5 s a call and the lateness, when it is changed, against
+ * What each tuning constant is good for: the cost of a task, its calls and its lateness, when it is changed, against
  * the same seed without the change. One that is worse in no case on all seeds is to go, with its code.
  */
 export function tellAblation(report: Report, seeds: readonly number[], only: string): void {
   console.log(
-    `\nAblation: cost = 0.5 s a call + lateness, change in %, mean (least to most) of seeds ${seeds}`,
+    `\nAblation: cost = ${CALL_PRICE_S} s a call + lateness, change in %, mean (least to most) of seeds ${seeds}`,
   );
   const base = seeds.map((seed) => costsOf(seed));
   for (const name of ABLATION_CASES) {

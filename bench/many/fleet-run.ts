@@ -40,7 +40,14 @@ export interface FleetResult {
   readonly isCut: boolean;
 }
 
+/** What a call is held to cost by default, in seconds of lateness. */
+export const CALL_PRICE_S = 0.5;
 const MAX_MS = 30 * 86_400_000;
+
+/** What a task cost, in seconds: its calls and its lateness. */
+export function costOf({ calls, mean }: FleetResult): number {
+  return CALL_PRICE_S * calls + mean;
+}
 
 /** Waits for one of the service's tasks; whether it learned that the task completed. */
 type Wait = (taskId: string, signal: AbortSignal) => Promise<boolean>;

@@ -1,6 +1,6 @@
 import { type Contestant, type FleetResult, runFleet } from "./fleet-run.ts";
 import { percent, type Report } from "./report.ts";
-import { AGAINST_OTHERS, FLEET_CASES, type FleetCase, missed } from "./targets.ts";
+import { AGAINST_OTHERS, FLEET_CASES, type FleetCase, missed, serviceOf } from "./targets.ts";
 
 /** What is run and what is not. */
 export interface FleetChoice {
@@ -23,9 +23,12 @@ export async function tellFleets(report: Report, choice: FleetChoice): Promise<v
   for (const each of FLEET_CASES.filter(({ name, isLong }) => name.includes(only) && (isFull || !isLong))) {
     console.log(each.name);
     const run = async (name: string, who: Contestant): Promise<FleetResult> => {
-      const spec = { seed, rttMs: 100, progress: "noisy", ...each.spec } as const;
       const isOurs = "batch" in who;
-      const result = await runFleet(who, spec, isOurs && isFull ? MAX_REAL_FULL_S : MAX_REAL_S);
+      const result = await runFleet(
+        who,
+        serviceOf(each, seed),
+        isOurs && isFull ? MAX_REAL_FULL_S : MAX_REAL_S,
+      );
       report.add("fleet", { case: each.name, who: name, ...result });
       console.log(`    ${name.padEnd(14)} ${figuresOf(result)}`);
       return result;

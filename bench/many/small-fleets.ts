@@ -1,16 +1,15 @@
-import { runFleet } from "./fleet-run.ts";
+import { CALL_PRICE_S, costOf, runFleet } from "./fleet-run.ts";
 import type { Report } from "./report.ts";
 
 const SEEDS = 20;
-const PRICE = 0.5;
 const MAX_RATIO = 1.25;
 const MAX_REAL_S = 120;
 
 /** Few tasks: never much dearer than the better of single polls only and listings only. */
 export async function tellSmallFleets(report: Report, seed: number): Promise<void> {
-  console.log(`\nSmall fleets: cost = ${PRICE} s a call + lateness, ${SEEDS} seeds`);
+  console.log(`\nSmall fleets: cost = ${CALL_PRICE_S} s a call + lateness, ${SEEDS} seeds`);
   for (const tasks of [1, 2, 5, 10, 30]) {
-    const costOf = async (batch: "auto" | "never" | "always"): Promise<number> => {
+    const meanCost = async (batch: "auto" | "never" | "always"): Promise<number> => {
       let cost = 0;
       for (let each = 0; each < SEEDS; each++) {
         const spec = {
@@ -21,12 +20,11 @@ export async function tellSmallFleets(report: Report, seed: number): Promise<voi
           quota: { limit: 20 },
           rttMs: 100,
         } as const;
-        const { calls, mean } = await runFleet({ batch }, spec, MAX_REAL_S);
-        cost += (PRICE * calls + mean) / SEEDS;
+        cost += costOf(await runFleet({ batch }, spec, MAX_REAL_S)) / SEEDS;
       }
       return cost;
     };
-    const [auto, never, always] = [await costOf("auto"), await costOf("never"), await costOf("always")];
+    const [auto, never, always] = [await meanCost("auto"), await meanCost("never"), await meanCost("always")];
     const ratio = auto / Math.min(never, always);
     report.add("small", { tasks, auto, never, always, ratio });
     console.log(

@@ -126,6 +126,11 @@ export const FLEET_CASES: readonly FleetCase[] = [
   },
 ];
 
+/** The service of a case. */
+export function serviceOf({ spec }: FleetCase, seed: number): ServiceSpec {
+  return { seed, rttMs: 100, progress: "noisy", ...spec };
+}
+
 /** What of the target was missed, in words. */
 export function missed({ target = {} }: FleetCase, result: FleetResult): string[] {
   const limits = { ...target, failed: 0 };
