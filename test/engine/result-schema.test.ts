@@ -191,7 +191,12 @@ describe("a result that is read asynchronously", () => {
     await flush();
     expect(aborted.outcome).toMatchObject({ kind: "aborted", error: new Error("enough") });
     await pass(30_002);
-    expect(late.outcome?.kind).toBe("timedOut");
+    expect(late.outcome).toMatchObject({
+      kind: "timedOut",
+      error: {
+        message: expect.stringMatching(/: it was last seen COMPLETE, and its result was still being read$/),
+      },
+    });
     expect(late.settledAfterMs).toBeGreaterThanOrEqual(60_000);
     expect(late.settledAfterMs).toBeLessThanOrEqual(60_002);
     expectNothingLeft(waiter);

@@ -2,7 +2,7 @@ import { formatDurationMs } from "../../options/duration.ts";
 import { isProtocolError } from "../../task/errors.ts";
 import { failureOutcome, type Outcome } from "../../task/outcome.ts";
 import { printable } from "../../task/printable.ts";
-import type { FinalTaskStatus } from "../../task/status.ts";
+import { type FinalTaskStatus, isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import { endEvents } from "../../task/wait-events.ts";
 import type { Mismatch } from "../observe/read-result.ts";
@@ -142,7 +142,11 @@ function describeEnd(state: WaitState, kind: "failed" | "expired" | "canceled", 
 
 function describeLastSeen({ task, missingSinceMs }: WaitState): string {
   if (task !== undefined) {
-    return `it was last seen ${printable(task.taskStatus, 40)}${describePercent(task)} and may still be running`;
+    // A task that has ended settles its wait, unless a schema reads its result for so long.
+    const since = isFinalStatus(task.taskStatus)
+      ? ", and its result was still being read"
+      : `${describePercent(task)} and may still be running`;
+    return `it was last seen ${printable(task.taskStatus, 40)}${since}`;
   }
   return missingSinceMs === undefined
     ? "it was never seen and may still be running"
