@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 // Files that mostly wait for processes and clocks, the longest first: what computes fills their pauses, and none of
 // them is the tail of the run.
 const LONG: readonly RegExp[] = [
-  /integration\/cli-(?:start|output|network|terminal|wait|lines|killed)/,
+  /integration\/cli-(?:start|output|network|terminal|wait|lines|killed|lost)/,
   /integration\/(?:cli|.*-fuzz|.*-conformance|kill-9|examples|process-exit)/,
   /house\/(?:ranks|snippets|pages|sources)/,
   /integration\//,

@@ -6,13 +6,11 @@ import { startEmulator } from "../../src/emulator/index.ts";
 import { seededRandom } from "../../src/emulator/world/random.ts";
 import { startCli } from "./harness/command.ts";
 import { ownFolder } from "./harness/files.ts";
-import { startDeaf } from "./harness/network.ts";
 import { wrongClock } from "./harness/shell.ts";
 
 // 200 by hand: TASKWAIT_KILLED_LINES=200 npx vitest run --project integration test/integration/cli-killed-start.test.ts
 const LINES = Number(process.env["TASKWAIT_KILLED_LINES"] ?? 5);
 const SEED = Number(process.env["TASKWAIT_TEST_SEED"] ?? 1);
-const KEYS = { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" };
 const TASK_MS = 400;
 // After it, the service does not take a start that an earlier process has sent.
 const LAPSE_MS = 21 * 60_000;
@@ -99,51 +97,4 @@ it("a start whose process is killed at random moments is one task, however often
       `${kills} kills within ${Math.round(spanMs)} ms of the beginning, ${LINES + 1} lines, each of them one task\n`,
     );
   }
-});
-
-/** A start that has left, and of which nobody heard: its line, its file and where it was sent. */
-async function lostStart(name: string) {
-  const deaf = await startDeaf();
-  const { port } = deaf;
-  const env = { ...KEYS, ALIBABA_CLOUD_ENDPOINT: `http://127.0.0.1:${port}` };
-  const line = ["start", "update-resources", "--state", join(folder, name), "-q"];
-  const killed = startCli(line, env);
-  await deaf.asked;
-  killed.child.kill("SIGKILL");
-  await killed.done;
-  await deaf.stop();
-  const emulator = await startEmulator({
-    port,
-    keys: [
-      { accessKeyId: "id", accessKeySecret: "secret" },
-      { accessKeyId: "other", accessKeySecret: "secret" },
-    ],
-    starts: { UPDATE_RESOURCES: { durationMs: TASK_MS } },
-  });
-  aheadMs = LAPSE_MS;
-  return { line, env: { ...env, ...wrongClock(LAPSE_MS) }, emulator };
-}
-
-it("a start that had left and was lost is sent again once it can't be taken any more", async () => {
-  const { line, env, emulator } = await lostStart("lost.json");
-
-  expect(await startCli(line, env).done).toMatchObject({ code: 0 });
-  expect(emulator.world.size).toBe(1);
-  await emulator.stop();
-});
-
-it("such a start is not sent again with the credentials of another source, nor later by that one", async () => {
-  const { line, env, emulator } = await lostStart("other.json");
-  const { ALIBABA_CLOUD_ACCESS_KEY_ID: _, ALIBABA_CLOUD_ACCESS_KEY_SECRET: __, ...rest } = env;
-  const other = { ...rest, ALICLOUD_ACCESS_KEY_ID: "other", ALICLOUD_ACCESS_KEY_SECRET: "secret" };
-  // It is searched for, for half a minute.
-  const searching = startCli(line, other);
-  await expect.poll(() => emulator.requests().length, { timeout: 20_000 }).toBeGreaterThan(1);
-  searching.child.kill("SIGKILL");
-  await searching.done;
-  expect(emulator.world.size).toBe(0);
-
-  expect(await startCli(line, env).done).toMatchObject({ code: 0 });
-  expect(emulator.world.size).toBe(1);
-  await emulator.stop();
 });

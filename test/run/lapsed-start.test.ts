@@ -16,6 +16,7 @@ import { scriptedSource } from "../../src/testing/index.ts";
 const TYPE = "CHECK_RULES";
 const MINUTE_MS = 60_000;
 const LAPSE_MS = 20 * MINUTE_MS;
+const HALF_MINUTE_MS = 30_500;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
@@ -83,18 +84,65 @@ describe("a start that an earlier process has sent", () => {
     await pass(LAPSE_MS - 1000);
     expect(sentAfterMs).toEqual([]);
     expect(run.checkpoint().sentAtMs).toBeDefined();
-    expect(delays).toEqual([LAPSE_MS - 30_500]);
+    // Told after half a minute, of which the last half minute makes up.
+    expect(delays).toEqual([LAPSE_MS]);
     await pass(2 * MINUTE_MS);
     expect(await run.outcome).toMatchObject({ kind: "complete", task: { taskId: "t-1" } });
-    expect(sentAfterMs).toHaveLength(1);
+    expect(sentAfterMs).toEqual([LAPSE_MS + HALF_MINUTE_MS]);
   });
 
-  it("is sent again at once by who comes later than that", async () => {
-    const { start, sentAfterMs } = service(none);
+  it("is searched for during half a minute, too, by a run that resumes it later than that", async () => {
+    const list = vi.fn(none);
+    const { start, sentAfterMs } = service(list);
     const run = runTask(start, { resume: sentAt(Date.now() - LAPSE_MS - 1) });
     await pass(MINUTE_MS);
     expect((await run.outcome).kind).toBe("complete");
-    expect(sentAfterMs).toEqual([0]);
+    expect(sentAfterMs).toEqual([HALF_MINUTE_MS]);
+    expect(list).toHaveBeenCalledTimes(7);
+  });
+
+  it("is adopted by such a run when a listing that lags shows its task within that half minute", async () => {
+    const began = Date.now();
+    const task = showing({ startTime: began / 1000 - LAPSE_MS / 1000 });
+    const { start, sentAfterMs } = service(() => (Date.now() < began + 20_000 ? none() : task()));
+    const run = runTask(start, { resume: sentAt(began - LAPSE_MS - 1) });
+    await pass(MINUTE_MS);
+    expect(await run.outcome).toMatchObject({ kind: "complete", task: { taskId: "t-0" } });
+    expect(sentAfterMs).toEqual([]);
+  });
+
+  it("is not sent again where one of several listings has shown a task that may be it", async () => {
+    const began = Date.now();
+    const { start, sentAfterMs } = service(() =>
+      Date.now() === began + 1500 ? showing({ taskStatus: "CREATED" })() : none(),
+    );
+    const run = runTask(start, { resume: sentAt(began - LAPSE_MS - 1) });
+    void run.outcome;
+    await pass(3 * LAPSE_MS);
+    expect((await run.outcome).kind).toBe("startUnknown");
+    expect(sentAfterMs).toEqual([]);
+  });
+
+  it("is sent again where that task turns out to be older", async () => {
+    const began = Date.now();
+    const older = showing({ startTime: 1 });
+    const { start, sentAfterMs } = service(() => (Date.now() === began ? showing({})() : older()));
+    const run = runTask(start, { resume: sentAt(began - LAPSE_MS - 1) });
+    await pass(MINUTE_MS);
+    expect((await run.outcome).kind).toBe("complete");
+    expect(sentAfterMs).toEqual([HALF_MINUTE_MS]);
+  });
+
+  it("is not sent again where the last listing could not be read", async () => {
+    const began = Date.now();
+    const { start, sentAfterMs } = service(() =>
+      Date.now() < began + 20_000 ? none() : Promise.reject(new Error("the listing is down")),
+    );
+    const run = runTask(start, { resume: sentAt(began - LAPSE_MS - 1) });
+    void run.outcome;
+    await pass(MINUTE_MS);
+    expect((await run.outcome).kind).toBe("startUnknown");
+    expect(sentAfterMs).toEqual([]);
   });
 
   it("is adopted when its task shows at last", async () => {
@@ -117,6 +165,21 @@ describe("a start that an earlier process has sent", () => {
     expect(sentAfterMs).toEqual([]);
     await pass(3 * MINUTE_MS);
     expect((await run.outcome).kind).toBe("complete");
+  });
+
+  it("is good for longer, too, where only the answer of a listing tells that our clock is fast", async () => {
+    let aheadMs = 0;
+    const { start, sentAfterMs } = service(async () => {
+      aheadMs = -10 * MINUTE_MS;
+      return { tasks: [] };
+    });
+    Object.assign(start.source as TaskSource, { clockOffsetMs: () => aheadMs });
+    const run = runTask(start, { resume: sentAt(Date.now() - LAPSE_MS - 1) });
+    await pass(9 * MINUTE_MS);
+    expect(sentAfterMs).toEqual([]);
+    await pass(3 * MINUTE_MS);
+    expect((await run.outcome).kind).toBe("complete");
+    expect(sentAfterMs).toEqual([10 * MINUTE_MS - 1 + HALF_MINUTE_MS]);
   });
 
   it.each<[string, () => Promise<TaskPage>]>([

@@ -18,7 +18,7 @@ export interface StartedQuery {
   readonly signal: AbortSignal;
   /** For how long after it was sent the service may take it: until then, it is searched for. */
   readonly lapsesAfterMs?: number | undefined;
-  /** Hears that nothing was found so far, and for how long the service may still take it. */
+  /** Hears that nothing was found so far, and for how long it is searched for at most. */
   readonly onHeld?: (leftMs: number) => void;
 }
 
@@ -30,12 +30,13 @@ export interface StartedFinding {
   readonly undated: readonly string[];
   /** Why the last listing could not be had, if so. */
   readonly error?: unknown;
-  /** It was not taken: no task can be it, and the service does not take it any more. */
+  /** It was not taken: the service does not take it any more, and no listing of half a minute shows a task that may be it. */
   readonly hasLapsed?: boolean;
 }
 
 // A task may take a moment to show, and longer to get its start time. Half a minute in all.
 const READ_AFTER_MS = [0, 500, 1000, 2000, 4000, 8000, 15_000];
+const READ_FOR_MS = READ_AFTER_MS.reduce((sum, delayMs) => sum + delayMs, 0);
 const READ_EVERY_MS = 60_000;
 const MAX_PAGES = 40;
 // The service counts whole seconds, and so does the clock that its offset was read from.
@@ -43,17 +44,23 @@ const CLOCK_SLACK_MS = 2000;
 
 /**
  * Searches the listing for what an unclear start has started. It reads the listing again while it finds nothing, or
- * tasks whose start time is not told yet: for half a minute, and with `lapsesAfterMs` until the start has lapsed.
+ * tasks whose start time is not told yet: for half a minute, and with `lapsesAfterMs` until the start has lapsed and for
+ * half a minute after.
  */
 export async function findStarted(query: StartedQuery): Promise<StartedFinding> {
+  const possible = new Set<string>();
+  let isLate = false;
   for (let reads = 0; ; reads++) {
-    const lastMs = leftMs(query);
-    const finding = await readOrError(query);
+    if (isLate !== leftMs(query) <= 0) {
+      // A listing may lag: once the start has lapsed, one that lacks the task proves nothing, nor do those before.
+      isLate = !isLate;
+      reads = 0;
+    }
+    const finding = await readOrError(query, possible);
     const isFound =
       finding.taskIds.length > 1 || (finding.taskIds.length === 1 && finding.undated.length === 0);
-    const hasLapsed = lastMs <= 0 && finding.isRuledOut;
-    if (isFound || hasLapsed || finding.isFinal) {
-      return { ...finding, hasLapsed };
+    if (isFound || finding.isFinal) {
+      return finding;
     }
     const delayMs = READ_AFTER_MS[reads + 1];
     const restMs = leftMs(query);
@@ -61,11 +68,14 @@ export async function findStarted(query: StartedQuery): Promise<StartedFinding> 
       await sleep(delayMs, query.signal);
       continue;
     }
-    if (restMs === Number.POSITIVE_INFINITY || lastMs <= 0 || finding.taskIds.length > 0) {
+    if (isLate && restMs <= 0) {
+      return { ...finding, hasLapsed: finding.isWhole && possible.size === 0 };
+    }
+    if (restMs === Number.POSITIVE_INFINITY || finding.taskIds.length > 0) {
       return finding;
     }
     if (reads + 1 === READ_AFTER_MS.length) {
-      query.onHeld?.(Math.max(0, restMs));
+      query.onHeld?.(Math.max(0, restMs) + READ_FOR_MS);
     }
     await sleep(Math.min(READ_EVERY_MS, Math.max(0, restMs)), query.signal);
   }
@@ -81,33 +91,34 @@ function leftMs({ source, sentAtMs, lapsesAfterMs = Number.POSITIVE_INFINITY }: 
 interface ReadFinding extends StartedFinding {
   /** Asking again can't help. */
   readonly isFinal?: boolean;
-  /** The listing was read to its end, and no task in it can be the one. */
-  readonly isRuledOut: boolean;
+  /** The listing was read to its end. */
+  readonly isWhole: boolean;
 }
 
-async function readOrError(query: StartedQuery): Promise<ReadFinding> {
+async function readOrError(query: StartedQuery, possible: Set<string>): Promise<ReadFinding> {
   try {
-    return await readListing(query);
+    return await readListing(query, possible);
   } catch (error) {
     query.signal.throwIfAborted();
     const meaning = classifyError(error);
     const isFinal = meaning === "denied" || meaning === "permanent";
-    return { taskIds: [], undated: [], error, isFinal, isRuledOut: false };
+    return { taskIds: [], undated: [], error, isFinal, isWhole: false };
   }
 }
 
-async function readListing(query: StartedQuery): Promise<ReadFinding> {
+/** @param possible - Tasks of all listings so far that may be the one, even if nothing else speaks for them. */
+async function readListing(query: StartedQuery, possible: Set<string>): Promise<ReadFinding> {
   const { taskType, source, signal, mayBe, sentAtMs, lapsesAfterMs = 0 } = query;
   const taskIds = new Set<string>();
   const undated = new Set<string>();
-  let isRuledOut = true;
+  let isWhole = true;
   const getPage = (nextToken: string | undefined): Promise<TaskPage> =>
     source.list(
       { taskType, maxResults: MAX_PAGE_SIZE, ...(nextToken === undefined ? {} : { nextToken }) },
       { signal },
     );
   for await (const { fresh, cut } of pagesOf(getPage, { maxPages: MAX_PAGES })) {
-    isRuledOut &&= cut === undefined;
+    isWhole &&= cut === undefined;
     // Read after the answer, which may have told it.
     const earliestMs = sentAtMs() + (clockOffsetMsOf(source) ?? 0) - CLOCK_SLACK_MS;
     for (const task of fresh.filter((each) => each.taskType === taskType && mayBe(each))) {
@@ -120,8 +131,12 @@ async function readListing(query: StartedQuery): Promise<ReadFinding> {
       // One that ended before it began has no start time. A clock that was fast when the start was sent may have been set
       // since: where the service took its date, it was wrong by less than the start lapses after.
       const beganMs = (startTime ?? completeTime ?? Number.POSITIVE_INFINITY) * 1000;
-      isRuledOut &&= beganMs < earliestMs - lapsesAfterMs;
+      if (beganMs < earliestMs - lapsesAfterMs) {
+        possible.delete(task.taskId);
+      } else {
+        possible.add(task.taskId);
+      }
     }
   }
-  return { taskIds: [...taskIds], undated: [...undated], isRuledOut };
+  return { taskIds: [...taskIds], undated: [...undated], isWhole };
 }
