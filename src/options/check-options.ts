@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { InvalidOptionError } from "../task/errors.ts";
 import { printable, quoted } from "../task/printable.ts";
+import type { SchemaIssue } from "../task/schema.ts";
 import { nearestName } from "./nearest-name.ts";
 
 // What a branch of a union says of a value that is meant for another branch.
@@ -8,6 +9,7 @@ const MISFITS: ReadonlySet<unknown> = new Set(["invalid_type", "invalid_value"])
 const SECRET = /secret|token/i;
 // Deeper than any option; what a task carries may be deeper, and is left as it is.
 const MAX_DEPTH = 20;
+const MAX_PATH_LENGTH = 200;
 
 /** An object with these names only. Of another one the error names the nearest, and all that there are. */
 export function strictOptions<T extends z.core.$ZodShape>(shape: T): z.ZodMiniObject<T, z.core.$strict> {
@@ -140,6 +142,18 @@ export function pathText(path: readonly PropertyKey[]): string {
   return path
     .map((key) => (typeof key === "number" ? `[${key}]` : `.${printable(String(key), 80)}`))
     .join("");
+}
+
+/**
+ * What a schema says of a value: where it is wrong, as {@link pathText} writes it, and why.
+ *
+ * @param name - What the value is called, such as `result`; without it, the path begins with its first key.
+ */
+export function issueText(issue: SchemaIssue | undefined, name = ""): string {
+  const keys = (issue?.path ?? []).map((part) => (typeof part === "object" ? part.key : part));
+  const where = `${name}${pathText(keys)}`.replace(/^\./, "");
+  const what = printable(issue?.message ?? "no match");
+  return where === "" ? what : `${printable(where, MAX_PATH_LENGTH)}: ${what}`;
 }
 
 interface Issue {

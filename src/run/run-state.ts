@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
 import type { TaskWaiter } from "../engine/task-waiter.ts";
+import { issueText } from "../options/check-options.ts";
 import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
 import type { WaitCheckpoint } from "../policy/state/wait-state.ts";
 import { InvalidOptionError } from "../task/errors.ts";
-import { printable, quoted } from "../task/printable.ts";
+import { quoted } from "../task/printable.ts";
 import type { StandardSchema } from "../task/schema.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
@@ -26,6 +27,8 @@ export interface RunCheckpoint {
   readonly attempt: number;
   /** The tasks of earlier attempts. */
   readonly earlier: readonly string[];
+  /** How the service calls what is started, as far as it is known: the run goes on with a start of this type only. */
+  readonly taskType?: string;
   /** When this attempt's start was last sent, unless its task is known: then it is searched for. */
   readonly sentAtMs?: number;
   /** The task that this attempt has started. */
@@ -56,6 +59,7 @@ const runState = z.object({
   deadlineMs: time,
   attempt: z.int().check(z.gte(1)),
   earlier: z.array(z.string()),
+  taskType: z.exactOptional(z.string()),
   sentAtMs: z.exactOptional(time),
   taskId: z.exactOptional(z.string()),
   wait: z.exactOptional(z.unknown()),
@@ -75,11 +79,8 @@ export function restoreRun(checkpoint: unknown): RunCheckpoint {
   }
   const parsed = z.safeParse(runState, checkpoint);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const path = issue?.path.join(".") ?? "";
-    throw new InvalidOptionError(
-      `runTask: resume: not a checkpoint of a run: ${path === "" ? "" : `${printable(path)}: `}${printable(issue?.message ?? "")}`,
-    );
+    const what = issueText(parsed.error.issues[0]);
+    throw new InvalidOptionError(`runTask: resume: not a checkpoint of a run: ${what}`);
   }
   return parsed.data as RunCheckpoint;
 }

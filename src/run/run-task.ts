@@ -8,6 +8,8 @@ import {
   type TaskWaitOptions,
 } from "../policy/state/wait-options.ts";
 import { restoreWait } from "../policy/state/wait-state.ts";
+import { InvalidOptionError } from "../task/errors.ts";
+import { quoted } from "../task/printable.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { Task, TaskWithResult } from "../task/task.ts";
 import { sharedWaiter, WAIT_TARGET_NAMES, type WaitTarget } from "../wait/shared-waiter.ts";
@@ -84,6 +86,11 @@ export function runTask<Result = unknown>(
   const target = isOwn && start.source !== undefined ? { source: start.source } : given;
   const clock = new MonotonicClock();
   const shared = sharedWaiter(target, ACTION);
+  const type = taskType ?? start.taskType;
+  const state =
+    resume === undefined
+      ? newRun(clock.nowMs(), waitOptions.timeoutMs, type)
+      : checkResume(resume, shared.source, type);
   const run = new Run(
     {
       start,
@@ -91,14 +98,11 @@ export function runTask<Result = unknown>(
       waitOptions,
       result,
       attempts: checkAttempts(attempts),
-      taskType: taskType ?? start.taskType,
+      taskType: state.taskType,
       source: start.source ?? sourceOf(given) ?? (api === undefined ? undefined : shared.source),
       isOurs: checkIsOurs(isOurs),
       signal: rest.signal,
-      state:
-        resume === undefined
-          ? newRun(clock.nowMs(), waitOptions.timeoutMs)
-          : checkResume(resume, shared.source),
+      state,
     },
     clock,
   );
@@ -107,19 +111,29 @@ export function runTask<Result = unknown>(
   return handle;
 }
 
-function newRun(nowMs: number, timeoutMs: number): RunCheckpoint {
+function newRun(nowMs: number, timeoutMs: number, taskType: string | undefined): RunCheckpoint {
   return {
     version: RUN_STATE_VERSION,
     runStartedAtMs: nowMs,
     deadlineMs: nowMs + timeoutMs,
     attempt: 1,
     earlier: [],
+    ...(taskType === undefined ? {} : { taskType }),
   };
 }
 
-function checkResume(resume: unknown, source: TaskSource): RunCheckpoint {
+function checkResume(resume: unknown, source: TaskSource, taskType: string | undefined): RunCheckpoint {
   const { wait, ...kept } = restoreRun(resume);
-  const state = kept.sentAtMs === undefined ? kept : { ...kept, sentAtMs: beforeNow(kept.sentAtMs) };
+  if (taskType !== undefined && kept.taskType !== undefined && taskType !== kept.taskType) {
+    throw new InvalidOptionError(
+      `${ACTION}: resume: the checkpoint is of a start of type ${quoted(kept.taskType)}, this one is of type ${quoted(taskType)}`,
+    );
+  }
+  const state = {
+    ...kept,
+    ...(taskType === undefined ? {} : { taskType }),
+    ...(kept.sentAtMs === undefined ? {} : { sentAtMs: beforeNow(kept.sentAtMs) }),
+  };
   if (state.taskId === undefined) {
     return state;
   }

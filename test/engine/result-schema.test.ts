@@ -60,13 +60,13 @@ describe("a result that a schema reads", () => {
   });
 
   it.each<[string, unknown, StandardSchema<unknown>, string]>([
-    ["deep within", { snapshots: [{ id: "s-1", bytes: "7" }] }, sizes, "result.snapshots.0.bytes: "],
+    ["deep within", { snapshots: [{ id: "s-1", bytes: "7" }] }, sizes, "result.snapshots[0].bytes: "],
     ["at the top", "seven", sizes, "result: "],
     [
       "at a key that is an object, with control characters",
       1,
       schemaThat(() => ({ issues: [{ message: "no\u0007", path: [{ key: "a\n" }, 0] }] })),
-      "result.a\\u{a}.0: no\\u{7}",
+      "result.a\\u{a}[0]: no\\u{7}",
     ],
     ["without an issue", 1, schemaThat(() => ({ issues: [] })), "result: no match"],
     [

@@ -36,9 +36,6 @@ const MEANINGS: Readonly<Record<StartMeaning, readonly unknown[]>> = {
     new AccessDeniedError("no"),
     new InvalidOptionError("no"),
     new UnreachableError("the certificate is not trusted", { permanent: true }),
-    new TypeError("x is not a function"),
-    new ReferenceError("x is not defined"),
-    new RangeError("out of range"),
   ],
   unclear: [
     answer(500, "InternalError"),
@@ -57,6 +54,11 @@ const MEANINGS: Readonly<Record<StartMeaning, readonly unknown[]>> = {
       cause: Object.assign(new Error(), { code: "UND_ERR_SOCKET" }),
     }),
     new TypeError("fetch failed"),
+    // Of a program that reads an answer which it did not expect: the start has arrived.
+    new TypeError("Cannot read properties of undefined (reading 'taskId')"),
+    new ReferenceError("x is not defined"),
+    new RangeError("out of range"),
+    Object.assign(new TypeError("x is not a function"), { code: "ERR_INVALID_ARG_TYPE" }),
     // Of an answer that came, and is no JSON.
     new SyntaxError("Unexpected token < in JSON"),
     new Error("something"),

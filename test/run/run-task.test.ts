@@ -9,6 +9,7 @@ import {
   type RunCheckpoint,
   type RunTaskOptions,
   runTask,
+  type StartContext,
   type Task,
   type TaskRun,
   type TaskSource,
@@ -18,6 +19,7 @@ import {
 import { type Script, scriptedSource } from "../../src/testing/index.ts";
 
 const TYPE = "CHECK_RULES";
+const CONTEXT: StartContext = { attempt: 1, signal: new AbortController().signal };
 const busy = { status: "FAILED", errorMessage: "too many requests." } as const;
 
 beforeEach(() => {
@@ -185,19 +187,28 @@ describe("runTask", () => {
     const bad = new BdrcApiError("no", { httpStatus: 400, apiCode: "InvalidParameter" });
     const other = await outcomeOf(runTask(async () => Promise.reject(bad), { source }));
     expect(other).toEqual({ kind: "notStarted", error: bad });
-    const mistake = new TypeError("x is undefined");
-    const third = await outcomeOf(
+    const third = new InvalidOptionError("checkRules: resourceArn must be a string");
+    const last = await outcomeOf(
       runTask(
         () => {
-          throw mistake;
+          throw third;
         },
         { source },
       ),
     );
-    expect(third).toEqual({ kind: "notStarted", error: mistake });
+    expect(last).toEqual({ kind: "notStarted", error: third });
   });
 
-  it.each(["reset", "timeout", "not HTTP", "server error", "no id", "stranger"])(
+  it("says that it does not know when a mistake of the start's own code hides what became of it", async () => {
+    const source = listingSource(() => []);
+    const mistake = new TypeError("Cannot read properties of undefined (reading 'taskId')");
+    const start = vi.fn(async () => Promise.reject(mistake));
+    const outcome = await outcomeOf(runTask(start, { source, taskType: TYPE }));
+    expect(outcome).toMatchObject({ kind: "startUnknown", error: { cause: mistake } });
+    expect(start).toHaveBeenCalledTimes(1);
+  });
+
+  it.each(["reset", "timeout", "not HTTP", "server error", "no id", "stranger", "a mistake"])(
     "adopts the one task of its type that began since, when the start ended with: %s",
     async (how) => {
       let starts = 0;
@@ -220,6 +231,8 @@ describe("runTask", () => {
             throw new BdrcApiError("x", { httpStatus: 500, apiCode: "InternalError" });
           case "no id":
             return "" as string;
+          case "a mistake":
+            return (JSON.parse("{}") as { body: { taskId: string } }).body.taskId;
           default:
             throw new Error("socket hang up");
         }
@@ -426,6 +439,47 @@ describe("a run's checkpoint", () => {
     const second = runTask(start, { source, resume: keep(first) });
     expect((await outcomeOf(second)).kind).toBe("startUnknown");
     expect(starts()).toBe(0);
+  });
+
+  it("is refused before any call with a start of another type, whether or not there is a task", async () => {
+    const { source, start, starts } = service([["RUNNING"]]);
+    const list = vi.fn(async () => ({ tasks: [] }));
+    const describe = vi.spyOn(source, "describe");
+    const run = runTask(start, { source, taskType: TYPE });
+    void run.outcome;
+    const before = run.checkpoint();
+    await pass(1000);
+    const after = run.checkpoint();
+    run.abandon();
+    describe.mockClear();
+    for (const resume of [before, { ...before, sentAtMs: Date.now() }, after]) {
+      const other = { source: { ...source, list }, resume: JSON.parse(JSON.stringify(resume)) };
+      expect(() => runTask(start, { ...other, taskType: "UPDATE_RESOURCES" })).toThrow(
+        'runTask: resume: the checkpoint is of a start of type "CHECK_RULES", this one is of type "UPDATE_RESOURCES"',
+      );
+      expect(() =>
+        runTask(
+          Object.assign(() => start(CONTEXT), { taskType: "OTHER" }),
+          other,
+        ),
+      ).toThrow(/of type "OTHER"/);
+    }
+    await pass(60_000);
+    expect([starts(), list.mock.calls.length, describe.mock.calls.length]).toEqual([1, 0, 0]);
+  });
+
+  it("tells the type to a start without one, and takes one from a start where it has none", async () => {
+    const { source, start } = service([["COMPLETE"]]);
+    const { taskType, ...earlier } = runTask(start, { source, taskType: TYPE }).checkpoint();
+    expect(taskType).toBe(TYPE);
+    const unclear: RunCheckpoint = { ...earlier, sentAtMs: Date.now() };
+    const listing = listingSource(() => [listed("t-1")], source);
+    const untyped = runTask(start, { source: listing, resume: { ...unclear, taskType: TYPE } });
+    expect(await outcomeOf(untyped)).toMatchObject({ kind: "complete", task: { taskId: "t-1" } });
+    const typed = runTask(start, { source: listing, taskType: TYPE, resume: unclear });
+    expect(typed.checkpoint().taskType).toBe(TYPE);
+    typed.abandon();
+    await typed.outcome;
   });
 
   it("of a run that has ended ends the same way, without a start or a poll", async () => {

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
+import { issueText } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
-import { printable } from "../../task/printable.ts";
 import type { Task } from "../../task/task.ts";
 import { withRenamedFields } from "./renamed-fields.ts";
 
@@ -132,11 +132,7 @@ const taskHistory = z
 export function restoreHistory(history: unknown, action: string): TaskHistory {
   const parsed = z.safeParse(taskHistory, history);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const path = issue === undefined || issue.path.length === 0 ? "" : `${printable(issue.path.join("."))}: `;
-    throw new InvalidOptionError(
-      `${action}: history: ${path}${printable(issue?.message ?? "not a history")}`,
-    );
+    throw new InvalidOptionError(`${action}: history: ${issueText(parsed.error.issues[0])}`);
   }
   return parsed.data;
 }

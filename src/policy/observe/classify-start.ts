@@ -1,5 +1,5 @@
 import { isBdrcApiError, isProtocolError, isUnreachableError } from "../../task/errors.ts";
-import { classifyError } from "./classify-error.ts";
+import { classifyError, isProgrammingError } from "./classify-error.ts";
 import { errorChain, errorCodeOf, fieldOf } from "./error-code.ts";
 
 /**
@@ -36,7 +36,8 @@ export function classifyStart(error: unknown): StartMeaning {
   if (isUnreachableError(error) || isProtocolError(error) || code !== undefined) {
     return "unclear";
   }
-  return meaning === "transient" ? "unclear" : "refused";
+  // A programming error tells nothing of the call: the answer may have come, and reading it failed.
+  return meaning === "transient" || isProgrammingError(error) ? "unclear" : "refused";
 }
 
 /** Whether our client knows that no connection came about. */

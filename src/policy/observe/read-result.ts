@@ -1,3 +1,4 @@
+import { issueText } from "../../options/check-options.ts";
 import { toErrorRecord } from "../../task/error-record.ts";
 import { printable } from "../../task/printable.ts";
 import type { SchemaIssue, SchemaResult, StandardSchema } from "../../task/schema.ts";
@@ -11,8 +12,6 @@ export interface Mismatch {
 
 /** The task with its result as the schema reads it, or why the result does not match. */
 export type ReadResult = { readonly task: Task } | Mismatch;
-
-const MAX_PATH = 200;
 
 /**
  * Reads a task's result by a schema, at once or, where the schema is asynchronous, later. It neither throws nor rejects:
@@ -35,10 +34,7 @@ export function readResult(schema: StandardSchema<unknown>, task: Task): ReadRes
   }
 }
 
-/** Such as `the result of task t-1 does not match: result.snapshots.0.id: expected string`. */
+/** Such as `the result of task t-1 does not match: result.snapshots[0].id: expected string`. */
 function describeMismatch({ taskId }: Task, issue: SchemaIssue | undefined): string {
-  const keys = (issue?.path ?? []).map((part) => (typeof part === "object" ? part.key : part));
-  const path = keys.map((key) => `.${String(key)}`).join("");
-  const what = `result${printable(path, MAX_PATH)}: ${printable(issue?.message ?? "no match")}`;
-  return `the result of task ${printable(taskId)} does not match: ${what}`;
+  return `the result of task ${printable(taskId)} does not match: ${issueText(issue, "result")}`;
 }

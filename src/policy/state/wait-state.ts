@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
+import { issueText } from "../../options/check-options.ts";
 import type { ErrorRecord } from "../../task/error-record.ts";
 import { InvalidOptionError, ProtocolError } from "../../task/errors.ts";
 import { OUTCOME_KINDS, type OutcomeKind } from "../../task/outcome.ts";
 import { parseTask } from "../../task/parse-task.ts";
-import { printable, quoted } from "../../task/printable.ts";
+import { quoted } from "../../task/printable.ts";
 import type { ApiIdentity } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import { MAX_POINTS, type ProgressTrack } from "../forecast/progress-extrapolation.ts";
@@ -148,11 +149,7 @@ export function restoreWait(checkpoint: unknown, taskId: string): WaitState {
   }
   const parsed = z.safeParse(waitState, checkpoint);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const path = issue?.path.join(".") ?? "";
-    throw new InvalidOptionError(
-      `resume: not a checkpoint: ${path === "" ? "" : `${printable(path)}: `}${printable(issue?.message ?? "")}`,
-    );
+    throw new InvalidOptionError(`resume: not a checkpoint: ${issueText(parsed.error.issues[0])}`);
   }
   if (parsed.data.taskId !== taskId) {
     throw new InvalidOptionError(
