@@ -66,17 +66,16 @@ export {
 } from "./policy/decide/begin-wait.ts";
 export { decide, decideTimeout } from "./policy/decide/decide.ts";
 export { rememberWait } from "./policy/decide/learn-from-wait.ts";
+export type { EndPrediction as ProgressPrediction } from "./policy/forecast/end-prediction.ts";
 export {
+  type Judged,
   MAX_DURATIONS as MOST_DURATIONS,
   type TaskHistory,
   type TypeHistory,
 } from "./policy/forecast/history.ts";
 export type { PollValueCurve as WorthCurve } from "./policy/forecast/poll-value.ts";
-export type {
-  ProgressPoint,
-  ProgressPrediction,
-  ProgressTrack,
-} from "./policy/forecast/progress-extrapolation.ts";
+export type { ProgressPoint, ProgressTrack } from "./policy/forecast/progress-extrapolation.ts";
+export type { EstimateTrack } from "./policy/forecast/service-estimate.ts";
 export { classifyError, type ErrorMeaning, retryAfterMsOf } from "./policy/observe/classify-error.ts";
 export { classifyStart, type StartMeaning } from "./policy/observe/classify-start.ts";
 export { type Observation, observe } from "./policy/observe/observe.ts";

@@ -4,6 +4,7 @@ import { DEFAULT_WAIT_OPTIONS } from "../../src/policy/state/wait-options.ts";
 import { type AccountName, accountList } from "./account.ts";
 import type { WaitCost } from "./decide-driver.ts";
 import type { DurationModel } from "./durations.ts";
+import { ESTIMATE_MODELS, type EstimateName } from "./estimate-models.ts";
 import { PROGRESS_MODELS, type ProgressName } from "./progress-models.ts";
 import type { Rival } from "./rivals.ts";
 import { type Random, seeded, seedOf, stratified } from "./seeded.ts";
@@ -28,6 +29,8 @@ export interface Workload {
   readonly isExact?: boolean;
   /** What listings show; without it there are none. */
   readonly account?: AccountName;
+  /** How the service estimates the time left; without it, not at all. */
+  readonly estimate?: EstimateName;
   /** The wait begins while the task runs already, somewhere in its middle. */
   readonly isAttached?: boolean;
 }
@@ -100,7 +103,16 @@ export function measureRival(
 
 /** Runs the tasks one after the other. Which tasks they are depends on the seed and the workload alone. */
 async function eachTask(
-  { seed, model, progress, count, skewMs = 0, isAttached = false, isExact = false }: Workload,
+  {
+    seed,
+    model,
+    progress,
+    count,
+    estimate: estimates,
+    skewMs = 0,
+    isAttached = false,
+    isExact = false,
+  }: Workload,
   random: Random,
   wait: (task: SimulatedTask) => Promise<number>,
 ): Promise<readonly WaitCost[]> {
@@ -113,8 +125,9 @@ async function eachTask(
     const startsAtMs = Date.now() - (isAttached ? truth() * durationMs : 0);
     const endsAtMs = startsAtMs + durationMs;
     const curve = PROGRESS_MODELS[progress]?.(curves);
+    const estimate = estimates === undefined ? undefined : ESTIMATE_MODELS[estimates](curves);
     const service = { taskId: TASK_ID, taskType: TASK_TYPE, skewMs, isExact };
-    const calls = await wait({ ...service, startsAtMs, endsAtMs, curve });
+    const calls = await wait({ ...service, startsAtMs, endsAtMs, curve, estimate });
     costs.push({ calls, lateness: (Date.now() - endsAtMs) / 1000, duration: durationMs / 1000 });
   }
   return costs;

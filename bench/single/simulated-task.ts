@@ -1,4 +1,5 @@
 import type { Task } from "../../src/task/task.ts";
+import type { Estimator } from "./estimate-models.ts";
 import type { ProgressCurve } from "./progress-models.ts";
 import { normal, seeded } from "./seeded.ts";
 
@@ -9,6 +10,8 @@ export interface SimulatedTask {
   readonly startsAtMs: number;
   readonly endsAtMs: number;
   readonly curve: ProgressCurve | undefined;
+  /** What the service says of the time left, in whole seconds; absent where it says nothing. */
+  readonly estimate?: Estimator | undefined;
   /** How far the service's clock is ahead of the true one. */
   readonly skewMs: number;
   /** Whether it tells times to the millisecond instead of cutting them off to seconds. */
@@ -17,7 +20,7 @@ export interface SimulatedTask {
 
 /** What the service shows of the task at a moment, by its own clock, with progress in hundredths of a percent. */
 export function taskAt(task: SimulatedTask, atMs: number): Task {
-  const { taskId, taskType, startsAtMs, endsAtMs, curve, skewMs, isExact = false } = task;
+  const { taskId, taskType, startsAtMs, endsAtMs, curve, estimate, skewMs, isExact = false } = task;
   const seconds = (ms: number): number => (isExact ? ms / 1000 : Math.floor(ms / 1000));
   const duration = (endsAtMs - startsAtMs) / 1000;
   const startTime = seconds(startsAtMs + skewMs);
@@ -27,7 +30,9 @@ export function taskAt(task: SimulatedTask, atMs: number): Task {
   }
   const u = Math.max(0, (atMs - startsAtMs) / (endsAtMs - startsAtMs));
   const progress = curve === undefined ? {} : { progress: Math.floor(10_000 * curve(u, duration) + 1e-6) };
-  return { taskId, taskType, taskStatus: "RUNNING", startTime, ...progress };
+  const left = (endsAtMs - Math.max(startsAtMs, atMs)) / 1000;
+  const remaining = estimate === undefined ? {} : { remaining: Math.round(estimate(left, duration)) };
+  return { taskId, taskType, taskStatus: "RUNNING", startTime, ...progress, ...remaining };
 }
 
 /** Round-trip times between 30 and 300 ms, median 80 ms. */

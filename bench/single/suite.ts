@@ -2,6 +2,7 @@ import { MAX_DURATIONS, type TaskHistory } from "../../src/policy/forecast/histo
 import { ACCOUNTS } from "./account.ts";
 import { measureOurs, measureRival, type Workload } from "./cell.ts";
 import type { DurationModel } from "./durations.ts";
+import { ESTIMATE_MODELS, type EstimateName } from "./estimate-models.ts";
 import { leastCost } from "./least-cost.ts";
 import { type Knowledge, type Measurement, summarize } from "./measurement.ts";
 import { PROGRESS_MODELS, type ProgressName } from "./progress-models.ts";
@@ -25,11 +26,19 @@ export const COMPARED: readonly { readonly progress: ProgressName; readonly know
 /** Progress that lies about the end, or says nothing for long. */
 export const LYING: readonly ProgressName[] = ["early", "stages", "stuck99", "stall"];
 
-/** A clock that is off, and the same wait with a clock that is not. */
-export interface ClockTrouble {
+/** What the service says of the time left, as a {@link Measurement} names it. */
+export const estimateTrouble = (name: EstimateName): string => `estimate: ${name}`;
+export const ESTIMATES = Object.keys(ESTIMATE_MODELS) as readonly EstimateName[];
+
+/** What a workload has besides, and how a {@link Measurement} names it. */
+interface Trouble {
   readonly name: string;
+  readonly workload: Pick<Workload, "skewMs" | "isSkewKnown" | "isAttached" | "isExact" | "estimate">;
+}
+
+/** A clock that is off, and the same wait with a clock that is not. */
+export interface ClockTrouble extends Trouble {
   readonly clean: string;
-  readonly workload: Pick<Workload, "skewMs" | "isSkewKnown" | "isAttached" | "isExact">;
 }
 
 const SKEWS_MS = [-60_000, -5000, 5000, 60_000];
@@ -49,7 +58,7 @@ export const CLOCK_TROUBLES: readonly ClockTrouble[] = [
   })),
 ];
 
-const CLEAN: readonly Omit<ClockTrouble, "clean">[] = [
+const CLEAN: readonly Trouble[] = [
   { name: "started here, exact", workload: { isExact: true } },
   { name: "attached, exact", workload: { isExact: true, isAttached: true } },
 ];
@@ -76,7 +85,7 @@ export async function measureModel(
     progress: ProgressName,
     knowledge: Knowledge,
     price: number,
-    { name: trouble, workload }: Omit<ClockTrouble, "clean"> = { name: "", workload: {} },
+    { name: trouble, workload }: Trouble = { name: "", workload: {} },
   ): Promise<Measurement> => {
     const asked = { seed, model, progress, count, history, waitPriceMs: 1000 * price };
     const { costs } = await measureOurs(time, { ...asked, ...workload });
@@ -112,6 +121,14 @@ export async function measureModel(
       }
     }
   }
+  for (const estimate of ESTIMATES) {
+    for (const knowledge of KNOWLEDGE) {
+      history =
+        knowledge === "first" ? undefined : await train(time, { seed, model, progress: "none", estimate });
+      const trouble = { name: estimateTrouble(estimate), workload: { estimate } };
+      await ours("none", knowledge, DEFAULT_PRICE, trouble);
+    }
+  }
   history = undefined;
   for (const trouble of [...CLEAN, ...CLOCK_TROUBLES]) {
     await ours("noisy", "first", DEFAULT_PRICE, trouble);
@@ -128,9 +145,9 @@ export async function measureModel(
 /** Fifty waits of the type. */
 async function train(
   time: VirtualTime,
-  { seed, model, progress }: Pick<Workload, "seed" | "model" | "progress">,
+  { seed, ...tasks }: Pick<Workload, "seed" | "model" | "progress" | "estimate">,
 ): Promise<TaskHistory> {
-  const earlier = { seed: seed + OTHER_SEED, model, progress, count: MAX_DURATIONS, history: [] };
+  const earlier = { ...tasks, seed: seed + OTHER_SEED, count: MAX_DURATIONS, history: [] };
   const { history } = await measureOurs(time, earlier);
   return history;
 }

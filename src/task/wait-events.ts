@@ -9,7 +9,10 @@ export interface PollEvent {
   readonly callMs: number;
   /** Milliseconds until the next poll; absent when this was the last. */
   readonly nextPollMs?: number;
-  /** Milliseconds until half of the earlier tasks of the type had ended that ran as long; absent with fewer than 5. */
+  /**
+   * Milliseconds until the task is expected to end: as its service estimates, where that is reliable; else until half of the
+   * earlier tasks of the type had ended that ran as long, with at least 5 of them.
+   */
   readonly etaMs?: number;
   /** The span in which four in five of them ended, in milliseconds from now; absent with fewer than 9. */
   readonly etaSpanMs?: readonly [earliestMs: number, latestMs: number];

@@ -135,6 +135,20 @@ describe("LineReporter", () => {
 });
 
 describe("ProgressState", () => {
+  it("says no longer that earlier tasks tell the end when the service's own estimate does", () => {
+    const state = new ProgressState(["t-1"], 0, new CallCount());
+    state.note(
+      { name: "poll", payload: { taskId: "t-1", task, callMs: 1, etaMs: 900, etaRuns: 50 } },
+      "t-1",
+      100,
+    );
+    state.note({ name: "poll", payload: { taskId: "t-1", task, callMs: 1 } }, "t-1", 150);
+    expect(state.view("t-1")).toMatchObject({ expectedEndMs: 1000, expectedByRuns: 50 });
+    state.note({ name: "poll", payload: { taskId: "t-1", task, callMs: 1, etaMs: 500 } }, "t-1", 200);
+    expect(state.view("t-1")).toMatchObject({ expectedEndMs: 700 });
+    expect(state.view("t-1")).not.toHaveProperty("expectedByRuns");
+  });
+
   it("forgets an expectation that is no longer given, and failures after a good answer", () => {
     const state = new ProgressState(["t-1"], 0, new CallCount());
     state.note({ name: "progress", payload: { taskId: "t-1", task, etaMs: 500 } }, "t-1", 100);

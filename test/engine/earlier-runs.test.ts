@@ -165,3 +165,30 @@ describe("how long earlier tasks of the type ran", () => {
     expect(seen[0]?.outcome?.kind).toBe("aborted");
   });
 });
+
+describe("a wait whose service estimates the time left", () => {
+  it("tells it as etaMs, polls near the end that it names, and asks for no earlier runs", async () => {
+    const estimating = (isTold: boolean): ReturnType<typeof accountOf> => {
+      const source = accountOf(600_000, () => ({ tasks: [] }));
+      const beganMs = Date.now();
+      const describe = source.describe.bind(source);
+      source.describe = async (taskId, options) => ({
+        ...(await describe(taskId, options)),
+        ...(isTold ? { remaining: Math.max(0, Math.round((beganMs + 600_000 - Date.now()) / 1000)) } : {}),
+      });
+      return source;
+    };
+    const [told, silent] = [estimating(true), estimating(false)];
+    const [waiter, without] = [makeWaiter(told), makeWaiter(silent, { batch: "never" })];
+    const [seen, other] = [record(waiter.wait(ID)), record(without.wait(ID))];
+    await pass(HOUR_MS);
+    expect([seen.outcome?.kind, other.outcome?.kind]).toEqual(["complete", "complete"]);
+    expect(listings(told)).toEqual([]);
+    expect((seen.of("poll")[0] as PollEvent).etaMs).toBe(600_000);
+    expect((seen.of("poll")[0] as PollEvent).etaRuns).toBeUndefined();
+    expect(2 * told.calls.length).toBeLessThan(silent.calls.length);
+    expect(waiter.history[0]?.estimates).toEqual({ judged: 1, reliable: expect.closeTo(1, 1) });
+    expectNothingLeft(waiter);
+    expectNothingLeft(without);
+  });
+});

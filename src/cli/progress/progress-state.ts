@@ -107,14 +107,16 @@ function noted(view: TaskView, event: WaitEvent, nowMs: number): TaskView {
     case "poll": {
       const { taskName, taskStatus, percent } = event.payload.task;
       const { etaMs, etaRuns } = event.payload;
+      const { expectedByRuns, ...rest } = view;
+      const byRuns = etaMs === undefined ? expectedByRuns : etaRuns;
       return {
-        ...view,
+        ...rest,
         failures: 0,
         status: taskStatus,
         ...(taskName ? { name: taskName } : {}),
         ...(percent === undefined ? {} : { percent }),
         ...(etaMs === undefined ? {} : { expectedEndMs: nowMs + etaMs }),
-        ...(etaRuns === undefined ? {} : { expectedByRuns: etaRuns }),
+        ...(byRuns === undefined ? {} : { expectedByRuns: byRuns }),
       };
     }
     case "progress": {

@@ -4,6 +4,7 @@ import { gapForPrice } from "../forecast/expected-delay.ts";
 import { historyOf, type TaskHistory } from "../forecast/history.ts";
 import { movedBack as trackMovedBack } from "../forecast/progress-extrapolation.ts";
 import { RemainingTime } from "../forecast/remaining-time.ts";
+import { estimateMovedBack } from "../forecast/service-estimate.ts";
 import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
 import { DEFAULT_WAIT_OPTIONS, type JustStarted, type ResolvedWaitOptions } from "../state/wait-options.ts";
 import {
@@ -128,6 +129,9 @@ export function movedBack(state: WaitState, byMs: number): WaitState {
   }
   if (state.progressTrack !== undefined) {
     moved.progressTrack = trackMovedBack(state.progressTrack, byMs);
+  }
+  if (state.estimateTrack !== undefined) {
+    moved.estimateTrack = estimateMovedBack(state.estimateTrack, byMs);
   }
   return moved;
 }

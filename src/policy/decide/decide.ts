@@ -115,6 +115,7 @@ function stateAfterTask(before: WaitState, task: Task, { nowMs, callMs }: Decide
     notRunningAtMs: before.notRunningAtMs,
     runningAtMs: before.runningAtMs,
     progressTrack: before.progressTrack,
+    estimateTrack: before.estimateTrack,
     warned: before.warned,
     lastFailure: before.lastFailure,
   };

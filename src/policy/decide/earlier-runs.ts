@@ -17,7 +17,7 @@ const MIN_AGE_IN_PRICES = 3.6;
 
 /**
  * Whether the run times of earlier tasks save a wait more than the one call for them costs: the task runs for a while
- * already, its progress tells no end, and few run times of its type are known.
+ * already, nothing tells its end, and few run times of its type are known.
  */
 export function needsEarlierRuns(
   state: WaitState,
@@ -28,13 +28,13 @@ export function needsEarlierRuns(
     clockOffsetMs,
   }: { readonly nowMs: number; readonly history: TaskHistory; readonly clockOffsetMs: number | undefined },
 ): boolean {
-  const { task, ended, progressTrack, deadlineMs } = state;
+  const { task, ended, deadlineMs } = state;
   const minMs = MIN_AGE_IN_PRICES * waitPriceMs;
   return (
     task !== undefined &&
     ended === undefined &&
     !isQueued(task) &&
-    progressTrack?.prediction === undefined &&
+    (state.progressTrack?.prediction ?? state.estimateTrack) === undefined &&
     (historyOf(history, task.taskType)?.durations.length ?? 0) < ENOUGH_RUNS &&
     nowMs - runStart(state, clockOffsetMs).startedAtMs >= minMs &&
     deadlineMs - nowMs >= minMs

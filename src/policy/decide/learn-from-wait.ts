@@ -1,6 +1,7 @@
 import type { Task } from "../../task/task.ts";
 import { endedByAge, expectAround } from "../forecast/expected-delay.ts";
 import { remember, type TaskHistory } from "../forecast/history.ts";
+import type { ProgressTrack } from "../forecast/progress-extrapolation.ts";
 import type { WaitState } from "../state/wait-state.ts";
 import { runStart } from "./start-estimate.ts";
 
@@ -9,7 +10,7 @@ const MIN_DURATION_S = 0.5;
 
 /**
  * The history after a wait has settled. From a task that completed or failed it learns the run time and the
- * reliability of its progress, and from any other end nothing.
+ * reliability of its progress and of the service's estimates, and from any other end nothing.
  *
  * @param history - So far; `[]` at first. It is not changed.
  * @param state - Of the decision that settled the wait.
@@ -19,7 +20,19 @@ export function rememberWait(history: TaskHistory, state: WaitState): TaskHistor
   if (task === undefined || (task.taskStatus !== "COMPLETE" && task.taskStatus !== "FAILED")) {
     return history;
   }
-  return remember(history, task, { duration: durationOf(state), reliability: reliabilityOf(state) });
+  const { progressTrack, estimateTrack, polledAtMs = 0 } = state;
+  return remember(history, task, {
+    duration: durationOf(state),
+    reliability:
+      progressTrack === undefined
+        ? undefined
+        : reliabilityOf(progressTrack, progressTrack.origin.atMs, polledAtMs),
+    // One that said again and again that the end was near was wrong, though it was right at last.
+    estimateReliability:
+      estimateTrack === undefined
+        ? undefined
+        : estimateTrack.fit * (reliabilityOf(estimateTrack, runStart(state).startedAtMs, polledAtMs) ?? 1),
+  });
 }
 
 /** By the times of the service, else by ours if we saw the task run. In seconds. */
@@ -38,15 +51,18 @@ function durationOf(state: WaitState): number | undefined {
  * How well the last prediction expected that the task would end before the last poll: 1 if at least as well as its
  * age alone, else the ratio of the two chances.
  */
-function reliabilityOf({ progressTrack, polledAtMs = 0 }: WaitState): number | undefined {
-  if (progressTrack?.prediction === undefined) {
+function reliabilityOf(
+  { prediction, polledAtMs }: Pick<ProgressTrack, "prediction" | "polledAtMs">,
+  beganAtMs: number,
+  endedAtMs: number,
+): number | undefined {
+  if (prediction === undefined) {
     return undefined;
   }
-  const { prediction, origin } = progressTrack;
-  const gap = (polledAtMs - progressTrack.polledAtMs) / 1000;
+  const gap = (endedAtMs - polledAtMs) / 1000;
   const predicted = { unnoticed: 0, ended: 0 };
   expectAround(prediction, gap, predicted);
-  const byAge = endedByAge(Math.max(0, progressTrack.polledAtMs - origin.atMs) / 1000, gap);
+  const byAge = endedByAge(Math.max(0, polledAtMs - beganAtMs) / 1000, gap);
   return predicted.ended >= byAge ? 1 : predicted.ended / byAge;
 }
 

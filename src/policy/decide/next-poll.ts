@@ -1,9 +1,11 @@
 import { jittered } from "../../async/backoff.ts";
+import type { EndPrediction } from "../forecast/end-prediction.ts";
 import { gapForPrice } from "../forecast/expected-delay.ts";
-import { historyOf } from "../forecast/history.ts";
+import { estimateReliability, historyOf, reliabilityOf, type TypeHistory } from "../forecast/history.ts";
 import { type PollValueCurve, pollValueCurve } from "../forecast/poll-value.ts";
 import type { RunStart } from "../forecast/progress-extrapolation.ts";
 import { RemainingTime } from "../forecast/remaining-time.ts";
+import { estimateWeight } from "../forecast/service-estimate.ts";
 import { type TimeLeft, timeLeft } from "../forecast/time-left.ts";
 import type { DecideContext } from "../state/decision.ts";
 import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
@@ -16,7 +18,9 @@ export interface NextPoll {
   readonly delayMs: number;
   /** Milliseconds until the task is expected to end; undefined when that is not known. */
   readonly etaMs: number | undefined;
-  /** How long earlier tasks of the type had left at this age; undefined where progress tells it, or too few are known. */
+  /** Whether the service itself says so. */
+  readonly isEstimated: boolean;
+  /** How long earlier tasks of the type had left at this age; undefined where `etaMs` is known, or too few are. */
   readonly timeLeft: TimeLeft | undefined;
   /**
    * The value of a poll until then and later. It begins one call before the last poll, so that it reaches the price
@@ -42,10 +46,11 @@ export function nextPoll(
   const age = (nowMs - (context.callMs ?? 0) / 2 - startedAtMs) / 1000;
   const known = historyOf(context.history, state.task?.taskType);
   const isWaiting = state.task !== undefined && isQueued(state.task);
-  const prediction = isWaiting ? undefined : state.progressTrack?.prediction;
+  const byEstimate = isWaiting ? undefined : reliableEstimate(state, known);
+  const prediction = isWaiting ? undefined : (byEstimate?.prediction ?? state.progressTrack?.prediction);
   const expected = isWaiting
     ? new RemainingTime((nowMs - state.startedAtMs) / 1000)
-    : new RemainingTime(age, known, prediction);
+    : new RemainingTime(age, known, prediction, byEstimate?.weight);
   const priced = gapForPrice(expected, price);
   // A queued task still has to wait and then to run.
   const gap = isWaiting ? Math.max(priced, gapForPrice(new RemainingTime(0, known), price)) : priced;
@@ -66,5 +71,29 @@ export function nextPoll(
   const wantedMs = withinIntervals(1000 * boundedGap - callMs, context);
   const left =
     etaMs !== undefined || isWaiting || known === undefined ? undefined : timeLeft(known.durations, age);
-  return { delayMs: beforeDeadline(wantedMs, state, context), etaMs, timeLeft: left, pollValue };
+  return {
+    delayMs: beforeDeadline(wantedMs, state, context),
+    etaMs,
+    isEstimated: byEstimate !== undefined,
+    timeLeft: left,
+    pollValue,
+  };
+}
+
+/** The service's own estimate, unless the progress of the task tells its end more exactly, or as reliably. */
+function reliableEstimate(
+  { estimateTrack, progressTrack }: WaitState,
+  known: TypeHistory | undefined,
+): { readonly prediction: EndPrediction; readonly weight: number } | undefined {
+  if (estimateTrack === undefined) {
+    return undefined;
+  }
+  const { prediction } = estimateTrack;
+  const weight = estimateWeight(estimateReliability(known), estimateTrack);
+  const byProgress = progressTrack?.prediction;
+  const isBest =
+    byProgress === undefined ||
+    (weight >= MIN_ETA_RELIABILITY && prediction.scale < byProgress.scale) ||
+    reliabilityOf(known) < weight;
+  return isBest ? { prediction, weight } : undefined;
 }

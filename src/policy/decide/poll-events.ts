@@ -38,10 +38,14 @@ export function pollEvents(
   return progress === undefined ? [poll, status] : [poll, status, progress];
 }
 
-/** When the task ends, as earlier ones of its type did. */
-function etaOf({ timeLeft }: NextPoll): Pick<PollEvent, "etaMs" | "etaSpanMs" | "etaRuns"> {
+/** When the task ends, as its service says or as earlier ones of its type did. */
+function etaOf({
+  timeLeft,
+  etaMs: predictedMs,
+  isEstimated,
+}: NextPoll): Pick<PollEvent, "etaMs" | "etaSpanMs" | "etaRuns"> {
   if (timeLeft === undefined) {
-    return {};
+    return isEstimated && predictedMs !== undefined ? { etaMs: Math.round(predictedMs) } : {};
   }
   const { median, span, runs } = timeLeft;
   const etaMs = Math.round(1000 * median);

@@ -1,12 +1,13 @@
 import { HALF_SECOND_MS } from "../../options/named-durations.ts";
 import type { Task } from "../../task/task.ts";
 import { type RunStart, trackProgress } from "../forecast/progress-extrapolation.ts";
+import { trackEstimate } from "../forecast/service-estimate.ts";
 import type { DecideContext } from "../state/decision.ts";
 import type { WaitDraft, WaitState } from "../state/wait-state.ts";
 
 /**
  * Writes into the state what a poll of a task that has not ended says about its start (not yet running at one poll,
- * running at a later one) and about its progress.
+ * running at a later one), about its progress, and about the time that the service still gives it.
  */
 export function trackRun(state: WaitDraft, task: Task, context: DecideContext): RunStart {
   const atMs = context.nowMs - (context.callMs ?? 0) / 2;
@@ -20,6 +21,10 @@ export function trackRun(state: WaitDraft, task: Task, context: DecideContext): 
     const value = Math.min(10_000, Math.max(0, task.progress));
     state.progressTrack = trackProgress(state.progressTrack, atMs, value, start);
   }
+  state.estimateTrack =
+    task.remaining === undefined
+      ? undefined
+      : trackEstimate(state.estimateTrack, atMs, task.remaining, start.startedAtMs);
   return start;
 }
 

@@ -1,4 +1,4 @@
-import type { ProgressPrediction } from "./progress-extrapolation.ts";
+import type { EndPrediction } from "./end-prediction.ts";
 
 /** What is expected at a time after the last poll, in seconds, of a task's remaining run time `T`. */
 export interface Expected {
@@ -100,7 +100,7 @@ const MIN_SHARE_AHEAD = 1e-12;
  * @param into - Receives the answer: a new object at every step of a search costs memory.
  */
 export function expectAround(
-  { remaining, scale }: ProgressPrediction,
+  { remaining, scale }: EndPrediction,
   s: number,
   into: { -readonly [K in keyof Expected]: Expected[K] },
 ): void {

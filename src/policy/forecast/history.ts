@@ -14,6 +14,15 @@ export interface TypeHistory {
   readonly judged: number;
   /** For how many of these the prediction was right; between 0 and `judged`. */
   readonly reliable: number;
+  /** The same two of the service's own estimates; absent where it gave none. */
+  readonly estimates?: Judged | undefined;
+}
+
+/** How often something was compared with the real end, and how often it was right; old comparisons fade. */
+export interface Judged {
+  readonly judged: number;
+  /** Between 0 and `judged`. */
+  readonly reliable: number;
 }
 
 /** What is known from earlier tasks, by type; the type that was seen last comes last. Plain JSON. */
@@ -34,6 +43,9 @@ const MAX_DURATION_S = 1e9;
 const PRIOR_JUDGED = 10;
 const PRIOR_RELIABILITY = 0.95;
 const MAX_RELIABILITY = 0.98;
+// Nobody knows how a service estimates: the first tasks of a type decide soon.
+const PRIOR_ESTIMATES = 5;
+const PRIOR_ESTIMATE_RELIABILITY = 0.8;
 
 /** What is known of a type; undefined when nothing is. */
 export function historyOf(history: TaskHistory | undefined, taskType = ""): TypeHistory | undefined {
@@ -44,13 +56,19 @@ export function historyOf(history: TaskHistory | undefined, taskType = ""): Type
  * The reliability of the progress of a type's tasks, 0 to 1: the mean of a Beta distribution that starts at 0.95
  * with the weight of ten tasks.
  */
-export function reliabilityOf(known: TypeHistory | undefined): number {
+export function reliabilityOf(known: Judged | undefined): number {
+  return meanReliability(known, PRIOR_JUDGED, PRIOR_RELIABILITY);
+}
+
+/** The same of the service's own estimates, which starts at 0.8 with the weight of five tasks. */
+export function estimateReliability(known: TypeHistory | undefined): number {
+  return meanReliability(known?.estimates, PRIOR_ESTIMATES, PRIOR_ESTIMATE_RELIABILITY);
+}
+
+function meanReliability(known: Judged | undefined, weight: number, prior: number): number {
   return known === undefined
-    ? PRIOR_RELIABILITY
-    : Math.min(
-        MAX_RELIABILITY,
-        (PRIOR_RELIABILITY * PRIOR_JUDGED + known.reliable) / (PRIOR_JUDGED + known.judged),
-      );
+    ? prior
+    : Math.min(MAX_RELIABILITY, (prior * weight + known.reliable) / (weight + known.judged));
 }
 
 /** What one task adds to the history. */
@@ -59,6 +77,8 @@ export interface TaskRecord {
   readonly duration?: number | undefined;
   /** How well its progress predicted its end, 0 to 1; absent when it had no prediction. */
   readonly reliability?: number | undefined;
+  /** How well the service's estimates did, 0 to 1; absent when there were none. */
+  readonly estimateReliability?: number | undefined;
 }
 
 /**
@@ -69,22 +89,26 @@ export interface TaskRecord {
 export function remember(
   history: TaskHistory,
   task: Task,
-  { duration, reliability }: TaskRecord,
+  { duration, reliability, estimateReliability: ofEstimates }: TaskRecord,
 ): TaskHistory {
   const taskType = task.taskType ?? "";
-  if (taskType.length > MAX_TYPE_LENGTH || (duration === undefined && reliability === undefined)) {
+  if (taskType.length > MAX_TYPE_LENGTH || (duration ?? reliability ?? ofEstimates) === undefined) {
     return history;
   }
   const before = historyOf(history, taskType) ?? newType(taskType);
-  const fade = reliability === undefined ? 1 : Math.min(1, (MAX_JUDGED - 1) / before.judged);
   const after: TypeHistory = {
-    taskType,
+    ...before,
     durations:
       duration === undefined ? before.durations : [...before.durations, duration].slice(-MAX_DURATIONS),
-    judged: before.judged * fade + (reliability === undefined ? 0 : 1),
-    reliable: before.reliable * fade + (reliability ?? 0),
+    ...(reliability === undefined ? {} : judgedAgain(before, reliability)),
+    ...(ofEstimates === undefined ? {} : { estimates: judgedAgain(before.estimates, ofEstimates) }),
   };
   return [...history.filter((entry) => entry !== before), after].slice(-MAX_TYPES);
+}
+
+function judgedAgain({ judged, reliable }: Judged = { judged: 0, reliable: 0 }, reliability: number): Judged {
+  const fade = Math.min(1, (MAX_JUDGED - 1) / judged);
+  return { judged: judged * fade + 1, reliable: reliable * fade + reliability };
 }
 
 /**
@@ -112,14 +136,20 @@ function newType(taskType = ""): TypeHistory {
 
 const share = z.number().check(z.gte(0), z.lte(MAX_JUDGED));
 
+const isJudged = z.refine<Judged>(
+  ({ judged, reliable }) => reliable <= judged,
+  "reliable must not exceed judged",
+);
+
 const typeHistory = z
   .object({
     taskType: z.string().check(z.maxLength(MAX_TYPE_LENGTH)),
     durations: z.array(z.number().check(z.gt(0), z.lte(MAX_DURATION_S))).check(z.maxLength(MAX_DURATIONS)),
     judged: share,
     reliable: share,
+    estimates: z.optional(z.object({ judged: share, reliable: share }).check(isJudged)),
   })
-  .check(z.refine(({ judged, reliable }) => reliable <= judged, "reliable must not exceed judged"));
+  .check(isJudged);
 
 const taskHistory = z
   .array(withRenamedFields(typeHistory, { honest: "reliable" }))

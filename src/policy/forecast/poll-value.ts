@@ -1,3 +1,4 @@
+import { MIN_GAP_S } from "./end-prediction.ts";
 import type { Expectation } from "./expected-delay.ts";
 
 /**
@@ -25,7 +26,6 @@ export interface PollValueCurve {
   readonly power: number;
 }
 
-const MIN_GAP_S = 0.001;
 const MAX_POWER = 200;
 
 /** The short form of an expectation. The value reaches the price after `gap` seconds. */

@@ -1,16 +1,21 @@
+import {
+  commonDivisor,
+  DRIFT_WEIGHT,
+  driftAfter,
+  type EndPrediction,
+  firstDrift,
+  MIN_GAP_S,
+  MIN_SCALE_S,
+  MIN_SCALE_SHARE,
+  RECENT_FROM,
+} from "./end-prediction.ts";
+
 /** The progress at a moment. */
 export interface ProgressPoint {
   /** Unix milliseconds of this machine's clock. */
   readonly atMs: number;
   /** 0 to 10000. */
   readonly value: number;
-}
-
-/** The end that the progress predicts, in seconds from the poll. */
-export interface ProgressPrediction {
-  readonly remaining: number;
-  /** The uncertainty of that, as the scale of a logistic distribution. */
-  readonly scale: number;
 }
 
 /** What is kept of a task's progress between two polls. Plain JSON. */
@@ -27,7 +32,7 @@ export interface ProgressTrack {
   readonly driftVariance?: number | undefined;
   /** When the task is predicted to end, in Unix milliseconds. */
   readonly endAtMs?: number | undefined;
-  readonly prediction?: ProgressPrediction | undefined;
+  readonly prediction?: EndPrediction | undefined;
 }
 
 type ProgressDraft = { -readonly [K in keyof ProgressTrack]: ProgressTrack[K] };
@@ -42,11 +47,6 @@ export interface RunStart {
 const DONE = 10_000;
 /** The bound of {@link ProgressTrack.points}. */
 export const MAX_POINTS = 24;
-// The last tenth of the run counts as recent.
-const RECENT_FROM = 0.9;
-const MIN_SCALE_S = 0.05;
-const MIN_SCALE_SHARE = 0.02;
-const DRIFT_WEIGHT = 0.3;
 
 /** The track after one more poll. */
 export function trackProgress(
@@ -127,11 +127,10 @@ function predict(
   const stepMs = (quantum * ran) / done;
   const stalled = Math.max(0, atMs - newest.atMs - stepMs) / 1000;
   const remaining = Math.max(0, stalled, (endAtMs - atMs) / 1000);
-  const gap = Math.max(0.001, (atMs - polledAtMs) / 1000);
-  let driftVariance = before?.driftVariance ?? Math.max(remaining, 0.001);
+  const gap = Math.max(MIN_GAP_S, (atMs - polledAtMs) / 1000);
+  let driftVariance = before?.driftVariance ?? firstDrift(remaining);
   if (before?.endAtMs !== undefined && newest !== before.points.at(-1)) {
-    const latest = ((endAtMs - before.endAtMs) / 1000) ** 2 / gap;
-    driftVariance += Math.min(1, gap / ((1 - RECENT_FROM) * (ran / 1000))) * (latest - driftVariance);
+    driftVariance = driftAfter(driftVariance, (endAtMs - before.endAtMs) / 1000, gap, ran / 1000);
   }
   const moved = Math.sqrt(driftVariance * remaining);
   const quantisation = (Math.min(gap, stepMs / 1000) * DONE) / (newest.value * Math.sqrt(12));
@@ -146,12 +145,4 @@ function predict(
   track.driftVariance = driftVariance;
   track.endAtMs = endAtMs;
   track.prediction = { remaining, scale };
-}
-
-function commonDivisor(a: number, b: number): number {
-  let [x, y] = [Math.abs(Math.round(a)), Math.abs(Math.round(b))];
-  while (y > 0) {
-    [x, y] = [y, x % y];
-  }
-  return Math.max(1, x);
 }

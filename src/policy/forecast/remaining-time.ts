@@ -1,3 +1,4 @@
+import type { EndPrediction } from "./end-prediction.ts";
 import {
   type Expected,
   endedByAge,
@@ -8,15 +9,14 @@ import {
   unnoticedByAge,
 } from "./expected-delay.ts";
 import { reliabilityOf, type TypeHistory } from "./history.ts";
-import type { ProgressPrediction } from "./progress-extrapolation.ts";
 import { type RunTimes, runTimesOf } from "./run-times.ts";
 
 const MAX_WEIGHT = 0.95;
 const MIN_SURVIVAL = 0.1;
 
 /**
- * What is expected of the remaining time of a running task. It is a mixture of three parts: the end that its progress
- * predicts, weighted by the reliability of such predictions, the history of its type, and its age. Both functions of
+ * What is expected of the remaining time of a running task. It is a mixture of three parts: the end that its progress or
+ * its service predicts, weighted by the reliability of such predictions, the history of its type, and its age. Both functions of
  * an expectation are linear in the distribution, so those of the mixture are weighted means. It is one flat object
  * because every decision makes one.
  *
@@ -33,7 +33,7 @@ export class RemainingTime implements SearchableExpectation, Expected {
   unnoticed: number = Number.NaN;
   ended: number = Number.NaN;
   readonly #age: number;
-  #prediction: ProgressPrediction | undefined;
+  #prediction: EndPrediction | undefined;
   readonly #runTimes: RunTimes | undefined;
   /** `S` */
   readonly #survived: number;
@@ -43,10 +43,16 @@ export class RemainingTime implements SearchableExpectation, Expected {
   /**
    * @param age - Seconds that the task has run.
    * @param known - The history of its type.
-   * @param prediction - From its progress.
+   * @param prediction - From its progress, or the service's estimate.
+   * @param weight - Of the prediction; by default that of its progress.
    */
-  constructor(age: number, known?: TypeHistory, prediction?: ProgressPrediction) {
-    this.predictionWeight = prediction === undefined ? 0 : reliabilityOf(known);
+  constructor(
+    age: number,
+    known?: TypeHistory,
+    prediction?: EndPrediction,
+    weight: number = reliabilityOf(known),
+  ) {
+    this.predictionWeight = prediction === undefined ? 0 : weight;
     this.#prediction = prediction;
     this.#age = Math.max(0, age);
     this.#runTimes = runTimesOf(known?.durations);

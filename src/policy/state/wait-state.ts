@@ -9,6 +9,7 @@ import type { ApiIdentity } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import { MAX_POINTS, type ProgressTrack } from "../forecast/progress-extrapolation.ts";
 import { withRenamedFields } from "../forecast/renamed-fields.ts";
+import { type EstimateTrack, MIN_FIT } from "../forecast/service-estimate.ts";
 
 /** The version of the form of {@link WaitState}. Version 1, which knows no {@link WaitState.api}, is still read. */
 export const WAIT_STATE_VERSION = 2;
@@ -52,6 +53,8 @@ export interface WaitState {
   readonly runningAtMs?: number | undefined;
   /** What is kept of the task's progress. */
   readonly progressTrack?: ProgressTrack | undefined;
+  /** What is kept of the service's estimates of the time left. */
+  readonly estimateTrack?: EstimateTrack | undefined;
   /** The unknown statuses of which the wait has warned. */
   readonly warned?: readonly string[] | undefined;
   /** The error of the last poll that did not return the task; once the wait has ended, the cause of that, if any. */
@@ -76,6 +79,8 @@ const count = z.int().check(z.gte(0));
 
 const progressPoint = z.object({ atMs: z.number(), value: z.number() });
 
+const prediction = z.object({ remaining: z.number().check(z.gte(0)), scale: z.number().check(z.gt(0)) });
+
 const progressTrack = z.object({
   origin: progressPoint,
   points: z.array(progressPoint).check(z.maxLength(MAX_POINTS)),
@@ -83,9 +88,18 @@ const progressTrack = z.object({
   quantum: z.number().check(z.gt(0)),
   driftVariance: z.optional(z.number().check(z.gte(0))),
   endAtMs: z.optional(z.number()),
-  prediction: z.optional(
-    z.object({ remaining: z.number().check(z.gte(0)), scale: z.number().check(z.gt(0)) }),
-  ),
+  prediction: z.optional(prediction),
+});
+
+const estimateTrack = z.object({
+  origin: z.object({ atMs: time, endAtMs: z.number() }),
+  polledAtMs: time,
+  endAtMs: z.number(),
+  quantum: z.number().check(z.gt(0)),
+  driftVariance: z.number().check(z.gte(0)),
+  overdueSinceMs: z.optional(time),
+  fit: z.number().check(z.gte(MIN_FIT), z.lte(1)),
+  prediction,
 });
 
 const errorFields = {
@@ -119,6 +133,7 @@ const waitFields = z.object({
   progressTrack: z.optional(
     withRenamedFields(progressTrack, { lookedAtMs: "polledAtMs", wander: "driftVariance" }),
   ),
+  estimateTrack: z.optional(estimateTrack),
   warned: z.optional(z.array(z.string()).check(z.maxLength(100))),
   lastFailure: z.optional(errorRecord),
   ended: z.optional(
