@@ -194,7 +194,7 @@ function estimateClaims(results: Results): Claim[] {
         "at most",
         knowledge === "first"
           ? MAX_ESTIMATED[name]
-          : Math.min(MAX_ESTIMATED_KNOWN, MAX_ESTIMATED[name] + 0.2),
+          : Math.min(MAX_ESTIMATED_KNOWN, MAX_ESTIMATED[name] + 0.15),
         results,
         (model) =>
           costAt(DEFAULT_PRICE, results.ours(model, kind, estimateTrouble(name))) /

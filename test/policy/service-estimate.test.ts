@@ -250,7 +250,7 @@ describe("estimates that are kept", () => {
     const known = { taskType: "A", durations: [1], judged: 0, reliable: 0 };
     expect(restoreHistory([known], "TaskWaiter")).toEqual([known]);
     expect(() => restoreHistory([{ ...known, estimates: { judged: 1, reliable: 2 } }], "TaskWaiter")).toThrow(
-      /^TaskWaiter: history: 0\.estimates: reliable must not exceed judged/,
+      /^TaskWaiter: history: \[0\]\.estimates: reliable must not exceed judged/,
     );
   });
 });

@@ -27,11 +27,13 @@ export function rememberWait(history: TaskHistory, state: WaitState): TaskHistor
       progressTrack === undefined
         ? undefined
         : reliabilityOf(progressTrack, progressTrack.origin.atMs, polledAtMs),
-    // One that said again and again that the end was near was wrong, though it was right at last.
+    // One that said again and again that the end was near was wrong, though it was right at last. The root, because the
+    // polls of one task say much the same.
     estimateReliability:
       estimateTrack === undefined
         ? undefined
-        : estimateTrack.fit * (reliabilityOf(estimateTrack, runStart(state).startedAtMs, polledAtMs) ?? 1),
+        : Math.sqrt(estimateTrack.fit) *
+          (reliabilityOf(estimateTrack, runStart(state).startedAtMs, polledAtMs) ?? 1),
   });
 }
 
