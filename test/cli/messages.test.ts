@@ -66,15 +66,20 @@ describe("LineReporter", () => {
     return { lines, reporter, tell };
   };
 
-  it("tells trouble that many waits share once an interval", () => {
+  it("tells trouble that many waits share once an interval, whatever ids its messages hold", () => {
     const { lines, reporter, tell } = open(["t-1", "t-2"]);
+    let calls = 0;
+    const error = (taskId: string, what: string): Error => {
+      calls += 1;
+      return new Error(`DescribeTask of "${taskId}" failed: ${what} (HTTP 400, request 7B3-${calls})`);
+    };
     const throttled = (taskId: string): WaitEvent => ({
       name: "throttled",
-      payload: { taskId, error: new Error("slow"), nextPollMs: 500 },
+      payload: { taskId, error: error(taskId, "slow"), nextPollMs: 500 },
     });
     const failed = (taskId: string): WaitEvent => ({
       name: "retry",
-      payload: { taskId, error: new Error("no route"), failures: 1, nextPollMs: 500 },
+      payload: { taskId, error: error(taskId, "no route"), failures: 1, nextPollMs: 500 },
     });
     for (let round = 0; round < 3; round += 1) {
       tell(throttled("t-1"), "t-1");

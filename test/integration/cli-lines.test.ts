@@ -46,6 +46,17 @@ describe("lines on a pipe", () => {
     expect(stderr).toMatch(/\(and 49 more tasks\)$/m);
   });
 
+  it("say once, too, that nobody listens, though some tasks were asked for more often than others", async () => {
+    const emulator = await open();
+    await emulator.stop();
+    const { code, stderr } = await runLine([...ids(50), "--outage-budget", "2s"], emulator.env);
+
+    expect(code).toBe(5);
+    expect(stderr.match(/no usable answer/g)).toHaveLength(1);
+    expect(stderr.match(/could not find out/g)).toHaveLength(1);
+    expect(stderr).toMatch(/\(and 49 more tasks\)$/m);
+  });
+
   it("count in json what was called, not what was seen", async () => {
     const emulator = await open({ tasks: ids(30).map((taskId) => ({ taskId, durationMs: 3000 })) });
     const { stdout } = await runLine([...ids(30), "-o", "json", "-q"], emulator.env);

@@ -1,6 +1,7 @@
 import { Client } from "undici";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BdrcClient } from "../../src/bdrc/client.ts";
+import { classifyStart } from "../../src/policy/observe/classify-start.ts";
 import { json, type Peer, rejection, startPeer, TASK } from "./client-peer.ts";
 
 const peers: Peer[] = [];
@@ -54,6 +55,15 @@ describe("a client in a runtime without undici's requests", () => {
     expect((await rejection(new BdrcClient(closed.options).describe("t-1"))).message).toMatch(
       /the connection was refused \(ECONNREFUSED\)/,
     );
+  });
+
+  it("says of a start without an answer in time that it may have been taken", async () => {
+    const peer = await peerThat(() => undefined);
+    const client = new BdrcClient({ ...peer.options, callTimeoutMs: 500 });
+    const error = await rejection(client.updateResources());
+    expect(error.message).toMatch(/no answer within 500 ms$/);
+    expect(classifyStart(error)).toBe("unclear");
+    expect(peer.seen).toHaveLength(1);
   });
 
   it("ends a call at its abort", async () => {

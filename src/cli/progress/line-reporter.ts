@@ -1,5 +1,6 @@
 import { formatDurationMs, printable, type WaitEvent } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
+import { troubleOf } from "../errors/trouble.ts";
 import { countByStatus, type ProgressState, statusWord, type TaskView } from "./progress-state.ts";
 import type { Reporter } from "./reporter.ts";
 
@@ -42,7 +43,7 @@ export class LineReporter implements Reporter {
         this.#toldAtMs.delete(trouble);
       }
     }
-    const trouble = describeError(event.payload.error);
+    const trouble = troubleOf(describeError(event.payload.error), event.payload.taskId);
     const wasTold = this.#toldAtMs.has(trouble);
     if (!wasTold) {
       this.#toldAtMs.set(trouble, nowMs);

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Outcome } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
 import { EXIT } from "../errors/exit-code.ts";
+import { troubleOf } from "../errors/trouble.ts";
 import type { Annotations } from "../terminal/annotations.ts";
 import { writeErr } from "../terminal/messages.ts";
 import type { WaitSummary } from "../terminal/result-writer.ts";
@@ -14,7 +15,6 @@ const OPEN: ReadonlySet<string> = new Set<Outcome["kind"]>(["timedOut", "aborted
 
 // What the account or the network is to blame for, not a task: it goes wrong for all alike.
 const SHARED: ReadonlySet<string> = new Set<Outcome["kind"]>(["denied", "unreachable"]);
-const REQUEST = /\brequest [\w-]+/g;
 
 /** Who is told, and of which command. */
 export interface EndContext {
@@ -57,7 +57,7 @@ function failures({ results }: WaitSummary): readonly Failure[] {
     }
     const message = describeError(outcome.error);
     const isShared = SHARED.has(outcome.kind);
-    const key = isShared ? message.replaceAll(taskId, "").replace(REQUEST, "") : taskId;
+    const key = isShared ? troubleOf(message, taskId) : taskId;
     const same = told.get(key);
     if (same === undefined) {
       told.set(key, { message, count: 1 });

@@ -43,6 +43,8 @@ export class Connections {
   /** Runs one exchange over a connection. */
   async use<T>({ signal, fresh, onConnected }: UseOptions, exchange: (send: Send) => Promise<T>): Promise<T> {
     if (!hasClient()) {
+      // Nothing tells when there is one, so a start that gets no answer in time may have been taken.
+      onConnected();
       return await exchange(fetchSender({ origin: this.#origin, proxy: this.#proxy, fresh, signal }));
     }
     const pool = this.#idle;
