@@ -96,6 +96,15 @@ export function ensureTask(task: unknown): Task {
   return typeof task === "object" && task !== null && checked.has(task) ? (task as Task) : parseTask(task);
 }
 
+/** An item of a listing, checked and frozen as {@link ensureTask} does; undefined when it is no task. */
+export function readableTask(item: unknown): Task | undefined {
+  try {
+    return ensureTask(item);
+  } catch {
+    return undefined;
+  }
+}
+
 function checkEssentials(
   fields: unknown,
   describePath: (field: string) => string,

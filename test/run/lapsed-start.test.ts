@@ -188,6 +188,7 @@ describe("a start that an earlier process has sent", () => {
     ["a running task without a start time", showing({})],
     ["one that failed before it began", showing({ taskStatus: "FAILED" })],
     ["pages without an end", showing({ startTime: 1 }, { nextToken: "again" })],
+    ["something that can't be read", async () => ({ tasks: [null as unknown as Task] })],
     ["nothing but errors", () => Promise.reject(new Error("the listing is down"))],
     [
       "a task that began a little before, which a clock that was fast by then can't tell apart",

@@ -287,6 +287,28 @@ describe("runTask", () => {
     expect((await outcomeWith(scriptedSource())).message).toMatch(/without a source that lists tasks/);
   });
 
+  it("takes what a source lists as what it describes: checked, and not to be changed", async () => {
+    const began = Math.floor(Date.now() / 1000);
+    const tasks = () =>
+      [
+        null,
+        { taskStatus: "RUNNING", taskType: TYPE, startTime: began },
+        // In milliseconds, and long ago.
+        listed("t-old", { startTime: (began - 3600) * 1000 }),
+        { ...listed("t-new"), startTime: `${began}`, taskName: 7 },
+      ] as Task[];
+    const seen: Task[] = [];
+    const run = runTask(async () => Promise.reject(new UnreachableError("x")), {
+      source: listingSource(tasks, scriptedSource({ "t-new": ["COMPLETE"] })),
+      taskType: TYPE,
+      isOurs: (task) => seen.push(task) > 0,
+      ...quick,
+    });
+    expect(await outcomeOf(run)).toMatchObject({ kind: "complete", task: { taskId: "t-new" } });
+    expect(seen.map((task) => Object.isFrozen(task))).toEqual([true, true]);
+    expect(seen[1]).toEqual(listed("t-new", { startTime: began }));
+  });
+
   it("tells its own task among several by isOurs", async () => {
     const tasks = () => [listed("t-a"), listed("t-b", { taskName: "mine" })];
     const source = listingSource(tasks, scriptedSource({ "t-b": ["COMPLETE"] }));

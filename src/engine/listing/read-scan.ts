@@ -1,5 +1,5 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
-import { ensureTask } from "../../task/parse-task.ts";
+import { readableTask } from "../../task/parse-task.ts";
 import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import type { PollResult } from "../tasks/poll.ts";
@@ -51,7 +51,7 @@ export async function* readScan(
       shown.add(taskId);
       tracked.listed(hasEnded ? undefined : sentMs);
       const ageMs = hasEnded ? 0 : ageMsOf(tracked, taskStatus, next.value, fleet, lag.lagMs(nowMs), nowMs);
-      const task = ageMs === undefined ? undefined : checkedTask(listed);
+      const task = ageMs === undefined ? undefined : readableTask(listed);
       if (ageMs !== undefined && task !== undefined) {
         found.push({ tracked, ageMs, result: { observation: { kind: "task", task }, callMs } });
       }
@@ -72,15 +72,6 @@ function essentialsOf(listed: unknown): Essentials {
     return typeof taskId === "string" && typeof taskStatus === "string" ? { taskId, taskStatus } : NO_TASK;
   } catch {
     return NO_TASK;
-  }
-}
-
-/** Checked and frozen as a polled task is; undefined when it is none. */
-function checkedTask(listed: unknown): Task | undefined {
-  try {
-    return ensureTask(listed);
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,5 +1,4 @@
-import { ensureTask } from "../../task/parse-task.ts";
-import type { Task } from "../../task/task.ts";
+import { readableTask } from "../../task/parse-task.ts";
 import { historyOf, rememberEarlier, type TaskHistory } from "../forecast/history.ts";
 import type { PollValueCurve } from "../forecast/poll-value.ts";
 import type { DecideContext } from "../state/decision.ts";
@@ -48,7 +47,7 @@ export function rememberEarlierRuns(
   taskType: string | undefined,
 ): TaskHistory {
   const durations = listed
-    .flatMap((item) => readable(item))
+    .flatMap((item) => readableTask(item) ?? [])
     .filter((task) => task.taskType === taskType && task.taskStatus === "COMPLETE")
     .sort((a, b) => (a.completeTime ?? 0) - (b.completeTime ?? 0))
     .flatMap((task) => serviceRunTimeS(task) ?? []);
@@ -69,12 +68,4 @@ export function reforecast(
     state: { ...state, nextPollAtMs: Math.max(context.nowMs, polledAtMs + delayMs) },
     pollValue,
   };
-}
-
-function readable(item: unknown): readonly Task[] {
-  try {
-    return [ensureTask(item)];
-  } catch {
-    return [];
-  }
 }

@@ -1,6 +1,7 @@
 import { sleep } from "../../async/sleep.ts";
 import { classifyError } from "../../policy/observe/classify-error.ts";
 import { MAX_PAGE_SIZE, pagesOf } from "../../task/pages-of.ts";
+import { readableTask } from "../../task/parse-task.ts";
 import { clockOffsetMsOf, type TaskPage, type TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 
@@ -112,11 +113,14 @@ async function readListing(query: StartedQuery, possible: Set<string>): Promise<
   const taskIds = new Set<string>();
   const undated = new Set<string>();
   let isWhole = true;
-  const getPage = (nextToken: string | undefined): Promise<TaskPage> =>
-    source.list(
-      { taskType, maxResults: MAX_PAGE_SIZE, ...(nextToken === undefined ? {} : { nextToken }) },
-      { signal },
-    );
+  const getPage = async (nextToken: string | undefined): Promise<TaskPage> => {
+    const query = { taskType, maxResults: MAX_PAGE_SIZE, ...(nextToken === undefined ? {} : { nextToken }) };
+    const page = await source.list(query, { signal });
+    const tasks = page.tasks.map(readableTask).filter((task) => task !== undefined);
+    // What can't be read may be the one.
+    isWhole &&= tasks.length === page.tasks.length;
+    return { ...page, tasks };
+  };
   for await (const { fresh, cut } of pagesOf(getPage, { maxPages: MAX_PAGES })) {
     isWhole &&= cut === undefined;
     // Read after the answer, which may have told it.
