@@ -81,6 +81,33 @@ describe("a claim about a rival or about speed names the command that prints it"
   });
 });
 
+describe("a snippet that a reader copies ends, and is read by the oldest Node", () => {
+  const FAULTS: readonly RegExp[] = [
+    // A loop that waits for another program goes on when that could not start.
+    /\b(?:until|while) [^\n]*(?:;|\n)\s*do\b/,
+    // Before Node 24 a SyntaxError in plain JavaScript: prose may name it.
+    /\busing \w+ =/,
+  ];
+
+  function faults(text: string): string[] {
+    return codeBlocks(text).filter((code) => FAULTS.some((fault) => fault.test(code)));
+  }
+
+  it.each([
+    ["until grep -q READY log; do sleep 1; done\n"],
+    ["while ! curl -s localhost:1\ndo sleep 1\ndone\n"],
+    ["await using emulator = await startEmulator();\n"],
+    ["{\n  using file = open();\n}\n"],
+  ])("which this check would notice in %j", (code) => {
+    expect(faults(`Text.\n\`\`\`sh\n${code}\`\`\`\n`)).toEqual([code]);
+  });
+
+  it("on every page", () => {
+    const found = pages.flatMap(({ file, text }) => faults(text).map((code) => `${file}: ${code}`));
+    expect(found, "let `taskwait emulate -- COMMAND` wait; write the plain form first").toEqual([]);
+  });
+});
+
 describe("a page names only commands and files that there are", () => {
   function unknown(text: string): string[] {
     const named = [...text.matchAll(/\bnpm run (?:-s )?([\w:]+)/g)].map(([, name = ""]) => name);
