@@ -1,3 +1,7 @@
+// What the declarations need, whatever "lib" and "target" a consumer has.
+/// <reference lib="es2023" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /**
  * Declared task APIs: a request, an expression that gives a word, and what the words mean. Start with
  * {@link defineTaskApi}, or with one of {@link presets}; give either to `waitForTask` as `api`, or make a source for a

@@ -206,9 +206,11 @@ describe("a consumer type-checks every entry point, the declarations of dependen
 /** A consumer of old: TypeScript 5.4, no types of Node, no option that helps. */
 const PLAIN = `
 import { isTaskFailedError, TaskWaiter, waitForTask, type Task, type WaitForTaskOptions } from "taskwait";
+import { defineTaskApi, taskApiSource } from "taskwait/apis";
 import { startEmulator } from "taskwait/emulator";
 import { scriptedSource } from "taskwait/testing";
 
+export const apis = { defineTaskApi, taskApiSource };
 export function wait(taskId: string, options: WaitForTaskOptions): Promise<Task> {
   return waitForTask(taskId, options).catch((error: unknown) => {
     if (isTaskFailedError(error)) {
