@@ -96,6 +96,19 @@ describe("LineReporter", () => {
     reporter.finish();
   });
 
+  it("names a task as it was typed, with its API, because two of them may have the same id", () => {
+    const { lines, reporter, tell } = open(["ros-stack:x1", "dashscope:x1"]);
+    const seen = { ...task, taskId: "x1" };
+    tell({ name: "status", payload: { taskId: "x1", task: seen } }, "ros-stack:x1");
+    const failed = { taskId: "x1", error: new Error("no route"), failures: 1, nextPollMs: 500 };
+    tell({ name: "retry", payload: failed }, "dashscope:x1");
+    reporter.finish();
+    expect(lines).toEqual([
+      expect.stringMatching(/^ros-stack:x1 .*RUNNING 12\.5%/),
+      expect.stringMatching(/^dashscope:x1: no usable answer/),
+    ]);
+  });
+
   it("sums up at each interval, however long nothing changes, and no more after the end", () => {
     const { lines, reporter, tell } = open(["t-1", "t-2", "t-3"]);
     tell({ name: "poll", payload: { taskId: "t-1", task, callMs: 1 } }, "t-1");

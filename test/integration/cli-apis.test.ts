@@ -71,6 +71,20 @@ describe("a declaration written from the docs alone", () => {
   });
 });
 
+describe("tasks of a declared API, named by its prefix", () => {
+  test("are called as they were typed, and one wrong key is one message", async () => {
+    const emulator = await start();
+    const env = { ...emulator.env, ALIBABA_CLOUD_ACCESS_KEY_SECRET: "wrong" };
+    const { code, stderr } = await runCli(["rds-task:1", "rds-task:2", "rds-task:3"], env);
+    expect(code).toBe(7);
+    expect(stderr).toMatch(/\(and 2 more tasks\)$/m);
+
+    emulator.world.addTask({ taskId: "4", durationMs: "never" });
+    const running = await runCli(["rds-task:4", "--timeout", "1s"], emulator.env);
+    expect(running.stderr).toMatch(/^rds-task:4 .*RUNNING/m);
+  });
+});
+
 // A mistake in that declaration → what names it.
 const MISTAKES: readonly (readonly [what: string, from: string, to: string, says: RegExp])[] = [
   [

@@ -13,10 +13,9 @@ import {
 import { describeError } from "../errors/describe-error.ts";
 import { exitCodeOf } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
-import { CallCount } from "../progress/call-count.ts";
+import { CallCount, callsText } from "../progress/call-count.ts";
 import { ProgressState } from "../progress/progress-state.ts";
 import { loadReporter } from "../progress/reporter-choice.ts";
-import { callsText } from "../progress/task-row.ts";
 import { type Color, makeColor, wantsColor } from "../terminal/color.ts";
 import { displayWidth, padWidth } from "../terminal/display-width.ts";
 import { printError, writeErr } from "../terminal/messages.ts";

@@ -22,3 +22,8 @@ export class CallCount {
     }
   }
 }
+
+/** `1 call`, `7 calls`. */
+export function callsText(calls: number): string {
+  return calls === 1 ? "1 call" : `${calls} calls`;
+}

@@ -43,7 +43,7 @@ export class LineReporter implements Reporter {
         this.#toldAtMs.delete(trouble);
       }
     }
-    const trouble = troubleOf(describeError(event.payload.error), event.payload.taskId);
+    const trouble = troubleOf(event.payload.error, event.payload.taskId);
     const wasTold = this.#toldAtMs.has(trouble);
     if (!wasTold) {
       this.#toldAtMs.set(trouble, nowMs);
@@ -64,7 +64,7 @@ export function eventLine(
     case "retry": {
       const { taskId, error, failures, nextPollMs } = event.payload;
       const times = failures === 1 ? "" : ` (${failures} times in a row)`;
-      return `${printable(taskId)}: no usable answer${times}: ${describeError(error)}; asking again in ${formatDurationMs(nextPollMs)}`;
+      return `${printable(view?.taskId ?? taskId)}: no usable answer${times}: ${describeError(error)}; asking again in ${formatDurationMs(nextPollMs)}`;
     }
     case "throttled":
       return `the service asks to slow down: ${describeError(event.payload.error)}; asking again in ${formatDurationMs(event.payload.nextPollMs)}`;
@@ -107,7 +107,7 @@ function changeLine(
   const name = task.taskName ? ` (${printable(task.taskName, 60)})` : "";
   const elapsed =
     view === undefined || Number.isNaN(nowMs) ? "" : ` after ${formatDurationMs(nowMs - view.sinceMs)}`;
-  return `${printable(task.taskId)}${name} ${printable(task.taskStatus, 40)}${percent}${elapsed}`;
+  return `${printable(view?.taskId ?? task.taskId)}${name} ${printable(task.taskStatus, 40)}${percent}${elapsed}`;
 }
 
 function trimmed(percent: number): string {

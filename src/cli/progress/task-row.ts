@@ -1,6 +1,7 @@
 import { printable } from "../../index.ts";
 import type { Color, Tone } from "../terminal/color.ts";
 import { displayWidth, fitWidth, padWidth } from "../terminal/display-width.ts";
+import { callsText } from "./call-count.ts";
 import { groupOf, statusWord, type TaskView } from "./progress-state.ts";
 
 const SPINNER = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -106,11 +107,6 @@ export function taskRow(view: TaskView, layout: RowLayout, { color, nowMs }: Row
     .filter(([columns]) => columns > 0)
     .map(([columns, draw]) => draw(columns))
     .join(GAP);
-}
-
-/** `1 call`, `7 calls`. */
-export function callsText(calls: number): string {
-  return calls === 1 ? "1 call" : `${calls} calls`;
 }
 
 function idText({ taskId }: TaskView): string {

@@ -56,8 +56,7 @@ function failures({ results }: WaitSummary): readonly Failure[] {
       continue;
     }
     const message = describeError(outcome.error);
-    const isShared = SHARED.has(outcome.kind);
-    const key = isShared ? troubleOf(message, taskId) : taskId;
+    const key = SHARED.has(outcome.kind) ? troubleOf(outcome.error, ownIdOf(outcome.error)) : taskId;
     const same = told.get(key);
     if (same === undefined) {
       told.set(key, { message, count: 1 });
@@ -66,4 +65,8 @@ function failures({ results }: WaitSummary): readonly Failure[] {
     }
   }
   return [...told.values()];
+}
+
+function ownIdOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as { readonly taskId?: string }).taskId : undefined;
 }

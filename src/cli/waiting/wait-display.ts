@@ -11,7 +11,7 @@ import {
 import { EXIT } from "../errors/exit-code.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
 import type { WaitSettings } from "../flags/wait-settings.ts";
-import type { CallCount } from "../progress/call-count.ts";
+import { type CallCount, callsText } from "../progress/call-count.ts";
 import { ProgressState } from "../progress/progress-state.ts";
 import type { Reporter } from "../progress/reporter.ts";
 import { loadReporter } from "../progress/reporter-choice.ts";
@@ -124,7 +124,9 @@ export class WaitDisplay {
     }));
     const summary = this.#summary(exitCode, results);
     if (outcomes.length > 1 && !this.#flags.quiet) {
-      printError(`${outcomes.length} tasks in ${formatDurationMs(summary.waitedMs)}, ${summary.calls} calls`);
+      printError(
+        `${outcomes.length} tasks in ${formatDurationMs(summary.waitedMs)}, ${callsText(summary.calls)}`,
+      );
     }
     explainEnds(summary, { ...context, annotations: this.#annotations });
     this.#writer.end(summary);
