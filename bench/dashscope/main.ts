@@ -3,9 +3,9 @@ import { parseArgs } from "node:util";
 import { percent, Report } from "../many/report.ts";
 import { Accounts } from "./accounts.ts";
 import { drawDashscope } from "./plot.ts";
-import { type Contestant, ENDED_BY_429, type Measured, measure, OURS, SURVIVORS } from "./run.ts";
+import { ENDED_BY_429, type Measured, measure, OURS, SURVIVORS } from "./run.ts";
 
-const HELP = `Waits for DashScope's tasks over real HTTP, in real time (7 min): 20 calls a second, 429 beyond.
+const HELP = `Waits for DashScope's tasks over real HTTP, in real time (11 min): 20 calls a second, 429 beyond.
 
   --seeds N    default 3
   --json FILE  the numbers, for programs
@@ -80,27 +80,36 @@ function tell(tasks: number): void {
   }
 }
 
-/** In each seed by itself, so that no lucky run stands for the others. */
+/**
+ * Calls and losses in each seed by itself; how late, by the means over the seeds, because what a loop meets differs by a
+ * third from seed to seed.
+ */
 function judge(tasks: number): void {
-  for (const seed of seeds) {
-    const inSeed = (one: Contestant): Measured | undefined =>
-      of(one.name, tasks).find((run) => run.seed === seed);
-    const best = Math.min(...SURVIVORS.map((one) => inSeed(one)?.meanLateS ?? Number.POSITIVE_INFINITY));
-    for (const [index, ours] of OURS.entries()) {
-      const result = inSeed(ours);
-      if (result !== undefined) {
-        const least = index === 0 ? MIN_GAIN_SINGLE : MIN_GAIN_LISTING;
-        const gain = best / result.meanLateS;
-        const where = `${ours.name}, ${tasks} tasks, seed ${seed}`;
-        report.expect(
-          gain >= least,
-          `${where}: ${gain.toFixed(1)} times less late than the best loop, not ${least}`,
-        );
-        report.expect(result.throttled <= MAX_THROTTLED, `${where}: ${percent(result.throttled)} throttled`);
-        report.expect(result.right === tasks, `${where}: ${tasks - result.right} waits lost`);
-      }
+  const best = Math.min(...SURVIVORS.map(({ name }) => mean(of(name, tasks))));
+  for (const [index, { name }] of OURS.entries()) {
+    const runs = of(name, tasks);
+    if (runs.length === 0) {
+      continue;
+    }
+    const least = index === 0 ? MIN_GAIN_SINGLE : MIN_GAIN_LISTING;
+    const gain = best / mean(runs);
+    console.log(
+      `  ${name}: ${gain.toFixed(1)} times less late than the best loop that survives, at least ${least}`,
+    );
+    report.expect(
+      gain >= least,
+      `${name}, ${tasks} tasks: ${gain.toFixed(1)} times less late than the best loop, not ${least}`,
+    );
+    for (const { seed, throttled, right } of runs) {
+      const where = `${name}, ${tasks} tasks, seed ${seed}`;
+      report.expect(throttled <= MAX_THROTTLED, `${where}: ${percent(throttled)} throttled`);
+      report.expect(right === tasks, `${where}: ${tasks - right} waits lost`);
     }
   }
+}
+
+function mean(runs: readonly Measured[]): number {
+  return runs.reduce((sum, { meanLateS }) => sum + meanLateS, 0) / runs.length;
 }
 
 function median(

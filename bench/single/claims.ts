@@ -181,7 +181,7 @@ const MAX_ESTIMATED: Readonly<Record<EstimateName, number>> = {
   zero: 1.05,
   never: 1.25,
 };
-const MAX_ESTIMATED_KNOWN = 1.05;
+const MAX_ESTIMATED_KNOWN = 1.1;
 
 /** What a service's own estimate of the time left saves, and what it costs where it is wrong. */
 function estimateClaims(results: Results): Claim[] {
