@@ -40,6 +40,7 @@ async function killed(
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly kills: number }> {
   let made = 0;
   for (;;) {
+    let isHeld = false;
     const clock = aheadMs === 0 ? {} : wrongClock(aheadMs);
     const cli = startCli(["start", "update-resources", "--state", file, "-q"], { ...env, ...clock });
     if (made < kills) {
@@ -48,7 +49,8 @@ async function killed(
     }
     void cli.until(/sent again in/).then(
       () => {
-        aheadMs = LAPSE_MS;
+        isHeld = true;
+        aheadMs += LAPSE_MS;
         cli.child.kill("SIGKILL");
       },
       () => undefined,
@@ -60,7 +62,7 @@ async function killed(
       }
       return { code, stdout, kills: made };
     }
-    made += aheadMs === 0 ? 1 : 0;
+    made += isHeld ? 0 : 1;
   }
 }
 
