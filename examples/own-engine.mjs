@@ -11,5 +11,5 @@ export async function waitDurably(taskId, { step, sleep }, source = new BdrcClie
       return decide(state, observation, { nowMs: Date.now(), random: Math.random, options }).state;
     });
   }
-  return decideTimeout(state, Date.now()).outcome; // of a state that has ended: the outcome that it ended with
+  return decideTimeout(state, state.nextPollAtMs).outcome; // of a state that has ended: what it ended with, and when
 }

@@ -13,6 +13,8 @@ const BLOCKS = [...page.matchAll(/```sh\n(npm ci\ncd examples\/.*?)```/gs)].map(
   block.trim().split("\n"),
 );
 
+const ENGINES = ["bullmq", "dbos", "openworkflow", "restate", "temporal"];
+
 // Three installations at once on a busy machine took 185 s, mostly to unpack.
 const INSTALL_MS = 600_000;
 
@@ -42,7 +44,7 @@ describe("the steps of docs/durable.md, in a clone that is built", () => {
     for (const name of ["dist", "package.json", "docs", "README.md", "CHANGELOG.md", "LICENSE"]) {
       cpSync(join(root, name), join(clone, name), { recursive: true });
     }
-    for (const name of ["bullmq", "restate", "temporal"]) {
+    for (const name of ENGINES) {
       cpSync(join(root, "examples", name), join(clone, "examples", name), {
         recursive: true,
         filter: (path) => !path.includes("node_modules"),
@@ -52,11 +54,7 @@ describe("the steps of docs/durable.md, in a clone that is built", () => {
   afterAll(() => rmSync(clone, { recursive: true, force: true }));
 
   it("are there for each engine", () => {
-    expect(BLOCKS.map(([, second]) => second).sort()).toEqual([
-      "cd examples/bullmq",
-      "cd examples/restate",
-      "cd examples/temporal",
-    ]);
+    expect(BLOCKS.map(([, second]) => second).sort()).toEqual(ENGINES.map((name) => `cd examples/${name}`));
   });
 
   // At once: an installation mostly waits for the registry.

@@ -1,11 +1,11 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import process from "node:process";
 import { bundleWorkflowCode, DefaultLogger, Runtime } from "@temporalio/worker";
 import { type Emulator, startEmulator } from "taskwait/emulator";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findProgram, findRestate, isThere } from "./harness/engine.ts";
-import { eventually, freePort, type Started, start } from "./harness/processes.ts";
+import { endOf, exampleFile, examplesFolder } from "./harness/example-file.ts";
+import { freePort, type Started, start } from "./harness/processes.ts";
 import { RedisServer } from "./harness/redis-server.ts";
 import { RestateServer } from "./harness/restate-server.ts";
 
@@ -16,26 +16,13 @@ const isRestateThere = isThere("Restate", restate, "npm run test:engines install
 const logger = new DefaultLogger("ERROR");
 Runtime.install({ logger });
 
-// Among the packages that an example's own folder has once they are installed there.
-const folder = join(import.meta.dirname, "node_modules", ".examples");
-
-/** An example as it is but for its ports, which somebody may use here. */
-function example(path: string, ports: Readonly<Record<string, string | number>> = {}): string {
-  let text = readFileSync(join(import.meta.dirname, "../../examples", path), "utf8");
-  for (const [port, own] of Object.entries(ports)) {
-    expect(text).toContain(port);
-    text = text.replaceAll(port, String(own));
-  }
-  const file = join(folder, path.replaceAll("/", "-"));
-  writeFileSync(file, text);
-  return file;
-}
+const folder = examplesFolder("adapters");
+const example = (path: string, ports?: Parameters<typeof exampleFile>[2]) => exampleFile(folder, path, ports);
 
 describe("the examples", () => {
   const open: (() => Promise<unknown>)[] = [];
   let emulator: Emulator;
   beforeEach(async () => {
-    mkdirSync(folder, { recursive: true });
     emulator = await startEmulator({
       starts: { UPDATE_RESOURCES: { durationMs: 1000 } },
       tasks: [
@@ -59,11 +46,9 @@ describe("the examples", () => {
   }
 
   async function toItsEnd(started: Started): Promise<string> {
-    await eventually(`the end of the example (${started.output()})`, async () => {
-      expect(started.child.exitCode).not.toBeNull();
-    });
-    expect([started.child.exitCode, started.output()]).toEqual([0, expect.any(String)]);
-    return started.output();
+    const { exitCode, output } = await endOf(started);
+    expect([exitCode, output]).toEqual([0, expect.any(String)]);
+    return output;
   }
 
   it.skipIf(!isRedisThere)("of BullMQ wait for the tasks that they are given", async () => {

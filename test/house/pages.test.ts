@@ -10,7 +10,9 @@ import { pagesIn, productSources, read, root } from "./product.ts";
 const scripts = new Set(
   [
     "package.json",
-    ...["restate", "bullmq", "temporal"].map((name) => `examples/${name}/package.json`),
+    ...["restate", "bullmq", "temporal", "dbos", "openworkflow"].map(
+      (name) => `examples/${name}/package.json`,
+    ),
   ].flatMap((path) => Object.keys((JSON.parse(read(path)) as { readonly scripts: object }).scripts)),
 );
 

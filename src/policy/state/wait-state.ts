@@ -27,7 +27,7 @@ export interface WaitState {
   readonly startedAtMs: number;
   /** When the wait times out. */
   readonly deadlineMs: number;
-  /** When the next poll is due. */
+  /** When the next poll is due; once the wait has ended, when it did. */
   readonly nextPollAtMs: number;
   /** Polls that were answered or given up, successful or not. */
   readonly polls: number;

@@ -5,7 +5,7 @@ declare module "pg" {
       readonly connectionString: string;
     }) => {
       connect(): Promise<void>;
-      query(sql: string): Promise<unknown>;
+      query(sql: string): Promise<{ readonly rows: readonly object[] }>;
       end(): Promise<void>;
     };
   };

@@ -75,6 +75,24 @@ export class PostgresServer {
     await this.#untilReady();
   }
 
+  /** Makes a database of its own for one test, and tells how to connect to it. */
+  async newDatabase(name: string): Promise<string> {
+    await this.query(`create database ${name}`);
+    return this.connectionString.replace(/\/postgres$/, `/${name}`);
+  }
+
+  /** The rows of one statement. */
+  async query(sql: string, connectionString = this.connectionString): Promise<readonly object[]> {
+    const { Client } = await import("pg").then((module) => module.default);
+    const client = new Client({ connectionString });
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
   async stop(): Promise<void> {
     this.#process.child.kill("SIGQUIT");
     await sleep(500);
@@ -88,13 +106,7 @@ export class PostgresServer {
   }
 
   async #untilReady(): Promise<void> {
-    const { Client } = await import("pg").then((module) => module.default);
-    await eventually("PostgreSQL's start", async () => {
-      const client = new Client({ connectionString: this.connectionString });
-      await client.connect();
-      await client.query("select 1");
-      await client.end();
-    });
+    await eventually("PostgreSQL's start", () => this.query("select 1"));
   }
 }
 
