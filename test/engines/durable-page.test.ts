@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -15,7 +16,7 @@ const BLOCKS = [...page.matchAll(/```sh\n(npm ci\ncd examples\/.*?)```/gs)].map(
 
 const ENGINES = ["bullmq", "dbos", "openworkflow", "restate", "temporal"];
 
-// Three installations at once on a busy machine took 185 s, mostly to unpack.
+// Five installations at once on a busy machine took 280 s, mostly to unpack.
 const INSTALL_MS = 600_000;
 
 let clone: string;
@@ -23,18 +24,24 @@ let clone: string;
 async function inClone(folder: string, command: string, args: readonly string[]) {
   const child = spawn(command, args, {
     cwd: join(clone, folder),
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
     // The package is built already, as it is after the first line of each block.
     env: {
       ...process.env,
       npm_config_ignore_scripts: "true",
       npm_config_audit: "false",
       npm_config_fetch_retries: "5",
+      // The installation for the tests has left most of it in the cache.
+      npm_config_prefer_offline: "true",
     },
     shell: process.platform === "win32",
   });
-  const [stderr, [status]] = await Promise.all([text(child.stderr), once(child, "close")]);
-  return { status, stderr };
+  const [stdout, stderr, [status]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { status, stdout, stderr };
 }
 
 describe("the steps of docs/durable.md, in a clone that is built", () => {
@@ -51,7 +58,8 @@ describe("the steps of docs/durable.md, in a clone that is built", () => {
       });
     }
   });
-  afterAll(() => rmSync(clone, { recursive: true, force: true }));
+  // As slow as to unpack.
+  afterAll(() => rm(clone, { recursive: true, force: true }), INSTALL_MS);
 
   it("are there for each engine", () => {
     expect(BLOCKS.map(([, second]) => second).sort()).toEqual(ENGINES.map((name) => `cd examples/${name}`));
@@ -86,4 +94,12 @@ describe("the steps of docs/durable.md, in a clone that is built", () => {
       expect([found.status, found.stderr]).toEqual([0, ""]);
     },
   );
+
+  it("leave nothing that a package of the clone would hold", async () => {
+    const { status, stdout } = await inClone(".", "npm", ["pack", "--dry-run", "--json"]);
+    expect(status).toBe(0);
+    const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
+    expect(files.map(({ path }) => path)).toContain("examples/dbos/update.mjs");
+    expect(files.filter(({ path }) => path.includes("node_modules"))).toEqual([]);
+  });
 });
