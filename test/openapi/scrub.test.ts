@@ -47,6 +47,30 @@ describe.each(Object.entries(SPELLINGS))("a secret spelled as %s", (_, spell) =>
   });
 });
 
+// What a key of a declared API may hold: any character that a header can carry.
+const AWKWARD = [
+  'sEcReT+/key=with"quote',
+  "key%2Fwith%41an-escape",
+  "key\\u002fwith\\x41an-escape",
+  "key\\\\with\\backslashes\\",
+  "key&amp;with&#43;entities&quot;",
+  "key[with]{all}<of>`them`^|;:'()",
+];
+
+describe.each(Object.entries(SPELLINGS))("a key with escapes of its own, spelled as %s", (_, spell) => {
+  it.each(AWKWARD)("%s never shows", (secret) => {
+    const spelled = spell(secret);
+    expect(scrubber([secret])(`token refused: ${spelled} . Please renew`)).not.toContain(spelled);
+  });
+});
+
+it.each(AWKWARD)("%s never shows in JSON within JSON", (secret) => {
+  const text = JSON.stringify({ headers: JSON.stringify({ authorization: `Bearer ${secret}` }) });
+  const shown = scrubber([secret])(text);
+  expect(shown).not.toContain(JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1));
+  expect(scrubber([secret])(JSON.parse(text).headers)).not.toContain(JSON.stringify(secret).slice(1, -1));
+});
+
 it.each(["", "no secret here", "100 % of \\u0041 & &amp; x\\/y", "CAIS", "LTAI5t", "+/==", "[hidden]"])(
   "the text %j stays as it is",
   (text) => {

@@ -17,11 +17,15 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ["lowbar", "_"],
   ["period", "."],
   ["dash", "-"],
+  ["quot", '"'],
+  ["apos", "'"],
+  ["lt", "<"],
+  ["gt", ">"],
 ]);
 
-// %2b %u002b \u002b \u{2b} \x2b \053 \/ &#43; &#x2b; &plus;
+// %2b %u002b \u002b \u{2b} \x2b \053 \0053 \/ \" &#43; &#x2b; &plus;
 const ESCAPE =
-  /%(?:u00)?([0-9a-f]{2})|\\(?:u\{?0{0,4}([0-9a-f]{2})\}?|x([0-9a-f]{2})|([01][0-7]{2})|([!#-/:=?@_~]))|&#0{0,6}(\d{2,3});?|&#x0{0,6}([0-9a-f]{2});?|&([a-z]{3,6});/gi;
+  /%(?:u00)?([0-9a-f]{2})|\\(?:u\{?0{0,4}([0-9a-f]{2})\}?|x([0-9a-f]{2})|0?([01][0-7]{2})|([!-/:-@[\]^_`{|}~]))|&#0{0,6}(\d{2,3});?|&#x0{0,6}([0-9a-f]{2});?|&([a-z]{3,6});/gi;
 
 const WORD = /[^\s"'<>(){}[\],]+/g;
 
@@ -73,10 +77,11 @@ function formsOf(part: string): string[] {
     return text.slice(Math.ceil((before * 4) / 3), end);
   });
   const inUrls = encoded.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"));
-  // Where a form was decoded, a plus has become a blank.
-  const forms = [part, part.replaceAll("+", " "), hex, ...encoded, ...inUrls].map((form) =>
-    form.toLowerCase(),
-  );
+  // Where a form was decoded, a plus has become a blank. A secret that holds an escape itself shows without it, and a
+  // backslash at its end escapes what follows.
+  const forms = [part, unescaped(part).replace(/\\$/, ""), hex, ...encoded, ...inUrls]
+    .flatMap((form) => [form, form.replaceAll("+", " ")])
+    .map((form) => form.toLowerCase());
   return forms.filter(({ length }) => length >= MIN_LENGTH);
 }
 
