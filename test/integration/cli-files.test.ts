@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   lstatSync,
   mkdirSync,
@@ -7,9 +8,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { open as openFile } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { describe, expect, it } from "vitest";
-import { runCli, startCli } from "./harness/command.ts";
+import { MAIN, runCli, startCli } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
 import { bindMount, makeFifo, ownFolder, readOnlyFolder, smallDisk } from "./harness/files.ts";
 import { startedEmulators } from "./started-emulators.ts";
@@ -70,6 +73,88 @@ describe.each(WRITERS)("%s", (_, line) => {
       expect(emulator.requests()).toEqual([]);
     },
   );
+});
+
+const DECLARATION = JSON.stringify({
+  name: "own",
+  request: { style: "http", url: "https://own.example.com/{id}" },
+  task: { status: "state", states: { complete: ["done"] } },
+});
+
+const ENDED = JSON.stringify({
+  version: 1,
+  waits: [
+    {
+      version: 2,
+      taskId: "t-1",
+      startedAtMs: 1,
+      deadlineMs: 2,
+      nextPollAtMs: 2,
+      contactAtMs: 2,
+      polls: 1,
+      failures: 0,
+      failuresInARow: 0,
+      throttledInARow: 0,
+      task: { taskId: "t-1", taskStatus: "COMPLETE" },
+      ended: { kind: "complete", message: "" },
+    },
+  ],
+});
+
+/** Every flag that names a file which the command reads, and what shows that it was read. */
+const READERS: readonly (readonly [name: string, line: (file: string) => readonly string[], text: string])[] =
+  [
+    ["a declaration", (file) => ["apis", "check", file], DECLARATION],
+    ["a scenario", (file) => ["emulate", "-q", "--scenario", file, "--", "true"], "{}"],
+    ["a checkpoint", (file) => ["wait", "--resume", file, "-q"], ENDED],
+  ];
+
+describe.each(READERS)("%s", (_, line, content) => {
+  it("may come from a pipe, and begin with a byte order mark, in UTF-16 too", async () => {
+    const file = join(folder, `input-${Math.random()}.json`);
+    for (const bytes of [
+      Buffer.from(content),
+      Buffer.from(`\uFEFF${content}`),
+      Buffer.from(`\uFEFF${content}`, "utf16le"),
+    ]) {
+      writeFileSync(file, bytes);
+      const { code, stderr } = await runLine(line(file), {});
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    }
+    const words = [process.execPath, MAIN, ...line("/dev/stdin")].map((word) => `'${word}'`).join(" ");
+    const piped = spawnSync("sh", ["-c", `(sleep 0.3; cat '${file}') | ${words}`], { encoding: "utf8" });
+    expect({ code: piped.status, stderr: piped.stderr }).toEqual({ code: 0, stderr: "" });
+  });
+
+  it("is refused where it is a device or a folder", async () => {
+    for (const file of ["/dev/zero", "/dev/null", folder]) {
+      const { code, stderr } = await runLine(line(file), {});
+      expect(stderr, file).toMatch(/is no ordinary file|can't be read \(EISDIR\)/);
+      expect(code, file).toBe(2);
+    }
+  });
+
+  it("can be stopped while it is a pipe to which nobody writes", async () => {
+    const silent = makeFifo(join(folder, `silent-${Math.random()}`));
+    const { child, done } = startCli(line(silent), {});
+    // Opens once the command reads it.
+    const writer = await openFile(silent, "w");
+    try {
+      child.kill("SIGTERM");
+      const { code, signal } = await done;
+      expect(code === 143 || signal === "SIGTERM").toBe(true);
+    } finally {
+      await writer.close();
+    }
+  });
+});
+
+it("a declaration that is no JSON is told of on one line", async () => {
+  const file = join(folder, "comment.json");
+  writeFileSync(file, "// \u001b[31m\n{}");
+  const { code, stderr } = await runLine(["apis", "check", file], {});
+  expect({ code, lines: stderr.trimEnd().split("\n").length }).toEqual({ code: 2, lines: 1 });
+  expect(stderr).not.toContain("\u001b");
 });
 
 describe("a file that a wait keeps", () => {

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type * as Apis from "../../apis/index.ts";
-import type { TaskApi } from "../../index.ts";
+import { printable, type TaskApi } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import { fileError } from "../files/file-error.ts";
+import { readInputFile } from "../files/input-file.ts";
 
 /** What reads declarations, loaded with the first that is used. */
 export async function loadApis(): Promise<typeof Apis> {
@@ -13,9 +14,10 @@ export async function loadApis(): Promise<typeof Apis> {
  * A declaration by its name, or from a file.
  *
  * @param flag - What names it, for the error.
+ * @param signal - Ends the reading of a pipe.
  * @throws {@link UsageError} when there is no such declaration, `InvalidOptionError` when it can't be used.
  */
-export async function loadApi(named: string, flag: string): Promise<TaskApi> {
+export async function loadApi(named: string, flag: string, signal?: AbortSignal): Promise<TaskApi> {
   const { defineTaskApi, nearestPreset, presets } = await loadApis();
   if (Object.hasOwn(presets, named)) {
     return presets[named as keyof typeof presets];
@@ -27,20 +29,19 @@ export async function loadApi(named: string, flag: string): Promise<TaskApi> {
       `${flag} must be a declared task API or a file, got "${named.slice(0, 80)}"; ${hint}`,
     );
   }
-  return defineTaskApi(readDeclaration(named, flag));
+  return defineTaskApi(await readDeclaration(named, flag, signal));
 }
 
 /** The JSON of a declaration's file. @throws {@link UsageError} when it can't be read, or is no JSON. */
-function readDeclaration(named: string, flag: string): object {
-  let text: string;
-  try {
-    text = readFileSync(named, "utf8");
-  } catch (error) {
-    throw fileError(flag, named, `can't be read (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
-  }
+async function readDeclaration(
+  named: string,
+  flag: string,
+  signal: AbortSignal | undefined,
+): Promise<object> {
+  const text = await readInputFile(flag, named, signal);
   try {
     return JSON.parse(text) as object;
   } catch (error) {
-    throw fileError(flag, named, `is not JSON: ${(error as Error).message.slice(0, 160)}`);
+    throw fileError(flag, named, `is not JSON: ${printable((error as Error).message, 160)}`);
   }
 }

@@ -20,8 +20,13 @@ const PREFIXED = /^([a-z][a-z0-9-]{0,62}):(.+)$/s;
  *
  * @throws {@link UsageError} naming what is wrong.
  */
-export async function nameTasks(words: readonly string[], flags: ApiFlags): Promise<readonly NamedTask[]> {
-  const own = flags.api === undefined || flags.api === "" ? undefined : await loadApi(flags.api, "--api");
+export async function nameTasks(
+  words: readonly string[],
+  flags: ApiFlags,
+  signal?: AbortSignal,
+): Promise<readonly NamedTask[]> {
+  const own =
+    flags.api === undefined || flags.api === "" ? undefined : await loadApi(flags.api, "--api", signal);
   const tasks: NamedTask[] = [];
   for (const label of words) {
     const [, prefix = "", rest = ""] = PREFIXED.exec(label) ?? [];

@@ -78,7 +78,7 @@ export async function tryApi(
   flags: AccountFlags & Pick<ApiFlags, "set">,
   { signal }: Interruption,
 ): Promise<number> {
-  const api = await loadApi(named, "apis try");
+  const api = await loadApi(named, "apis try", signal);
   const { tryTaskApi } = await loadApis();
   const attempt = await tryTaskApi(
     api,

@@ -23,7 +23,7 @@ export async function describeCommand(
   { signal }: Interruption,
 ): Promise<number> {
   const options = { ...clientOptionsOf(flags), ...logCalls(flags.verbose) };
-  const [named] = await nameTasks([taskId], flags);
+  const [named] = await nameTasks([taskId], flags, signal);
   const task =
     named?.api === undefined
       ? await withClient(options, (client) =>

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -11,7 +11,7 @@ import {
 import { parseDurationMs } from "../../index.ts";
 import { loadApi } from "../apis/load-api.ts";
 import { badValue, UsageError } from "../errors/usage-error.ts";
-import { errorCode, fileError } from "../files/file-error.ts";
+import { readInputFile } from "../files/input-file.ts";
 import { OutputFile } from "../files/output-file.ts";
 import { printError, writeErr } from "../terminal/messages.ts";
 import { shellWord } from "../terminal/shell-words.ts";
@@ -50,8 +50,9 @@ export async function emulateCommand(
   flags: EmulateFlags,
   interruption: Interruption,
 ): Promise<number> {
-  const { options, certificate } = emulationOf(flags);
-  const apis = await Promise.all((flags.api ?? []).map((named) => loadApi(named, "--api")));
+  const { signal } = interruption;
+  const { options, certificate } = await emulationOf(flags, signal);
+  const apis = await Promise.all((flags.api ?? []).map((named) => loadApi(named, "--api", signal)));
   const isServer = command.length === 0;
   const emulator = await startEmulator({
     ...options,
@@ -85,14 +86,14 @@ export async function emulateCommand(
 }
 
 /** What the flags say, checked before anything is served or written. */
-function emulationOf(flags: EmulateFlags): {
-  readonly options: EmulatorOptions;
-  readonly certificate: OutputFile | undefined;
-} {
+async function emulationOf(
+  flags: EmulateFlags,
+  signal: AbortSignal,
+): Promise<{ readonly options: EmulatorOptions; readonly certificate: OutputFile | undefined }> {
   const port = numberFlag("--port", flags.port);
   const seed = numberFlag("--seed", flags.seed);
   const speed = numberFlag("--speed", flags.speed);
-  const scenario = flags.scenario === undefined ? undefined : readScenario(flags.scenario);
+  const scenario = flags.scenario === undefined ? undefined : await readScenario(flags.scenario, signal);
   if (flags.certificate !== undefined && !flags.tls) {
     throw new UsageError("--certificate wants --tls: without it there is no certificate");
   }
@@ -157,14 +158,8 @@ function numberFlag(flag: string, text: string | undefined): number | undefined 
   return Number(text);
 }
 
-function readScenario(path: string): Scenario {
-  let json: string;
-  try {
-    json = readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError("--scenario", path, `can't be read (${errorCode(error)})`);
-  }
-  return parseScenario(json);
+async function readScenario(path: string, signal: AbortSignal): Promise<Scenario> {
+  return parseScenario(await readInputFile("--scenario", path, signal));
 }
 
 function portInUse(error: unknown, port: string | undefined): UsageError | undefined {

@@ -40,7 +40,10 @@ export async function waitCommand(
     refuseMistypedCommand(words, command.parent?.commands.map((other) => other.name()) ?? []);
   }
   const settings = { ...waitSettingsOf(flags), ...(await loadQuery(flags)) };
-  const resumed = flags.resume === undefined ? undefined : readCheckpoint("--resume", flags.resume);
+  const resumed =
+    flags.resume === undefined
+      ? undefined
+      : await readCheckpoint("--resume", flags.resume, interruption.signal);
   if (flags.all && words.length > 0) {
     throw new UsageError("--all can't be used together with task ids");
   }
@@ -59,7 +62,7 @@ export async function waitCommand(
     // Ids of the listing are BDRC's, whatever they look like: the service must not choose whom we call.
     const tasks: readonly NamedTask[] = flags.all
       ? taskIds.map((taskId) => ({ label: taskId, taskId }))
-      : await nameTasks(taskIds, flags);
+      : await nameTasks(taskIds, flags, interruption.signal);
     refuseLoss(file, tasks, resumed, flags.checkpoint);
     const sources = await sourcesOf(tasks, options, flags);
     try {

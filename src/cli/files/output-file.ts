@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { errorCode, fileError } from "./file-error.ts";
+import { decodeText } from "./input-file.ts";
 
 const MAX_LINKS = 40;
 const CHANCE_BYTES = 8;
@@ -62,7 +63,7 @@ export class OutputFile {
   /** What is in the file; empty when there is none. */
   read(): string {
     try {
-      return readFileSync(this.path, "utf8");
+      return decodeText(readFileSync(this.path));
     } catch (error) {
       if (errorCode(error) === "ENOENT") {
         return "";

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { UsageError } from "../errors/usage-error.ts";
 import { errorCode, fileError } from "../files/file-error.ts";
 import { FileLock } from "../files/file-lock.ts";
+import { readInputFile } from "../files/input-file.ts";
 import { OutputFile } from "../files/output-file.ts";
 import { printError } from "../terminal/messages.ts";
 import { type CheckpointFrame, formatFrame, parseFrame } from "./checkpoint-frame.ts";
@@ -9,14 +9,12 @@ import { type CheckpointFrame, formatFrame, parseFrame } from "./checkpoint-fram
 const WRITE_EVERY_MS = 1000;
 
 /** Reads a file of `--checkpoint` that is not written again. */
-export function readCheckpoint(flag: string, named: string): CheckpointFrame {
-  let text: string;
-  try {
-    text = readFileSync(named, "utf8");
-  } catch (error) {
-    throw fileError(flag, named, `can't be read (${errorCode(error)})`);
-  }
-  return parseFrame(text, flag, named);
+export async function readCheckpoint(
+  flag: string,
+  named: string,
+  signal: AbortSignal,
+): Promise<CheckpointFrame> {
+  return parseFrame(await readInputFile(flag, named, signal), flag, named);
 }
 
 /**

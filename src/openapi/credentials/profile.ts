@@ -104,7 +104,8 @@ export async function regionOfProfile(
 // Not JSON.parse's own error: newer versions of Node quote the text in it.
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    // Editors of Windows put a byte order mark before it.
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
