@@ -17,6 +17,7 @@ export type { TaskApiSourceOptions } from "./apis/task-api-source.ts";
 export type { Backoff } from "./async/backoff.ts";
 export { type FailedAttempt, type RetryOptions, retry } from "./async/retry.ts";
 export type { SettledPromise } from "./async/settled-promise.ts";
+export { sleep } from "./async/sleep.ts";
 export { startTimer } from "./async/timer.ts";
 export { describeAccount } from "./bdrc/account.ts";
 export {
@@ -57,6 +58,7 @@ export type {
 export type { CallRecord } from "./openapi/http/call-record.ts";
 export { formatDurationMs, parseDurationMs } from "./options/duration.ts";
 export { DAY_MS, DEFAULT_TIMEOUT_MS } from "./options/named-durations.ts";
+export { isBdrcTaskId } from "./options/task-id.ts";
 export {
   type BeginWaitContext,
   beginWait,

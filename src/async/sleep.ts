@@ -6,6 +6,8 @@ import { startTimer } from "./timer.ts";
  * @param onBegun - Is told how to end it early, as if the time had passed.
  * @returns Resolves after `durationMs`; rejects with the signal's reason as soon as that aborts, leaving
  * neither timer nor listener behind.
+ *
+ * @hidden Exported for the command.
  */
 export function sleep(
   durationMs: number,

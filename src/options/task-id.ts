@@ -23,13 +23,22 @@ export function checkTaskId(taskId: unknown): asserts taskId is string {
       `taskId must have at most 128 characters, got ${taskId.length}: ${quoted(taskId)}`,
     );
   }
-  if (!TASK_ID.test(taskId) || taskId.includes("..")) {
+  if (!isBdrcTaskId(taskId)) {
     throw invalidOption(
       "taskId",
       "must be letters, digits and -._~: beginning with a letter or a digit",
       taskId,
     );
   }
+}
+
+/**
+ * Whether BDRC can be asked for a task of this id.
+ *
+ * @hidden Exported for the command.
+ */
+export function isBdrcTaskId(taskId: string): boolean {
+  return TASK_ID.test(taskId) && !taskId.includes("..");
 }
 
 /**

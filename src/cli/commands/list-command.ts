@@ -41,7 +41,7 @@ export async function listCommand(
   const all: Task[] = [];
   let count = 0;
   await withClient({ ...clientOptionsOf(flags), ...logCalls(flags.verbose) }, async (client) => {
-    for await (const tasks of taskPages(client, { ...query, ...limit }, signal)) {
+    for await (const tasks of taskPages(client, { ...query, ...limit }, { signal })) {
       if (flags.output === "json") {
         for (const task of tasks) {
           all.push(task);

@@ -1,30 +1,31 @@
 import process from "node:process";
 import type { Command } from "commander";
-import { type BdrcClientOptions, isFinalStatus, type Task } from "../../index.ts";
+import type { BdrcClientOptions } from "../../index.ts";
 import type { ApiFlags } from "../apis/api-flags.ts";
 import { type NamedTask, nameTasks } from "../apis/named-tasks.ts";
 import { loadQuery } from "../apis/result-query.ts";
 import { sourcesOf } from "../apis/task-sources.ts";
+import { exitCodeOfError } from "../errors/error-exit-code.ts";
 import { EXIT } from "../errors/exit-code.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import { fileError } from "../files/file-error.ts";
-import { clientOptionsOf, logCalls, withClient } from "../flags/account.ts";
+import { clientOptionsOf, logCalls } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
 import type { HookFlags } from "../flags/hook-flags.ts";
 import { gatherTaskIds, refuseMistypedCommand } from "../flags/task-ids.ts";
 import { taskQueryOf } from "../flags/task-query.ts";
 import type { TaskQueryFlags } from "../flags/task-query-flags.ts";
 import type { WaitFlags } from "../flags/wait-flags.ts";
-import { waitSettingsOf } from "../flags/wait-settings.ts";
+import { type WaitSettings, waitSettingsOf } from "../flags/wait-settings.ts";
 import { Hooks } from "../hooks/hooks.ts";
 import { CallCount } from "../progress/call-count.ts";
 import { printError } from "../terminal/messages.ts";
-import { makeResultWriter } from "../terminal/result-writer.ts";
+import { makeResultWriter, type WaitSummary } from "../terminal/result-writer.ts";
 import { writeOut } from "../terminal/standard-output.ts";
 import { CheckpointFile, readCheckpoint } from "../waiting/checkpoint-file.ts";
 import { type CheckpointFrame, isFinal, isOver, labelOfCheckpoint } from "../waiting/checkpoint-frame.ts";
 import type { Interruption } from "../waiting/interruption.ts";
-import { taskPages } from "../waiting/task-pages.ts";
+import { listedTaskIds } from "../waiting/listed-tasks.ts";
 import { runWaits } from "../waiting/wait-run.ts";
 
 type WaitCommandFlags = WaitFlags & HookFlags & TaskQueryFlags & AccountFlags & ApiFlags;
@@ -55,9 +56,14 @@ export async function waitCommand(
   const file =
     flags.checkpoint === undefined ? undefined : new CheckpointFile("--checkpoint", flags.checkpoint);
   try {
-    const taskIds = flags.all ? await listedTaskIds(flags, options, interruption.signal) : named;
+    const beganMs = performance.now();
+    const taskIds = flags.all ? await listedOrEnd(flags, options, settings, interruption) : named;
+    const usedMs = flags.all ? performance.now() - beganMs : 0;
     if (taskIds.length === 0) {
-      return endWithoutTasks(flags);
+      if (!flags.quiet) {
+        printError("no task to wait for");
+      }
+      return endWithoutTasks(flags, EXIT.complete);
     }
     // Ids of the listing are BDRC's, whatever they look like: the service must not choose whom we call.
     const tasks: readonly NamedTask[] = flags.all
@@ -67,7 +73,18 @@ export async function waitCommand(
     const sources = await sourcesOf(tasks, options, flags);
     try {
       const { tasks } = sources;
-      return await runWaits({ tasks, calls, flags, settings, command, interruption, hooks, file, resumed });
+      return await runWaits({
+        tasks,
+        calls,
+        flags,
+        settings,
+        usedMs,
+        command,
+        interruption,
+        hooks,
+        file,
+        resumed,
+      });
     } finally {
       await sources.close();
     }
@@ -94,36 +111,42 @@ async function namedTaskIds(
   return taskIds;
 }
 
-/** The tasks that a listing shows; without `--status`, those that have not ended. */
-async function listedTaskIds(
+/** The ids of the listing; when there is none to be had, that is the result. */
+async function listedOrEnd(
   flags: WaitCommandFlags,
   options: BdrcClientOptions,
-  signal: AbortSignal,
+  settings: WaitSettings,
+  interruption: Interruption,
 ): Promise<readonly string[]> {
-  const query = taskQueryOf(flags);
-  const listed: Task[] = [];
-  await withClient(options, async (client) => {
-    for await (const tasks of taskPages(client, query, signal)) {
-      listed.push(...tasks);
-    }
-  });
-  return listed
-    .filter(({ taskStatus }) => query.taskStatus !== undefined || !isFinalStatus(taskStatus))
-    .map(({ taskId }) => taskId);
+  try {
+    return await listedTaskIds(taskQueryOf(flags), options, settings, interruption.signal);
+  } catch (error) {
+    const exitCode = interruption.exitCode ?? exitCodeOfError(error);
+    const outcome = interruption.exitCode === undefined ? NO_LISTING.get(exitCode) : "aborted";
+    endWithoutTasks(flags, exitCode, { outcome: outcome ?? "unreachable", error });
+    throw error;
+  }
 }
 
-function endWithoutTasks(flags: WaitCommandFlags): number {
-  if (!flags.quiet) {
-    printError("no task to wait for");
-  }
+const NO_LISTING: ReadonlyMap<number, string> = new Map([
+  [EXIT.timedOut, "timedOut"],
+  [EXIT.denied, "denied"],
+]);
+
+function endWithoutTasks(
+  flags: WaitCommandFlags,
+  exitCode: number,
+  withoutTask?: WaitSummary["withoutTask"],
+): number {
   const write = (line: string): void => writeOut(`${line}\n`);
   makeResultWriter(flags.output, write, Date.now).end({
-    exitCode: EXIT.complete,
+    exitCode,
     waitedMs: 0,
     calls: 0,
     results: [],
+    ...(withoutTask === undefined ? {} : { withoutTask }),
   });
-  return EXIT.complete;
+  return exitCode;
 }
 
 /** @throws {@link UsageError} when the file of `--checkpoint` holds an unfinished wait for something else. */

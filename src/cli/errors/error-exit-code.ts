@@ -1,10 +1,13 @@
-import { classifyError, isBdrcApiError, isInvalidOptionError } from "../../index.ts";
+import { classifyError, isBdrcApiError, isInvalidOptionError, isWaitTimeoutError } from "../../index.ts";
 import { EXIT } from "./exit-code.ts";
 
 /** The exit code of an error outside a wait. */
 export function exitCodeOfError(error: unknown): number {
   if (isInvalidOptionError(error)) {
     return EXIT.usage;
+  }
+  if (isWaitTimeoutError(error)) {
+    return EXIT.timedOut;
   }
   switch (classifyError(error)) {
     case "denied":

@@ -25,6 +25,8 @@ export interface WaitRun {
   readonly calls: CallCount;
   readonly flags: WaitFlags;
   readonly settings: WaitSettings;
+  /** How much of the time that `--timeout` gives has passed: a listing took it. */
+  readonly usedMs: number;
   /** The command that runs; its flags are repeated in the command that goes on. */
   readonly command: Command;
   readonly interruption: Interruption;
@@ -85,9 +87,11 @@ export async function runWaits(run: WaitRun): Promise<number> {
 /** All waits are made before the first call goes out, so a bad id or option stops them all. */
 function startWaits(run: WaitRun, waiters: ReadonlyMap<TaskSource, TaskWaiter>): readonly TaskWait[] {
   const { signal } = run.interruption;
-  const { given } = run.settings;
+  const { timeoutMs, ...rest } = run.settings.given;
+  const leftMs = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - run.usedMs);
+  const given = { ...rest, ...(leftMs === undefined ? {} : { timeoutMs: leftMs }) };
   const nowMs = Date.now();
-  const deadlineMs = given.timeoutMs === undefined ? undefined : nowMs + given.timeoutMs;
+  const deadlineMs = leftMs === undefined ? undefined : nowMs + leftMs;
   const checkpoints = new Map<string, WaitCheckpoint>(
     run.resumed?.waits.map((checkpoint) => [labelOfCheckpoint(checkpoint), checkpoint]),
   );
