@@ -205,6 +205,12 @@ describe("resumeCommand", () => {
     expect(shellLine(["a b", "$(x)", "~", "ok"])).toBe("'a b' '$(x)' '~' ok");
   });
 
+  it("keeps an id that begins with - from being read as a flag", () => {
+    expect(resumeCommand(parse("-q", "--", "-x", "t-1"), ["-x", "t-1"], {})).toBe(
+      "taskwait wait --quiet -- -x t-1",
+    );
+  });
+
   it("begins as the command was begun", () => {
     expect(resumeCommand(parse("t-1"), ["t-1"], { npm_command: "exec" })).toBe("npx taskwait wait t-1");
   });
@@ -226,14 +232,14 @@ describe("a first word", () => {
     [["Starts"], "start"],
     [["pause", "t-1"], "one of wait, start, list"],
   ])("%j is taken for a mistyped command, and %s is proposed", (words, proposed) => {
-    expect(() => refuseMistypedCommand(words, commands)).toThrow(
-      `"${words[0]}" is no command; did you mean ${proposed}? If it is a task: taskwait wait ${words.join(" ")}`,
+    expect(() => refuseMistypedCommand(words, commands, "taskwait wait x -q")).toThrow(
+      `"${words[0]}" is no command; did you mean ${proposed}? If it is a task: taskwait wait x -q`,
     );
   });
 
   it("is left alone when it may be an id", () => {
     for (const words of [["t-1"], ["task1"], ["a.b"], ["t-1", "list"], ["-"], []]) {
-      expect(() => refuseMistypedCommand(words, commands)).not.toThrow();
+      expect(() => refuseMistypedCommand(words, commands, "")).not.toThrow();
     }
   });
 });

@@ -26,6 +26,7 @@ import { CheckpointFile, readCheckpoint } from "../waiting/checkpoint-file.ts";
 import { type CheckpointFrame, isFinal, isOver, labelOfCheckpoint } from "../waiting/checkpoint-frame.ts";
 import type { Interruption } from "../waiting/interruption.ts";
 import { listedTaskIds } from "../waiting/listed-tasks.ts";
+import { waitCommandLine } from "../waiting/resume-command.ts";
 import { runWaits } from "../waiting/wait-run.ts";
 
 type WaitCommandFlags = WaitFlags & HookFlags & TaskQueryFlags & AccountFlags & ApiFlags;
@@ -37,8 +38,10 @@ export async function waitCommand(
   command: Command,
   interruption: Interruption,
 ): Promise<number> {
-  if (command.parent?.args[0] !== command.name()) {
-    refuseMistypedCommand(words, command.parent?.commands.map((other) => other.name()) ?? []);
+  // An API that is named for bare ids says that they are ids.
+  if (command.parent?.args[0] !== command.name() && command.getOptionValueSource("api") !== "cli") {
+    const commands = command.parent?.commands.map((other) => other.name()) ?? [];
+    refuseMistypedCommand(words, commands, waitCommandLine(command, words));
   }
   const settings = { ...waitSettingsOf(flags), ...(await loadQuery(flags)) };
   const resumed =

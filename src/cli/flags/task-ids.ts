@@ -1,6 +1,5 @@
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { printable } from "../../index.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import { hintForCommand } from "./other-words.ts";
 
@@ -46,8 +45,16 @@ function listedIds(list: string): readonly string[] {
     .filter((id) => id !== "");
 }
 
-/** Refuses `taskwait lsit`, which would otherwise wait for a task of that name. */
-export function refuseMistypedCommand(words: readonly string[], commands: readonly string[]): void {
+/**
+ * Refuses `taskwait lsit`, which would otherwise wait for a task of that name.
+ *
+ * @param asWait - The command line that would wait for it.
+ */
+export function refuseMistypedCommand(
+  words: readonly string[],
+  commands: readonly string[],
+  asWait: string,
+): void {
   const [word] = words;
   if (word === undefined || !BARE_WORD.test(word)) {
     return;
@@ -56,7 +63,7 @@ export function refuseMistypedCommand(words: readonly string[], commands: readon
   const near = commands.find((command) => isNear(word.toLowerCase(), command));
   const meant = near === undefined ? `one of ${commands.join(", ")}` : near;
   throw new UsageError(
-    `"${word}" is no command; ${hint ?? `did you mean ${meant}?`}${hint === undefined ? "" : "."} If it is a task: taskwait wait ${words.map((one) => printable(one, 80)).join(" ")}`,
+    `"${word}" is no command; ${hint ?? `did you mean ${meant}?`}${hint === undefined ? "" : "."} If it is a task: ${asWait}`,
   );
 }
 

@@ -35,11 +35,21 @@ export function resumeCommand(
   if (isStart && file !== undefined) {
     return shellLine([...words, "start", command.name(), ...givenFlags(command, new Set(UNTOLD))]);
   }
-  words.push("wait", ...taskIds, ...givenFlags(command, isStart ? START_ONLY : left(file)));
+  const flags = [...givenFlags(command, isStart ? START_ONLY : left(file))];
   if (typeof file === "string" && command.getOptionValue("state") === undefined) {
-    words.push("--resume", file);
+    flags.push("--resume", file);
   }
-  return shellLine(words);
+  return shellLine([...words, "wait", ...withIds(taskIds, flags)]);
+}
+
+/** The given command line as `taskwait wait`, which takes any word for an id. */
+export function waitCommandLine(command: Command, words: readonly string[]): string {
+  return shellLine(["taskwait", "wait", ...withIds(words, givenFlags(command, new Set(UNTOLD)))]);
+}
+
+/** Ids first, but for those that would be read as flags. */
+function withIds(taskIds: readonly string[], flags: readonly string[]): readonly string[] {
+  return taskIds.some((id) => id.startsWith("-")) ? [...flags, "--", ...taskIds] : [...taskIds, ...flags];
 }
 
 /** A newer file takes the place of the one that was resumed from; tasks are named, not listed. */
