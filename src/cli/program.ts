@@ -6,7 +6,7 @@ import type { StartFlags } from "./commands/start-command.ts";
 import { type AccountFlags, addAccountFlags } from "./flags/account-flags.ts";
 import { readJson, settleConflicts } from "./flags/conflicts.ts";
 import { addHookFlags } from "./flags/hook-flags.ts";
-import { withHint } from "./flags/other-words.ts";
+import { refusalText } from "./flags/refusals.ts";
 import { repeated } from "./flags/repeated.ts";
 import { addTaskQueryFlags } from "./flags/task-query-flags.ts";
 import { CommandWithVariables, readVariables } from "./flags/variables.ts";
@@ -26,9 +26,6 @@ import { writeErr } from "./terminal/messages.ts";
 import { writeOut } from "./terminal/standard-output.ts";
 import { interruptible } from "./waiting/interruption.ts";
 
-// A value that was given to a flag nobody knows might be a secret.
-const GIVEN_VALUE = /('--?[^=']*)=[^']*'/g;
-
 /**
  * The command line: its commands and their flags. What a command does is loaded when it runs, so that help and
  * mistakes are answered at once.
@@ -46,8 +43,7 @@ export function makeProgram(end: (exitCode: number) => void): Command {
     .configureOutput({
       writeOut,
       writeErr: (text) => writeErr(text.trimEnd()),
-      outputError: (text, write) =>
-        write(withHint(text.replace(/^error: /, "taskwait: ").replace(GIVEN_VALUE, "$1'"))),
+      outputError: (text, write) => write(refusalText(text, program)),
     });
   addWait(program, end);
   addStart(program, end);
@@ -66,9 +62,10 @@ type End = (exitCode: number) => void;
 
 function add(parent: Command, name: string, description: string, isDefault = false): Command {
   const path = parent.parent === null ? name : `${parent.name()} ${name}`;
-  return parent
-    .command(name, { isDefault })
+  const command = parent.command(name, { isDefault });
+  return command
     .description(description)
+    .configureOutput({ outputError: (text, write) => write(refusalText(text, command)) })
     .addHelpText("after", HELP_EXAMPLES[path] ?? "");
 }
 

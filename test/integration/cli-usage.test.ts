@@ -19,6 +19,15 @@ describe("usage errors", () => {
     [["t-1", "t".repeat(129)], /at most 128 characters/],
     [["lsit"], /"lsit" is no command; did you mean list\?/],
     [["wiat", "t-1"], /"wiat" is no command; did you mean wait\?.*: taskwait wait wiat t-1/],
+    [["abc", "--timeout", "5m", "-q"], /If it is a task: taskwait wait abc --timeout 5m --quiet$/m],
+    [["t-1", "--quiet=yes"], /^taskwait: --quiet takes no value$/m],
+    [["t-1", "-q=yes"], /^taskwait: a flag of one letter that takes no value was given one with =$/m],
+    [["apis", "foo"], /^taskwait: unknown command 'foo'; there are list, show, check, try$/m],
+    [["apis", "list", "foo"], /^taskwait: too many arguments for 'list'/],
+    [["start", "foo"], /^taskwait: unknown command 'foo'; there are update-resources, check-rules$/m],
+    [["t-1", "--set"], /'--set <name=value>' argument missing/],
+    [["t-1", "--endpoint", "http://example.com"], /loopback or --insecure is given/],
+    [["t-1", "--endpoint", "x.com", "--vpc"], /--endpoint and --vpc must not be given together/],
     [["-", "-"], /only once/],
     [["-"], /holds no task id/],
     [["t-1", "--timeout", "soon"], /--timeout must be a duration.*"soon"/],
@@ -51,6 +60,25 @@ describe("usage errors", () => {
     expect(code).toBe(2);
   });
 
+  it.each<[string[], Record<string, string>?]>([
+    [["t-1", "--x\u001b[31m"]],
+    [["start", "\u001b[31m"]],
+    [["apis", "\u001b[31m"]],
+    [["\u001b[31m"]],
+    [["t-1", "--output", "\u001b[31m"]],
+    [["t-1", "--api", "\u001b[31m"]],
+    [["ros-stack:1", "--set", "\u001b[31m=1"]],
+    [["t-1", "--checkpoint", "/no/\u001b[31m"]],
+    [["t-1"], { TASKWAIT_OUTPUT: "\u001b[31m" }],
+    [["t-1"], { TASKWAIT_TIMEOUT: "\u001b[31m" }],
+  ])("%j %j: control characters of the command line are not obeyed", async (args, env) => {
+    const { code, stderr } = await run(args, { ...ENV, ...env });
+
+    expect(stderr).toMatch(/^taskwait: .*\n$/);
+    expect(stderr).not.toContain("\u001b");
+    expect(code).toBe(2);
+  });
+
   it.each([
     [["t-1", "--access-key-id", "LTAI-leak"]],
     [["t-1", "--access-key-id=LTAI-leak"]],
@@ -68,6 +96,37 @@ describe("usage errors", () => {
     expect(stdout + stderr).not.toContain("LTAI-leak");
     expect(stderr).toMatch(/ALIBABA_CLOUD_ACCESS_KEY_ID|unknown option/);
   });
+});
+
+describe("--api", () => {
+  it("makes any word an id, and the line that goes on keeps ids that begin with - apart", async () => {
+    const line = [
+      "--api",
+      "dashscope",
+      "--timeout",
+      "0",
+      "--endpoint",
+      "http://127.0.0.1:1",
+      "--",
+      "abc",
+      "-x",
+    ];
+    const { code, stderr } = await run(line, { DASHSCOPE_API_KEY: "k" });
+
+    expect(stderr).not.toMatch(/is no command/);
+    expect(stderr).toMatch(/To go on waiting:\n {2}taskwait wait --timeout 0 .*-- abc -x$/m);
+    expect(code).toBe(124);
+  });
+});
+
+it("what to do without credentials is said in flags and variables", async () => {
+  for (const args of [["t-1"], ["describe", "t-1"], ["whoami"], ["start", "update-resources"]]) {
+    const { code, stderr } = await run(args, {});
+
+    expect(stderr).toMatch(/no credentials: use --profile, or set ALIBABA_CLOUD_ACCESS_KEY_ID and/);
+    expect(stderr).not.toMatch(/accessKeyId|bearerToken/);
+    expect(code).toBe(7);
+  }
 });
 
 describe("--region", () => {

@@ -34,6 +34,14 @@ afterEach(async () => {
   await Promise.all(peers.splice(0).map((peer) => peer.stop()));
 });
 
+it("an answer that switches protocols unasked is told as one that HTTP does not allow", async () => {
+  const peer = await rawPeerThat((socket) => socket.write("HTTP/1.1 101 Switching Protocols\r\n\r\n"));
+  const error = await described(peer);
+
+  expect(error.name).toBe("ProtocolError");
+  expect(error.message).toMatch(/got an answer from 127\.0\.0\.1:\d+ that HTTP does not allow$/);
+});
+
 describe("no answer", () => {
   it("from a closed port names call, task, host, reason and cause", async () => {
     const peer = await startPeer(() => undefined);

@@ -99,7 +99,11 @@ export function inFlagWords(message: string): string {
     .replace(/\bnotify: url\b/, "--notify")
     .replace(/\bnotify: on\b/, "--notify-on")
     .replace(/\bnotify: tryFor(?:Ms)?\b/, "--notify-timeout");
-  return words.replace(/\bregionId\b/g, "--region").replace(/^endpoint\b/, "--endpoint");
+  return words
+    .replace(/\bregionId\b/g, "--region")
+    .replace(/^endpoint\b/, "--endpoint")
+    .replace(/\band vpc must\b/, "and --vpc must")
+    .replace(/\binsecure is true\b/, "--insecure is given");
 }
 
 function parseLogInterval(text: string | undefined): number {

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { printable } from "../../index.ts";
 
 type WriteLine = (line: string) => void;
 
@@ -18,9 +19,9 @@ export function writeErr(line: string): void {
   writeLine(onGitHub ? line.replace(FORGED_START, "$1\\u{3a}").replace(FORGED_COMMAND, "## [") : line);
 }
 
-/** A message of the command itself. */
+/** A message of the command itself, on one line, whatever was given to it. */
 export function printError(message: string): void {
-  writeErr(`taskwait: ${message}`);
+  writeErr(`taskwait: ${printable(message, Number.POSITIVE_INFINITY)}`);
 }
 
 /** A command for GitHub's runner. The caller escapes its data. */

@@ -39,6 +39,8 @@ const NOT_HTTP: ReadonlySet<string> = new Set([
   "HeadersOverflowError",
   "ResponseContentLengthMismatchError",
 ]);
+// undici takes it for granted that nobody switches protocols unasked, say.
+const ASSERTION = "AssertionError";
 
 /** What went wrong below HTTP, as one of our errors. */
 export function networkError(
@@ -50,6 +52,12 @@ export function networkError(
   const details = aboutTask(operation);
   const place = describeRoute(route);
   const text = error instanceof Error ? scrub(printable(error.message, 200)) : "unknown error";
+  if (error instanceof Error && error.name === ASSERTION) {
+    return new ProtocolError(
+      `${operation.subject} got an answer from ${place} that HTTP does not allow`,
+      details,
+    );
+  }
   if (error instanceof Error && NOT_HTTP.has(error.name)) {
     return new ProtocolError(
       `${operation.subject} got an answer from ${place} that is not HTTP: ${text}`,
