@@ -49,9 +49,15 @@ export function unknownOption(name: string, known: Iterable<string>): string {
  *
  * @param name - What the value is called in errors, such as `scenario`; or what takes the options, such as
  * `describeTasks:`.
+ * @param isHidden - Whether the value at a path may be a secret, whatever the option's name.
  * @throws `InvalidOptionError` naming the path, the rule and the value.
  */
-export function checkOption<T>(schema: z.ZodMiniType<T>, value: unknown, name: string): T {
+export function checkOption<T>(
+  schema: z.ZodMiniType<T>,
+  value: unknown,
+  name: string,
+  isHidden: (path: readonly PropertyKey[]) => boolean = () => false,
+): T {
   const parsed = z.safeParse(schema, withoutUndefined(value));
   if (parsed.success) {
     return parsed.data;
@@ -64,7 +70,7 @@ export function checkOption<T>(schema: z.ZodMiniType<T>, value: unknown, name: s
     throw new InvalidOptionError(`${isAction ? name.slice(0, -1) : name}${inside}: ${issue.message}`);
   }
   const where = isAction ? `${name} ${inside === "" ? "options" : inside.slice(1)}` : `${name}${inside}`;
-  throw invalidOption(where, rule(issue), valueAt(value, path));
+  throw invalidOption(where, rule(issue), valueAt(value, path), isHidden(path) || undefined);
 }
 
 /**

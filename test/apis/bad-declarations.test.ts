@@ -43,7 +43,23 @@ const WRONG: readonly (readonly [declared: unknown, message: RegExp])[] = [
   ],
   [
     askingAs({ ...HTTP, auth: { bearer: "sk-secret key" } }),
-    /api\.request\.auth\.bearer must be the name of an environment variable/,
+    /api\.request\.auth\.bearer must be the name of an environment variable in capitals, such as VIDEO_KEY, never the key itself \(what was given is not shown\)$/,
+  ],
+  [
+    askingAs({ ...HTTP, auth: { basic: "KEY" } }),
+    /api\.request\.auth must not have the key "basic"; it is \{ "bearer": "VARIABLE" \}, or \{ "header": "x-key", "prefix": "Key ", "value": "VARIABLE" \}$/,
+  ],
+  [
+    askingAs({ ...HTTP, auth: { header: "x-key", valeu: "KEY" } }),
+    /api\.request\.auth must not have the key "valeu"; did you mean "value"\?/,
+  ],
+  [
+    askingAs({ ...HTTP, url: "https://a.example.com/${id}" }),
+    /request\.url must have placeholders as \{id\}, without a dollar sign, got "\/\$\{id\}"/,
+  ],
+  [
+    askingAs({ ...RPC, parameters: { TaskId: "${id}" } }),
+    /parameters\.TaskId must have placeholders as \{id\}, without a dollar sign/,
   ],
   [
     declaration({ limits: { quota: "fast" } }),

@@ -13,6 +13,8 @@ interface Issue {
   readonly message: string;
   readonly errors?: readonly (readonly Issue[])[];
   readonly options?: readonly unknown[];
+  /** Those that the schema does not have. */
+  readonly keys?: readonly string[];
 }
 
 // A program that loads the whole of zod, or sets a language for it, changes the words of every issue that has none of its
@@ -35,8 +37,13 @@ export function checkKeys(declaration: Json, name: string): TaskApi {
   if (told !== undefined) {
     throw new InvalidOptionError(`${name}${pathText(told.path)} ${told.message}`);
   }
-  checkOption(taskApiSchema, declaration, name);
+  checkOption(taskApiSchema, declaration, name, mayHoldKey);
   throw new InvalidOptionError(`${name} must be a declaration of a task API`);
+}
+
+/** What stands where a key is named, or a header is written, may be the key itself. */
+function mayHoldKey([first, second]: readonly PropertyKey[]): boolean {
+  return first === "request" && (second === "auth" || second === "headers");
 }
 
 /** An issue that the schema or this file has words for: of a union's branches the one that fits best. */
@@ -50,7 +57,7 @@ function written(
   if (options !== undefined) {
     return { path, message: `must be ${options.map(quoted).join(" or ")}` };
   }
-  const [fewest] = [...errors].sort((a, b) => missing(a) - missing(b) || a.length - b.length);
+  const [fewest] = [...errors].sort((a, b) => missing(a) - missing(b) || faults(a) - faults(b));
   const inner = fewest?.map(written).find((one) => one !== undefined);
   return inner === undefined ? undefined : { path: [...path, ...inner.path], message: inner.message };
 }
@@ -58,4 +65,8 @@ function written(
 /** A branch for another type altogether was not meant. */
 function missing(issues: readonly Issue[]): number {
   return issues.some(({ code, path }) => code === "invalid_type" && path.length === 0) ? 1 : 0;
+}
+
+function faults(issues: readonly Issue[]): number {
+  return issues.reduce((sum, { keys }) => sum + (keys?.length ?? 1), 0);
 }

@@ -5,19 +5,29 @@ import type { TaskApi } from "./task-api.ts";
 
 // What can be told of a declaration key by key. What takes more than one key is checked where it is compiled.
 
-/** An object with these keys only; of another key the error names the one that was probably meant. */
-function record<T extends z.core.$ZodShape>(shape: T): z.ZodMiniObject<T, z.core.$strict> {
-  const names = Object.keys(shape);
+/**
+ * An object with these keys only; of another key the error names the one that was probably meant.
+ *
+ * @param forms - What may be written here, where another object may stand in its place; `shown` are the wrong keys that
+ * can be no secret.
+ */
+function record<T extends z.core.$ZodShape>(
+  shape: T,
+  forms: { readonly names: readonly string[]; readonly hint: string; readonly shown?: RegExp } = {
+    names: Object.keys(shape),
+    hint: `its keys are ${Object.keys(shape).join(", ")}`,
+  },
+): z.ZodMiniObject<T, z.core.$strict> {
   return z.strictObject(shape, {
     error: ({ code, keys }) => {
       const [key] = (keys ?? []) as readonly string[];
       if (code !== "unrecognized_keys" || key === undefined) {
         return undefined;
       }
-      const nearest = nearestName(key, names);
-      const hint =
-        nearest === undefined ? `its keys are ${names.join(", ")}` : `did you mean ${quoted(nearest)}?`;
-      return `must not have the key ${quoted(key)}; ${hint}`;
+      const nearest = nearestName(key, forms.names);
+      const hint = nearest === undefined ? forms.hint : `did you mean ${quoted(nearest)}?`;
+      const named = forms.shown?.test(key) === false ? "any other key" : `the key ${quoted(key)}`;
+      return `must not have ${named}; ${hint}`;
     },
   });
 }
@@ -36,8 +46,22 @@ const parameters = z.record(
   z.string().check(z.minLength(1), z.maxLength(200)),
   z.string().check(z.maxLength(4096)),
 );
-const environmentName = form(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, "the name of an environment variable");
-const headerName = form(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "the name of a header");
+// A key that was written in the place of a variable's name must not pass for one: names are shown in errors.
+const VARIABLE =
+  /^(?=[A-Z_])(?=.{1,200}$)_?(?:[A-Z]{1,24}|[A-Z0-9]{1,10})(?:_{1,2}(?:[A-Z]{1,24}|[A-Z0-9]{1,10}))*$/;
+const variable = z
+  .string()
+  .check(
+    z.regex(
+      VARIABLE,
+      "must be the name of an environment variable in capitals, such as VIDEO_KEY, never the key itself (what was given is not shown)",
+    ),
+  );
+const headerName = z
+  .string()
+  .check(
+    z.regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "must be the name of a header (what was given is not shown)"),
+  );
 const duration = form(/^(?:\d{1,9}(?:\.\d{1,3})?(?:ms|s|m|h|d)){1,5}$/, 'a duration such as "5s" or "24h"');
 const host = form(
   /^(?=.{1,253}$)(?:\*\.)?[A-Za-z0-9{}_-]+(?:\.[A-Za-z0-9{}_-]+)*(?::\d{1,5})?$/,
@@ -69,6 +93,12 @@ const roa = record({
   parameters: z.optional(parameters),
 });
 
+const AUTH = {
+  names: ["bearer", "header", "prefix", "value"],
+  hint: 'it is { "bearer": "VARIABLE" }, or { "header": "x-key", "prefix": "Key ", "value": "VARIABLE" }',
+  shown: /^[A-Za-z]{1,12}$/,
+};
+
 const http = record({
   style: z.literal("http"),
   url: text,
@@ -76,12 +106,15 @@ const http = record({
   headers: z.optional(z.record(headerName, z.string().check(z.maxLength(4096)))),
   auth: z.optional(
     z.union([
-      record({ bearer: environmentName }),
-      record({
-        header: headerName,
-        prefix: z.optional(z.string().check(z.maxLength(40))),
-        value: environmentName,
-      }),
+      record({ bearer: variable }, AUTH),
+      record(
+        {
+          header: headerName,
+          prefix: z.optional(z.string().check(z.maxLength(40))),
+          value: variable,
+        },
+        AUTH,
+      ),
     ]),
   ),
   hosts: z.optional(z.array(host).check(z.minLength(1), z.maxLength(50))),

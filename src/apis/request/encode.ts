@@ -36,7 +36,9 @@ export const inHost: Encode = (value) => {
 /** For a header: no control characters. */
 export const inHeader: Encode = (value) => {
   if (!/^[\x20-\x7e]*$/.test(value)) {
-    throw new InvalidOptionError(`${quoted(value)} can't be part of a header: printable ASCII only`);
+    throw new InvalidOptionError(
+      "a value can't be part of a header, which takes printable ASCII only (the value is not shown)",
+    );
   }
   return value;
 };

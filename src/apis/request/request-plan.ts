@@ -39,7 +39,7 @@ export function compileRequest(api: TaskApi): RequestPlan {
   const at = `${name}: request`;
   const address = request.style === "http" ? httpAddress(request, list, at) : acsAddress(request, list, at);
   const parameters = "parameters" in request ? templates(request.parameters, `${at}.parameters`) : [];
-  const headers = "headers" in request ? templates(request.headers, `${at}.headers`) : [];
+  const headers = "headers" in request ? templates(request.headers, `${at}.headers`, true) : [];
   const listed = templates(list?.parameters, `${name}: list.parameters`);
   const ofOne = [...address.templates, ...[...parameters, ...headers].map(([, template]) => template)];
   checkIds(api, ofOne);
@@ -120,8 +120,15 @@ function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/") + 1) || "/";
 }
 
-function templates(params: Params | undefined, at: string): (readonly [string, Template])[] {
-  return Object.entries(params ?? {}).map(([key, text]) => [key, parseTemplate(text, `${at}.${key}`)]);
+function templates(
+  params: Params | undefined,
+  at: string,
+  isHidden = false,
+): (readonly [string, Template])[] {
+  return Object.entries(params ?? {}).map(([key, text]) => [
+    key,
+    parseTemplate(text, `${at}.${key}`, isHidden),
+  ]);
 }
 
 function expanded(

@@ -28,15 +28,19 @@ const NOW = /^now(?:([+-])(.+))?$/;
  * Reads placeholders as RFC 6570 writes them: `{name}` and `{+name}`; and `{now-29d}`.
  *
  * @param path - Where the declaration has it, for errors.
+ * @param isHidden - Whether it may be a secret, which no error shows.
  * @throws {@link InvalidOptionError} for a brace that begins or ends nothing, or a placeholder of another form.
  */
-export function parseTemplate(text: string, path: string): Template {
+export function parseTemplate(text: string, path: string, isHidden = false): Template {
+  if (text.includes("${")) {
+    throw invalidOption(path, "must have placeholders as {id}, without a dollar sign", text, isHidden);
+  }
   const parts: Part[] = [];
   for (const piece of text.split(/(\{[^{}]*\})/)) {
     if (piece.startsWith("{") && piece.endsWith("}")) {
-      parts.push(parsePlaceholder(piece, path));
+      parts.push(parsePlaceholder(piece, path, isHidden));
     } else if (/[{}]/.test(piece)) {
-      throw new InvalidOptionError(`${path} has a brace without its other one, got ${quoted(text)}`);
+      throw invalidOption(path, "has a brace without its other one", text, isHidden);
     } else if (piece !== "") {
       parts.push({ kind: "text", text: piece });
     }
@@ -49,7 +53,7 @@ export function parseTemplate(text: string, path: string): Template {
   };
 }
 
-function parsePlaceholder(piece: string, path: string): Part {
+function parsePlaceholder(piece: string, path: string, isHidden: boolean): Part {
   const inner = piece.slice(1, -1);
   const now = NOW.exec(inner);
   if (now !== null) {
@@ -66,6 +70,7 @@ function parsePlaceholder(piece: string, path: string): Part {
       path,
       "must have placeholders such as {id}, {+id}, {region}, {name} or {now-29d}",
       piece,
+      isHidden,
     );
   }
   return { kind: "value", name, isReserved: plus === "+" };

@@ -42,6 +42,15 @@ async function readDeclaration(
   try {
     return JSON.parse(text) as object;
   } catch (error) {
-    throw fileError(flag, named, `is not JSON: ${printable((error as Error).message, 160)}`);
+    throw fileError(flag, named, `is not JSON: ${whyNoJson((error as Error).message, text)}`);
   }
+}
+
+/** What JSON.parse says, with the line in place of the piece of the file, which may be a key. */
+function whyNoJson(message: string, text: string): string {
+  const [whole, piece = ""] = /, (?:\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(message) ?? [];
+  const line = text.slice(0, text.indexOf(piece)).split("\n").length;
+  return whole === undefined
+    ? printable(message, 160)
+    : printable(`${message.slice(0, -whole.length)} in line ${line} or the next`, 160);
 }
