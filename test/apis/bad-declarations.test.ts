@@ -54,11 +54,11 @@ const WRONG: readonly (readonly [declared: unknown, message: RegExp])[] = [
     /api\.request\.auth must not have the key "valeu"; did you mean "value"\?/,
   ],
   [
-    askingAs({ ...HTTP, url: "https://a.example.com/${id}" }),
+    askingAs({ ...HTTP, url: `https://a.example.com/\${id}` }),
     /request\.url must have placeholders as \{id\}, without a dollar sign, got "\/\$\{id\}"/,
   ],
   [
-    askingAs({ ...RPC, parameters: { TaskId: "${id}" } }),
+    askingAs({ ...RPC, parameters: { TaskId: `\${id}` } }),
     /parameters\.TaskId must have placeholders as \{id\}, without a dollar sign/,
   ],
   [

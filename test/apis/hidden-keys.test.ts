@@ -48,7 +48,7 @@ describe("a key that was written into a declaration", () => {
   test("is told from the name of a variable, which errors show", async () => {
     for (const name of ["VIDEO_KEY", "TOKEN", "S3_KEY", "OAUTH2_CLIENT_SECRET", "_KEY", "NPM__TOKEN"]) {
       const source = taskApiSource(askingAs({ style: "http", url: URL, auth: { bearer: name } }));
-      const error: unknown = await source.describe("job-1").catch((thrown: unknown) => thrown);
+      const error: unknown = await source.describe("job-1", {}).catch((thrown: unknown) => thrown);
       expect(error).toSatisfy(isAccessDeniedError);
       expect(String(error)).toContain(`set the environment variable ${name}`);
     }

@@ -13,20 +13,25 @@ export interface AnswerFacts {
   readonly retryAfterMs?: number;
   /** It is down for a time that it names. */
   readonly maintenance?: boolean;
+  /** What to say of a body without a message. Default `"no message"`. */
+  readonly glimpse?: string;
 }
 
 /**
  * The error that a service answered with, wherever it writes code and message: `Code`, `code`, `error.code`,
- * `error.status` (Google's word goes before its number), `error.type`.
+ * `error.status` (Google's word goes before its number), `error.type`, or those of the first of `errors`.
+ *
+ * @param body - Its JSON; anything else says nothing, and the status alone counts.
  */
 export function answerError(
   body: unknown,
   facts: AnswerFacts,
   scrub: (text: string) => string,
 ): BdrcApiError {
-  const { httpStatus, subject, taskId, requestId, retryAfterMs, maintenance } = facts;
+  const { httpStatus, subject, taskId, requestId, retryAfterMs, maintenance, glimpse = "no message" } = facts;
   const top = fieldsOf(body);
-  const inner = fieldsOf(top["error"]);
+  const [first] = Array.isArray(top["errors"]) ? (top["errors"] as readonly unknown[]) : [];
+  const inner = fieldsOf(top["error"] ?? first);
   const code =
     textOf(top, "Code", "code") ??
     textOf(inner, "code") ??
@@ -35,7 +40,11 @@ export function answerError(
     numberOf(inner["code"]) ??
     `HTTP${httpStatus}`;
   const message =
-    textOf(top, "Message", "message") ?? textOf(inner, "message") ?? textOf(top, "detail") ?? "no message";
+    textOf(top, "Message", "message") ??
+    textOf(inner, "message", "detail", "title") ??
+    (typeof first === "string" && first !== "" ? first : undefined) ??
+    textOf(top, "detail") ??
+    glimpse;
   const apiCode = printable(scrub(code), 100);
   return new BdrcApiError(
     `${subject} failed: ${apiCode}: ${printable(scrub(message), 500)} (HTTP ${httpStatus})`,

@@ -10,7 +10,7 @@ import { ServiceClock } from "../../openapi/http/service-clock.ts";
 import type { CallSubject } from "../../openapi/request/operation.ts";
 import { canonicalQuery } from "../../openapi/request/signature.ts";
 import { isMaintenance, retryAfterOf } from "../../openapi/response/api-error.ts";
-import { notAnEnvelope, scrubEnvelope } from "../../openapi/response/envelope.ts";
+import { glimpseOf, notAnEnvelope, scrubEnvelope } from "../../openapi/response/envelope.ts";
 import type { RawAnswer } from "../../openapi/response/raw-answer.ts";
 import { type Scrub, scrubber } from "../../openapi/response/scrub.ts";
 import { DEFAULT_CALL_TIMEOUT_MS } from "../../options/named-durations.ts";
@@ -112,18 +112,20 @@ export function httpTransport(
 function jsonOf(answer: RawAnswer, about: CallSubject, scrub: Scrub): unknown {
   const { httpStatus, headers } = answer;
   const json = parsed(answer.text);
-  if (httpStatus >= 400 && (json !== undefined || httpStatus === 429)) {
+  // The status counts, also of a page that a server or a gateway made: 404 is "not found" whatever stands in it.
+  if (httpStatus >= 400) {
     const retryAfterMs = retryAfterOf(headers);
     const maintenance = isMaintenance(httpStatus, headers);
     const facts = {
       httpStatus,
       maintenance,
       ...about,
+      ...(json === undefined ? { glimpse: glimpseOf(answer, scrub) } : {}),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
     throw answerError(json, facts, scrub);
   }
-  if (json === undefined || httpStatus >= 400) {
+  if (json === undefined) {
     throw notAnEnvelope(answer, about, scrub);
   }
   scrubEnvelope(json as Readonly<Record<string, unknown>>, scrub);

@@ -38,11 +38,16 @@ export function scrubEnvelope(envelope: Envelope, scrub: Scrub): void {
   }
 }
 
+/** What a body that is not the API's JSON begins with. */
+export function glimpseOf({ text }: RawAnswer, scrub: Scrub): string {
+  const excerpt = printable(scrub(text.slice(0, EXCERPT_SOURCE_LENGTH)), EXCERPT_LENGTH);
+  return excerpt === "" ? "an empty body" : `"${excerpt}"`;
+}
+
 /** Says what came instead of the API's JSON, with a glimpse of it. */
 export function notAnEnvelope(answer: RawAnswer, operation: CallSubject, scrub: Scrub): ProtocolError {
   const type = answer.headers.get("content-type");
-  const excerpt = printable(scrub(answer.text.slice(0, EXCERPT_SOURCE_LENGTH)), EXCERPT_LENGTH);
-  const glimpse = excerpt === "" ? "an empty body" : `"${excerpt}"`;
+  const glimpse = glimpseOf(answer, scrub);
   return protocolError(
     `expected the API's JSON, got ${glimpse} (HTTP ${answer.httpStatus}, ${
       type === undefined ? "no content type" : `content type ${quoted(scrub(type))}`
