@@ -2,7 +2,7 @@ import type { TaskWaiter } from "../engine/task-waiter.ts";
 import type { TaskGroupWait } from "../engine/wait/group-wait.ts";
 import { TaskWait } from "../engine/wait/task-wait.ts";
 import type { RunOutcome } from "../run/run-outcome.ts";
-import { TaskRun } from "../run/task-run.ts";
+import type { TaskRun } from "../run/task-run.ts";
 import { toEventRecord, type WaitEventRecord } from "../task/event-record.ts";
 import { printable } from "../task/printable.ts";
 import type { WaitEvent, WaitEventName } from "../task/wait-events.ts";
@@ -44,7 +44,7 @@ export class Notifier {
         const taskId = wait instanceof TaskWait ? labelOf(wait) : wait.taskId;
         const event = { name, payload } as WaitEvent;
         if (taskId !== undefined && !tellsNothing(event)) {
-          this.#take(event, taskId, apiNameOf(wait));
+          this.#take(event, taskId, wait.apiName);
         }
       };
       (
@@ -79,11 +79,6 @@ export class Notifier {
 function tellsNothing({ name, payload }: WaitEvent): boolean {
   const kind = name === "settled" ? (payload as RunOutcome).kind : name;
   return kind === "aborted";
-}
-
-function apiNameOf(wait: TaskWait | TaskRun): string | undefined {
-  const checkpoint = wait instanceof TaskRun ? wait.checkpoint().wait : wait.checkpoint();
-  return checkpoint?.api?.name;
 }
 
 /** One receiver: what it gets is posted in the order of each task's events, of a few tasks at once. */

@@ -69,6 +69,14 @@ export class Run extends Settler<Task, RunOutcome, RunEvents, Task, [], RunEvent
     return this.#state.attempt;
   }
 
+  get taskId(): string | undefined {
+    return this.#state.taskId;
+  }
+
+  get apiName(): string | undefined {
+    return this.#wait?.apiName ?? this.#state.wait?.api?.name;
+  }
+
   checkpoint(): RunCheckpoint {
     const wait = this.#wait?.checkpoint();
     const state = wait === undefined ? this.#state : { ...this.#state, wait };

@@ -35,7 +35,12 @@ export class TaskRun<T extends Task = Task> extends SettledPromise<
 
   /** The task of this attempt; `undefined` until it is started. */
   get taskId(): string | undefined {
-    return this.#run.checkpoint().taskId;
+    return this.#run.taskId;
+  }
+
+  /** @internal The declared API that this attempt's task is of; `undefined` until it is waited for. */
+  get apiName(): string | undefined {
+    return this.#run.apiName;
   }
 
   /** From 1. */

@@ -1,7 +1,13 @@
 import { createServer } from "node:net";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it, vi } from "vitest";
-import { type NotifyOptions, notify, type TaskWaiter, waitEventRecordSchema } from "../../src/index.ts";
+import {
+  type NotifyOptions,
+  notify,
+  runTask,
+  type TaskWaiter,
+  waitEventRecordSchema,
+} from "../../src/index.ts";
 import { Notifier } from "../../src/notify/notifier.ts";
 import { resolveNotifyOptions } from "../../src/notify/notify-options.ts";
 import { type Post, type PostAnswer, posterTo } from "../../src/notify/post.ts";
@@ -108,6 +114,31 @@ describe("a notification", () => {
     expect(first).toEqual(second);
     expect(new Set(first).size).toBe(2);
   });
+
+  it.each([
+    ["wait", (waiter: TaskWaiter) => waiter.wait("t-1")],
+    ["run", (waiter: TaskWaiter) => runTask(() => Promise.resolve("t-1"), { waiter })],
+  ] as const)(
+    "names the declared API that the task is of, and copies no checkpoint of the %s for it",
+    async (_, begin) => {
+      const { tries, post } = receiver(200);
+      const resolved = resolveNotifyOptions({ url: URL_HERE, on: ["status", "poll", "settled"] });
+      const copies = vi.spyOn(globalThis, "structuredClone");
+      const copiesOf = async (notifier: Notifier | undefined): Promise<number> => {
+        copies.mockClear();
+        const api = { name: "ros-stack", digest: "d-1" };
+        const subject = begin(makeWaiter(Object.assign(source(), { api })));
+        notifier?.follow(subject);
+        await pass(HOUR_MS);
+        return copies.mock.calls.length;
+      };
+
+      expect(await copiesOf(new Notifier(resolved, () => post))).toBe(await copiesOf(undefined));
+      const sources = tries.map(({ body }) => (JSON.parse(body) as { source: string }).source);
+      expect(sources.length).toBeGreaterThan(3);
+      expect(new Set(sources)).toEqual(new Set(["urn:taskwait:ros-stack"]));
+    },
+  );
 
   it("is of the settled event alone by default, and not of a wait that is aborted", async () => {
     const { tries, post } = receiver(200);

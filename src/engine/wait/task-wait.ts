@@ -50,6 +50,11 @@ export class TaskWait<T extends Task = Task> extends SettledPromise<
     return this.#core.state.taskId;
   }
 
+  /** @internal The declared API that the task is of. A checkpoint names it too, but is a copy of all the state. */
+  get apiName(): string | undefined {
+    return this.#core.state.api?.name;
+  }
+
   /** The task as it was last seen; `undefined` before the first successful poll. */
   get latest(): Task | undefined {
     return this.#core.state.task;
