@@ -1,19 +1,20 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pack, root, run, temporaryFolder } from "./npm.ts";
+import { pageBlocks } from "../page-block.ts";
+import { pack, run, temporaryFolder } from "./npm.ts";
 
 const project = join(temporaryFolder(), "project");
-const page = readFileSync(join(root, "docs/bundlers.md"), "utf8");
-
 /** The code of a section's only block in a language. */
 function block(section: string, language: string): string {
-  const [, text = ""] = page.split(new RegExp(`^## ${section}$`, "m"));
-  const [, code] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "m").exec(text) ?? [];
-  if (code === undefined) {
-    throw new Error(`docs/bundlers.md: section "${section}" has no block of ${language}`);
+  const found = pageBlocks("bundlers.md").filter(
+    (one) => one.section === section && one.language === language,
+  );
+  const [one] = found;
+  if (one === undefined || found.length > 1) {
+    throw new Error(`docs/bundlers.md: section "${section}" has ${found.length} blocks of ${language}`);
   }
-  return code;
+  return one.code;
 }
 
 function write(name: string, text: string): void {
@@ -35,7 +36,7 @@ beforeAll(async () => {
   mkdirSync(project);
   write("package.json", '{ "name": "bundled", "private": true }\n');
   const { file } = await pack(project);
-  const tools = ["jest@30", "webpack@5", "webpack-cli@6", "esbuild@0.25"];
+  const tools = ["webpack@5", "webpack-cli@6", "esbuild@0.25"];
   const install = await run(
     project,
     "npm",
@@ -51,19 +52,6 @@ beforeAll(async () => {
 });
 
 describe("docs/bundlers.md, word for word", () => {
-  it("jest runs a test that imports taskwait, and one that is CommonJS", async () => {
-    const test = block("jest", "js");
-    write("wait.test.mjs", test);
-    write(
-      "wait.test.cjs",
-      `test("waits", async () => { expect(typeof (await import("taskwait")).waitForTask).toBe("function"); });\n`,
-    );
-    write("jest.config.json", '{ "testMatch": ["**/*.test.mjs", "**/*.test.cjs"] }\n');
-    const { code, stderr } = await run(project, "sh", "-c", block("jest", "sh"));
-    expect(stderr).toMatch(/Tests: +2 passed, 2 total/);
-    expect(code).toBe(0);
-  });
-
   it("esbuild makes one file, and the file waits for a task", async () => {
     const built = await run(project, "sh", "-c", block("One file for a function", "sh"));
     expect(built, built.stderr).toMatchObject({ code: 0 });
