@@ -10,7 +10,6 @@ export interface Knob {
 
 const PLAN = "engine/listing/listing-plan.js";
 const COVERAGE = "engine/listing/listing-coverage.js";
-const PRIORITY = "engine/scheduling/poll-priority.js";
 const CONTROLLER = "engine/rate/rate-controller.js";
 
 /** Each changed alone; what is only for safety (bounds, retries, what a hostile service meets) is not among them. */
@@ -52,28 +51,10 @@ export const KNOBS: readonly Knob[] = [
     to: "FAR = 1e9",
   },
   {
-    name: "polls are not deferred to the next scan",
-    module: PRIORITY,
-    from: "coverage.servesAll && ",
-    to: "false && ",
-  },
-  {
-    name: "polls are deferred up to their price",
-    module: PRIORITY,
-    from: "MAX_DEFERRED_VALUE = 2",
-    to: "MAX_DEFERRED_VALUE = 1",
-  },
-  {
     name: "sizes: measured ones do not fade",
     module: "engine/listing/listing-sizes.js",
     from: "HALF_LIFE_MS = 5 * 60_000",
     to: "HALF_LIFE_MS = 1e15",
-  },
-  {
-    name: "sizes: tasks that end do not move",
-    module: "engine/listing/listing-scheduler.js",
-    from: "this.#sizes.moved(",
-    to: "void (",
   },
   {
     name: "scans: overlapping ones are not spread",

@@ -57,42 +57,6 @@ describe("a poll that scans make needless for now", () => {
   });
 });
 
-describe("a poll where scans serve all tasks", () => {
-  // Certain to have ended: the value is a second for each that has passed.
-  const atValue = (seconds: number): number => SEEN_MS + 1000 * seconds;
-  const serving = (): ListingCoverage => Object.assign(new ListingCoverage(), { servesAll: true });
-
-  it("is deferred while its value is less than twice its price, and then no more", () => {
-    expect(deferredUntilMs(endedTask(), serving(), atValue(1.9 * PRICE))).toBeGreaterThan(
-      atValue(1.9 * PRICE),
-    );
-    expect(deferredUntilMs(endedTask(), serving(), atValue(2.1 * PRICE))).toBeUndefined();
-    expect(deferredUntilMs(endedTask(), new ListingCoverage(), atValue(1.9 * PRICE))).toBeUndefined();
-  });
-
-  it.each([
-    ["nobody has seen the task yet", (tracked: TrackedTask) => Object.assign(tracked, { isSeen: false })],
-    [
-      "a listing lacked the task",
-      (tracked: TrackedTask) => Object.assign(tracked, { isPresumedEnded: true }),
-    ],
-    [
-      "listings do not show the task",
-      (tracked: TrackedTask) => Object.assign(tracked, { isMissingFromListings: true }),
-    ],
-    [
-      "a wait must poll now",
-      (tracked: TrackedTask) => {
-        Object.assign(tracked.waits[0]?.options ?? {}, { maxIntervalMs: 100 });
-        return tracked;
-      },
-    ],
-  ])("is made when %s", (_, change) => {
-    const tracked = change(endedTask());
-    expect(deferredUntilMs(tracked, serving(), atValue(1.1 * PRICE))).toBeUndefined();
-  });
-});
-
 describe("a last poll before a deadline", () => {
   const NOW_MS = 100_000;
 

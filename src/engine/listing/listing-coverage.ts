@@ -19,17 +19,10 @@ export class ListingCoverage {
   #pendingMs = Number.NEGATIVE_INFINITY;
   #pendingEndedMs = Number.NEGATIVE_INFINITY;
   #presumedRunningMs = Number.NEGATIVE_INFINITY;
-  /** Scans serve all tasks for less than polls do: these can wait for one. */
-  servesAll = false;
 
   /** The scans that are under way. */
   get running(): ReadonlySet<ListingScan> {
     return this.#running;
-  }
-
-  /** Says whether scans serve all tasks for less than polls do. */
-  serveAll(servesAll: boolean): void {
-    this.servesAll = servesAll;
   }
 
   began(scan: ListingScan): void {

@@ -93,22 +93,20 @@ export class ListingScheduler {
   /** Ends all scans: no task is left. */
   stop(): void {
     this.#nextMs = Number.POSITIVE_INFINITY;
-    this.coverage.serveAll(false);
     for (const scan of this.coverage.running) {
       scan.stop();
     }
   }
 
   /**
-   * A task was seen: one that has ended has moved from one listing to another, and tells how far listings lag.
+   * A task was seen: one that has ended tells how far listings lag.
    *
    * @param clockOffsetMs - How far the service's clock is ahead; unknown, its times tell nothing of a lag.
    */
-  seen(tracked: TrackedTask, before: Task | undefined, after: Task, clockOffsetMs: number | undefined): void {
+  seen(tracked: TrackedTask, after: Task, clockOffsetMs: number | undefined): void {
     if (!isFinalStatus(after.taskStatus)) {
       return;
     }
-    this.#sizes.moved(before?.taskStatus === "CREATED" ? "CREATED" : "RUNNING", after.taskStatus);
     const nowMs = this.#clock.nowMs();
     const { completeTime } = after;
     const claimedMs =
@@ -138,7 +136,6 @@ export class ListingScheduler {
     const nowMs = this.#clock.nowMs();
     this.#nextMs = Number.POSITIVE_INFINITY;
     if (this.#isOff || size === 0 || (size === 1 && batch !== "always")) {
-      this.coverage.serveAll(false);
       return undefined;
     }
     if (nowMs < this.#pacing.retreatUntilMs) {
@@ -157,8 +154,7 @@ export class ListingScheduler {
     }
     const pagesOf = (status: ListedStatus): number => this.#sizes.pagesOf(status, size, nowMs);
     const knownPagesOf: typeof pagesOf = (status) => this.#sizes.knownPagesOf(status, size, nowMs);
-    this.coverage.serveAll(scansCostLess(totals, pagesOf, knownPagesOf));
-    const plan = planScan(totals, pagesOf, batch, this.coverage.servesAll);
+    const plan = planScan(totals, pagesOf, batch, scansCostLess(totals, pagesOf, knownPagesOf));
     if (plan === undefined) {
       this.#nextMs = this.#whenScanPaysMs(nowMs, minScanValue(totals, pagesOf));
       return undefined;
@@ -191,9 +187,6 @@ export class ListingScheduler {
       this.#pacing.completed();
     } else if (end.kind === "refused") {
       this.#isOff = true;
-    }
-    if (end.kind === "failed" || end.kind === "refused") {
-      this.coverage.serveAll(false);
     }
     if (this.#fleet.tasks.size > 0) {
       this.checkSoon();

@@ -43,18 +43,6 @@ export class ListingSizes {
     });
   }
 
-  /** A tracked task has moved from one listing to another. */
-  moved(from: ListedStatus, to: ListedStatus): void {
-    const source = this.#sizes.get(from);
-    if (source !== undefined) {
-      source.tasks = Math.max(0, source.tasks - 1);
-    }
-    const target = this.#sizes.get(to);
-    if (target !== undefined) {
-      target.tasks++;
-    }
-  }
-
   #tasksOf(status: ListedStatus, tracked: number, nowMs: number): number {
     const least = status === undefined || status === "RUNNING" ? tracked : 0;
     const size = this.#sizes.get(status);

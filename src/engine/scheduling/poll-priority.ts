@@ -12,10 +12,6 @@ const URGENT = 1e12;
 const HINTED = 1e9;
 // Priorities are refreshed ten times a second, so a last poll has to be foreseen by a little more than that.
 const FORESEEN_MS = 250;
-// Where scans are cheaper overall, a due poll is deferred until its value is this many times its price: then it is too
-// late for a mere guess of when the next scan comes.
-const MAX_DEFERRED_VALUE = 2;
-const DEFER_MS = 250;
 
 /**
  * The priority of a poll among those that wait for a permit: last polls before a deadline first (W3), the nearest
@@ -41,17 +37,12 @@ export function deferredUntilMs(
   if (tracked.isDoubted || tracked.isHinted) {
     return undefined;
   }
-  const isDeferrable = coverage.servesAll && canBeDeferred(tracked, coverage, nowMs);
   const coveredMs = coverage.coveredMs(tracked, nowMs);
-  const isCovered = isDeferrable || coveredMs > tracked.value.fromMs;
-  if (!isCovered || tracked.waits.some((core) => mustPollNow(core, nowMs))) {
+  if (coveredMs <= tracked.value.fromMs || tracked.waits.some((core) => mustPollNow(core, nowMs))) {
     return undefined;
   }
   // W3: a last poll before a deadline is not slept through.
   const latestMs = tracked.lastChanceMs - FORESEEN_MS;
-  if (isDeferrable) {
-    return Math.min(latestMs, nowMs + DEFER_MS);
-  }
   if (coveredMs === Number.POSITIVE_INFINITY) {
     // The end of the scan brings it up again; this is only in case that takes too long.
     return Math.min(latestMs, nowMs + RECHECK_MS);
@@ -69,16 +60,6 @@ export function deferredUntilMs(
     lapseMs > nowMs ? lapseMs : nowMs + RECHECK_MS,
   );
   return untilMs > nowMs ? untilMs : undefined;
-}
-
-/** Whether a poll can wait for the next scan: if need be, until its value is twice its price. */
-function canBeDeferred(tracked: TrackedTask, coverage: ListingCoverage, nowMs: number): boolean {
-  return (
-    tracked.isSeen &&
-    !tracked.isPresumedEnded &&
-    !tracked.isMissingFromListings &&
-    coverage.valueOf(tracked, nowMs) < MAX_DEFERRED_VALUE * tracked.price
-  );
 }
 
 /** What a wait wants whatever the value of a poll: retries, its longest interval, the last poll before its deadline (W3). */

@@ -206,10 +206,10 @@ export class PollScheduler {
   /** @param ageMs - How long ago the task was as it was seen. */
   #take(tracked: TrackedTask, result: PollResult, ageMs: number): void {
     const context = this.#context(ageMs);
-    const { before, after, history, lagMs } = applyObservation(tracked, result, context);
+    const { after, history, lagMs } = applyObservation(tracked, result, context);
     this.#history = history;
     if (after !== undefined) {
-      this.#listings.seen(tracked, before, after, context.clockOffsetMs);
+      this.#listings.seen(tracked, after, context.clockOffsetMs);
     }
     if (lagMs !== undefined) {
       this.#options.onEndNoticed(lagMs);

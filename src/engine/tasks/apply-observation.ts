@@ -11,8 +11,6 @@ import type { TrackedTask } from "./tracked-task.ts";
 
 /** What an observation changed. */
 export interface AppliedObservation {
-  /** The task before, as far as it was known. */
-  readonly before: Task | undefined;
   /** The task as observed; undefined when the poll failed. */
   readonly after: Task | undefined;
   /** With what the end of the task teaches. */
@@ -36,7 +34,6 @@ export function applyObservation(
   context: ApplyContext,
 ): AppliedObservation {
   const { nowMs, random, ratePerSecond, history: known, clockOffsetMs } = context;
-  const before = tracked.task;
   const after = observation.kind === "task" ? observation.task : undefined;
   let history: TaskHistory | undefined;
   let value: PollValueCurve | undefined;
@@ -58,7 +55,7 @@ export function applyObservation(
   if (after !== undefined) {
     tracked.seen(after, value);
   }
-  return { before, after, history: history ?? known, lagMs };
+  return { after, history: history ?? known, lagMs };
 }
 
 /** More is known of a type: the waits for its tasks decide again when to poll. Gives those tasks. */
