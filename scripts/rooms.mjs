@@ -71,7 +71,13 @@ export const ROOMS = new Map([
   ["bdrc", { rooms: [...VALUES, "policy/observe", ...OPENAPI, "openapi"], packages: [...ZOD, ...NODE] }],
   ["apis/format", { rooms: ["task", "options"], packages: ZOD }],
   ["apis/expression", { rooms: ["task", "options"], packages: ["@jmespath-community/jmespath"] }],
-  ["apis/reader", { rooms: ["task", "options", "apis/format", "apis/expression"], packages: [] }],
+  [
+    "apis/reader",
+    {
+      rooms: ["task", "options", "openapi/response/exact-json.ts", "apis/format", "apis/expression"],
+      packages: [],
+    },
+  ],
   ["apis/request", { rooms: ["task", "options", "openapi/request", "apis/format"], packages: [] }],
   [
     "apis/transport",

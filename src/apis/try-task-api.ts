@@ -5,7 +5,7 @@ import { compileApi } from "./compile-api.ts";
 import type { Expression } from "./expression/expression.ts";
 import type { TaskApi } from "./format/task-api.ts";
 import { readTask } from "./reader/read-answer.ts";
-import type { Reading } from "./reader/reading.ts";
+import { optionalText, type Reading } from "./reader/reading.ts";
 import { wordsUntil } from "./reader/words.ts";
 import type { PreparedRequest } from "./request/prepared-request.ts";
 import { checkApiTaskId, checkSet } from "./request/values.ts";
@@ -112,7 +112,7 @@ function readKeys(json: unknown, taskId: string, reading: Reading): readonly Key
     reading;
   const place = at === undefined ? json : evaluated(at, json).value;
   const objects: readonly unknown[] = Array.isArray(place) ? place : [place];
-  const ours = objects.find((one) => id !== undefined && String(evaluated(id, one).value) === taskId);
+  const ours = objects.find((one) => optionalText(id, one, () => undefined) === taskId);
   const object = ours ?? objects[0];
   const of = typeof progressOf === "number" ? undefined : progressOf;
   return [

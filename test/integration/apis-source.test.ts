@@ -340,6 +340,30 @@ describe("a declared API", () => {
     expect(peer.seen).toHaveLength(1);
   });
 
+  test("finds a task by all digits of a numeric id, with a key and signed", async () => {
+    const id = "12345678901234567891";
+    const video = defineTaskApi({
+      name: "video",
+      request: { style: "http", url: "https://api.example.com/jobs/{id}" },
+      task: { id: "id", status: "state", states: { complete: ["done"] } },
+    });
+    const peer = await startPeer((response, { url }) => {
+      const listed = url.includes("TaskId");
+      response.end(
+        listed ? `{"Items":[{"TaskId":${id},"Status":"Running"}]}` : `{"id":${id},"state":"done"}`,
+      );
+    });
+    peers.push(peer);
+    const options = { endpoint: peer.origin };
+    await expect(taskApiSource(video, options).describe(id, {})).resolves.toMatchObject({
+      taskResult: `{"id":${id},"state":"done"}`,
+    });
+    const signed = { ...options, ...KEYS, regionId: "cn-hangzhou" };
+    await expect(taskApiSource(presets["rds-task"], signed).describe(id, {})).resolves.toMatchObject({
+      taskId: id,
+    });
+  });
+
   test("shares one waiter among waits that ask the same", async () => {
     const api = unlisted(presets.dashscope);
     const peer = await service(api, ["running", "complete"]);

@@ -3,10 +3,9 @@ import { parseTask } from "../../task/parse-task.ts";
 import { printable, quoted } from "../../task/printable.ts";
 import type { TaskPage } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
-import { scalarOf } from "../expression/expression.ts";
 import { mergeItems } from "./merge-items.ts";
 import { type Item, readItem } from "./read-item.ts";
-import { type OnFault, optional, optionalScalar, type Reading } from "./reading.ts";
+import { type OnFault, optional, optionalScalar, optionalText, type Reading } from "./reading.ts";
 import { GONE, type Words } from "./words.ts";
 
 /** What an answer says of one task: how it is, or that there is none. */
@@ -94,14 +93,12 @@ export function readPage(answer: unknown, page: number, context: ReadContext): T
       return [];
     }
   });
-  const next = scalarOf(optional(list.next.value, answer, onFault));
+  const next = optionalText(list.next.value, answer, onFault);
   const nextToken = list.next.isPageCount
     ? Number(next) > page && objects.length > 0
       ? String(page + 1)
       : undefined
-    : next === undefined
-      ? undefined
-      : String(next);
+    : next;
   return { tasks, ...(nextToken === undefined ? {} : { nextToken }) };
 }
 
@@ -161,8 +158,7 @@ function itemsOf(
 }
 
 function idOf(object: unknown, { reading, onFault }: ReadContext): string | undefined {
-  const id = optionalScalar(reading.id, object, onFault);
-  return id === undefined ? undefined : String(id);
+  return optionalText(reading.id, object, onFault);
 }
 
 function refuse(

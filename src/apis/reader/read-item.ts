@@ -1,3 +1,4 @@
+import { exactText } from "../../openapi/response/exact-json.ts";
 import { ProtocolError } from "../../task/errors.ts";
 import { quoted } from "../../task/printable.ts";
 import { isKnownStatus } from "../../task/status.ts";
@@ -103,7 +104,7 @@ function resultOf(item: unknown, { result }: Reading, onFault: OnFault): string 
     return given;
   }
   try {
-    return JSON.stringify(given);
+    return exactText(given);
   } catch {
     // Nested more deeply than JSON.stringify goes.
     return undefined;

@@ -1,3 +1,4 @@
+import { withExactTexts } from "../../openapi/response/exact-json.ts";
 import { compileExpression, type Expression, type Scalar, scalarOf } from "../expression/expression.ts";
 import type { Refused, TaskApi } from "../format/task-api.ts";
 import { type WordTable, wordTable } from "./words.ts";
@@ -109,4 +110,22 @@ export function optional(expression: OptionalExpression, value: unknown, onFault
     onFault(expression, error);
     return undefined;
   }
+}
+
+/**
+ * The text that an expression gives, for ids and tokens: of a number, all digits that the service sent, though JavaScript
+ * rounds it.
+ */
+export function optionalText(
+  expression: OptionalExpression,
+  value: unknown,
+  onFault: OnFault,
+): string | undefined {
+  const given = optionalScalar(expression, value, onFault);
+  const text = given === undefined ? undefined : String(given);
+  if (text === undefined || !/\d{16}|e\+/.test(text)) {
+    return text;
+  }
+  const exact = optionalScalar(expression, withExactTexts(value), onFault);
+  return exact === undefined ? text : String(exact);
 }

@@ -11,6 +11,7 @@ import type { CallSubject } from "../../openapi/request/operation.ts";
 import { canonicalQuery } from "../../openapi/request/signature.ts";
 import { isMaintenance, retryAfterOf } from "../../openapi/response/api-error.ts";
 import { glimpseOf, notAnEnvelope, scrubEnvelope } from "../../openapi/response/envelope.ts";
+import { parseExactJson } from "../../openapi/response/exact-json.ts";
 import type { RawAnswer } from "../../openapi/response/raw-answer.ts";
 import { type Scrub, scrubber } from "../../openapi/response/scrub.ts";
 import { DEFAULT_CALL_TIMEOUT_MS } from "../../options/named-durations.ts";
@@ -135,7 +136,7 @@ function jsonOf(answer: RawAnswer, about: CallSubject, scrub: Scrub): unknown {
 /** An object or a list; undefined for anything else. */
 function parsed(text: string): object | undefined {
   try {
-    const json: unknown = JSON.parse(text);
+    const json: unknown = parseExactJson(text);
     return typeof json === "object" && json !== null ? json : undefined;
   } catch {
     return undefined;

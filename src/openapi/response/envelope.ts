@@ -1,6 +1,7 @@
 import type { ProtocolError } from "../../task/errors.ts";
 import { printable, quoted } from "../../task/printable.ts";
 import type { CallSubject } from "../request/operation.ts";
+import { parseExactJson } from "./exact-json.ts";
 import { protocolError } from "./protocol-error.ts";
 import type { RawAnswer } from "./raw-answer.ts";
 import type { Scrub } from "./scrub.ts";
@@ -15,7 +16,7 @@ const EXCERPT_SOURCE_LENGTH = 8192;
 /** The answer's JSON if it is an object, which all of the API's are. */
 export function parseEnvelope(answer: RawAnswer): Envelope | undefined {
   try {
-    const json: unknown = JSON.parse(answer.text);
+    const json: unknown = parseExactJson(answer.text);
     return isObject(json) ? json : undefined;
   } catch {
     return undefined;
