@@ -1,6 +1,6 @@
 import { classifyError } from "../policy/observe/classify-error.ts";
-import { isTaskwaitError } from "../task/errors.ts";
-import { quoted } from "../task/printable.ts";
+import { isBdrcApiError, isTaskwaitError } from "../task/errors.ts";
+import { printable, quoted } from "../task/printable.ts";
 import type { Task } from "../task/task.ts";
 import { type CompiledApi, compileApi } from "./compile-api.ts";
 import { fillExample } from "./fill-example.ts";
@@ -34,6 +34,12 @@ const STATES: Readonly<Record<string, ExampleState>> = {
   FAILED: "failed",
   CANCELED: "canceled",
   EXPIRED: "expired",
+};
+
+/** What an error means for a wait, where an example has no such state. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  transient: "a passing fault, after which a wait asks again",
+  permanent: "a refusal of the call itself, which ends a wait",
 };
 
 const VALUES = { id: "t-1", percent: 40, time: "2026-01-02T03:04:05Z" };
@@ -72,23 +78,46 @@ function readExample(example: Example, { api, reading }: CompiledApi): ExampleRe
   } catch (error) {
     const state = classifyError(error);
     const why = isTaskwaitError(error) ? error.message : String(error);
-    const problem = state === example.state ? undefined : `was read as ${state}: ${why}`;
+    const problem =
+      state === example.state
+        ? undefined
+        : `was read as ${MEANINGS[state] ?? state}: ${why}${codeHint(state, error, example)}`;
     return { example, state, error, ...(problem === undefined ? {} : { problem }) };
   }
 }
+
+/** An error inside a good answer has nothing but its code to say what it means. */
+function codeHint(state: string, error: unknown, example: Example): string {
+  return state === "transient" && isBdrcApiError(error) && error.httpStatus < 400
+    ? `; refused.code gives no code that says more (for ${example.state}, a word such as "${CODES[example.state] ?? "InvalidParameter"}")`
+    : "";
+}
+
+const CODES: Readonly<Record<string, string>> = {
+  notFound: "NotFound",
+  denied: "Forbidden",
+  throttled: "Throttling",
+};
 
 function missing({ gives = {} }: Example, task: Task): string | undefined {
   const wrong = Object.entries(gives).find(
     ([name, value]) => JSON.stringify(task[name as keyof Task]) !== JSON.stringify(value),
   );
-  return (
-    wrong &&
-    `gives ${wrong[0]} ${quoted(JSON.stringify(task[wrong[0] as keyof Task]))}, not ${quoted(JSON.stringify(wrong[1]))}`
-  );
+  if (wrong === undefined) {
+    return undefined;
+  }
+  const [name, wanted] = wrong;
+  const got = Object.hasOwn(task, name) ? shown(task[name as keyof Task]) : "nothing";
+  const names = Object.keys(task).join(", ");
+  return `gives.${printable(name, 60)} is ${shown(wanted)}, but the task has ${got} there (it has ${names})`;
 }
 
 function unmapped({ name, about }: TaskApi, words: WordTable): readonly string[] {
   return (about?.words ?? [])
     .filter((word) => !words.has(String(word)))
     .map((word) => `${name}: about.words has ${quoted(word)}, which is in no state`);
+}
+
+function shown(value: unknown): string {
+  return printable(JSON.stringify(value) ?? "nothing", 160);
 }

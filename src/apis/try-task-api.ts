@@ -26,8 +26,10 @@ export interface KeyReading {
 /** What one call to a declared API showed. */
 export interface Trial {
   readonly method: string;
-  /** Without keys and signature. */
+  /** What was asked, without keys and signature. */
   readonly url: string;
+  /** The declared scheme, host and port, where another was asked, such as an emulator's. */
+  readonly insteadOf?: string;
   /** The answer's JSON; absent when there was none, or an error. */
   readonly answer?: unknown;
   readonly keys: readonly KeyReading[];
@@ -68,26 +70,30 @@ export async function tryTaskApi(
     );
     const keys = readKeys(json, taskId, reading);
     return {
-      ...preview(asked.request),
+      ...preview(asked.request, transport.insteadOrigin),
       answer: json,
       keys,
       ...readAs(json, taskId, httpStatus, api, reading),
     };
   } catch (error) {
-    return { ...preview(asked.request), keys: [], error };
+    return { ...preview(asked.request, transport.insteadOrigin), keys: [], error };
   } finally {
     await transport.close();
   }
 }
 
-function preview(request: PreparedRequest | undefined): { readonly method: string; readonly url: string } {
+function preview(
+  request: PreparedRequest | undefined,
+  insteadOrigin: string | undefined,
+): Pick<Trial, "method" | "url" | "insteadOf"> {
   if (request === undefined) {
     return { method: "", url: "" };
   }
   const query = request.query.map(([name, value]) => `${name}=${value}`).join("&");
   return {
     method: request.method,
-    url: `${request.origin}${request.path}${query === "" ? "" : `?${query}`}`,
+    url: `${insteadOrigin ?? request.origin}${request.path}${query === "" ? "" : `?${query}`}`,
+    ...(insteadOrigin === undefined ? {} : { insteadOf: request.origin }),
   };
 }
 

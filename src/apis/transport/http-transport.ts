@@ -95,6 +95,7 @@ export function httpTransport(
   };
 
   return {
+    insteadOrigin: override?.origin,
     call: (prepare, about, signal) => {
       const record = (note: NoteAnswer) => call(prepare(regionId), about, signal, note);
       return onCall === undefined

@@ -12,6 +12,8 @@ export interface JsonAnswer {
 
 /** Makes single calls: signed ones, or such with a key. It never sends twice. */
 export interface Transport {
+  /** Scheme, host and port that are asked in place of the declared ones, such as an emulator's. */
+  readonly insteadOrigin: string | undefined;
   /**
    * Makes one call. Rejects as `BdrcClient`'s methods do.
    *

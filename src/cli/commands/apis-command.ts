@@ -88,7 +88,8 @@ export async function tryApi(
   );
   signal.throwIfAborted();
   if (attempt.url !== "") {
-    writeOut(`${attempt.method} ${attempt.url}\n\n`);
+    const instead = attempt.insteadOf === undefined ? "" : ` (in place of ${attempt.insteadOf})`;
+    writeOut(`${attempt.method} ${attempt.url}${instead}\n\n`);
   }
   if (attempt.answer !== undefined) {
     writeOut(`answer: ${safeJsonPretty(attempt.answer)}\n\n`);
