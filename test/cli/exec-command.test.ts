@@ -109,6 +109,20 @@ describe("the command of --exec", () => {
     writeFileSync(join(folder, "go"), "");
   });
 
+  it("is killed a second after the signal when it ignores being asked to end", async () => {
+    const controller = new AbortController();
+    const line = "trap '' TERM; touch begun; while :; do sleep 0.1; done";
+    const ended = exec(line, "t-1", completed("{}"), controller.signal);
+    await vi.waitUntil(() => existsSync(join(folder, "begun")), { timeout: 20_000 });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    controller.abort();
+    vi.advanceTimersByTime(1000);
+    vi.useRealTimers();
+
+    expect(await ended).toBe(false);
+    expect(told).toMatch(/it was ended by SIGKILL/);
+  });
+
   it("that can't be begun, as with too long an environment, has failed", async () => {
     const long = completed("{}", "x".repeat(3_000_000));
 

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { addHookFlags } from "../../src/cli/flags/hook-flags.ts";
 import { refuseMistypedCommand } from "../../src/cli/flags/task-ids.ts";
 import { addCheckpointFlags, addOutputFlags, addWaitFlags } from "../../src/cli/flags/wait-flags.ts";
 import { TOP_HELP } from "../../src/cli/help/top-help.ts";
@@ -8,7 +9,7 @@ import { CallCount } from "../../src/cli/progress/call-count.ts";
 import { eventLine, LineReporter } from "../../src/cli/progress/line-reporter.ts";
 import { ProgressState } from "../../src/cli/progress/progress-state.ts";
 import { shellLine } from "../../src/cli/terminal/shell-words.ts";
-import { resumeCommand } from "../../src/cli/waiting/resume-command.ts";
+import { resumeCommand, untoldFlags } from "../../src/cli/waiting/resume-command.ts";
 import type { Task, WaitEvent } from "../../src/index.ts";
 
 const task: Task = { taskId: "t-1", taskStatus: "RUNNING", progress: 1250, percent: 12.5 };
@@ -209,6 +210,17 @@ describe("resumeCommand", () => {
     expect(resumeCommand(parse("-q", "--", "-x", "t-1"), ["-x", "t-1"], {})).toBe(
       "taskwait wait --quiet -- -x t-1",
     );
+  });
+
+  it("leaves out what may hold a secret, which is said", () => {
+    const command = addHookFlags(parse()).parse(
+      ["t-1", "--notify", "https://x/key", "--exec", "curl -H key", "-q"],
+      { from: "user" },
+    );
+
+    expect(resumeCommand(command, ["t-1"], {})).toBe("taskwait wait t-1 --quiet");
+    expect(untoldFlags(command)).toBe(", with --notify and --exec as before");
+    expect(untoldFlags(parse("t-1"))).toBe("");
   });
 
   it("begins as the command was begun", () => {

@@ -115,6 +115,15 @@ const situations: readonly Situation[] = [
   ["a failed task", () => ["t-failed"]],
   ["an unknown task", () => ["t-none", ...QUICK]],
   ["a timeout", () => ["t-running", "--timeout", "200ms"]],
+  ["a command for --exec", () => ["t-running", "--timeout", "200ms", "--exec", `: ${KEY_SECRET}`]],
+  ["a command beside a mistyped one", () => ["lsit", "--exec", `: ${KEY_SECRET}`]],
+  [
+    "a receiver that is not there",
+    () => [
+      ...["t-running", "--timeout", "200ms", "-o", "jsonl"],
+      ...["--notify", `http://127.0.0.1:1/${KEY_SECRET}`, "--notify-timeout", "100ms"],
+    ],
+  ],
   ["a closed port", () => ["t-1", ...QUICK, "--endpoint", "http://127.0.0.1:1"]],
   ["a bad id", () => ["../x"]],
   ["a key on the command line", () => ["t-1", "--access-key-id", KEY_ID, "--access-key-secret", KEY_SECRET]],

@@ -2,12 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { type Outcome, printable } from "../../index.ts";
+import { type Outcome, printable, startTimer } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
 import { printError, writeErr } from "../terminal/messages.ts";
 
 // Linux takes no variable longer than 128 KiB.
 const MAX_RESULT_BYTES = 100_000;
+// How long a command may take to end once it was asked to.
+const MAX_ENDING_MS = 1000;
 // A command that runs taskwait would run itself; nor is it its business who may sign for us.
 const NOT_PASSED_ON = ["TASKWAIT_EXEC", "TASKWAIT_WEBHOOK_SECRET"];
 
@@ -46,8 +48,10 @@ async function runShell(
   // Standard output is for results.
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env, windowsHide: true });
   const streams = [child.stdout, child.stderr];
+  let stopTimer: (() => void) | undefined;
   const stop = (): void => {
     child.kill();
+    stopTimer = startTimer(MAX_ENDING_MS, () => child.kill("SIGKILL"));
     // What the shell has begun may outlive it, and would hold them open.
     for (const stream of streams) {
       stream.destroy();
@@ -61,6 +65,7 @@ async function runShell(
     const [code, name] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     return code === 0 ? undefined : `it ${code === null ? `was ended by ${name}` : `exited with ${code}`}`;
   } finally {
+    stopTimer?.();
     signal.removeEventListener("abort", stop);
   }
 }

@@ -8,7 +8,7 @@ import type { Annotations } from "../terminal/annotations.ts";
 import { writeErr } from "../terminal/messages.ts";
 import type { WaitSummary } from "../terminal/result-writer.ts";
 import type { Interruption } from "./interruption.ts";
-import { resumeCommand } from "./resume-command.ts";
+import { resumeCommand, untoldFlags } from "./resume-command.ts";
 
 // After these the task may still be running, and waiting may go on.
 const OPEN: ReadonlySet<string> = new Set<Outcome["kind"]>(["timedOut", "aborted", "unreachable"]);
@@ -37,8 +37,7 @@ export function explainEnds(summary: WaitSummary, { annotations, command, interr
   const { signalName } = interruption;
   const they = open.length === 1 ? "the task may" : `${open.length} tasks may`;
   const intro = signalName === undefined ? "" : `stopped by ${signalName}; `;
-  const also = command.getOptionValueSource("notify") === "cli" ? ", with --notify as before" : "";
-  writeErr(`taskwait: ${intro}${they} still be running. To go on waiting${also}:`);
+  writeErr(`taskwait: ${intro}${they} still be running. To go on waiting${untoldFlags(command)}:`);
   writeErr(`  ${resumeCommand(command, open, process.env)}`);
 }
 

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { shellLine } from "../terminal/shell-words.ts";
 
-/** The URL of a receiver often is a secret, and what is printed here is read by others. */
-const UNTOLD: readonly string[] = ["notify", "notifyOn", "notifyTimeout"];
+/** The URL of a receiver often is a secret, a command may hold one, and what is printed here is read by others. */
+const UNTOLD: readonly string[] = ["notify", "notifyOn", "notifyTimeout", "exec"];
 
 /** Flags of `taskwait start` that say what to start, not how to wait. */
 const START_ONLY: ReadonlySet<string> = new Set([
@@ -40,6 +40,12 @@ export function resumeCommand(
     flags.push("--resume", file);
   }
   return shellLine([...words, "wait", ...withIds(taskIds, flags)]);
+}
+
+/** What must be added to these command lines, such as `, with --exec as before`; else nothing. */
+export function untoldFlags(command: Command): string {
+  const given = ["notify", "exec"].filter((name) => command.getOptionValueSource(name) === "cli");
+  return given.length === 0 ? "" : `, with ${given.map((name) => `--${name}`).join(" and ")} as before`;
 }
 
 /** The given command line as `taskwait wait`, which takes any word for an id. */
