@@ -9,7 +9,7 @@ import { CallCount } from "../../src/cli/progress/call-count.ts";
 import { eventLine, LineReporter } from "../../src/cli/progress/line-reporter.ts";
 import { ProgressState } from "../../src/cli/progress/progress-state.ts";
 import { shellLine } from "../../src/cli/terminal/shell-words.ts";
-import { resumeCommand, untoldFlags } from "../../src/cli/waiting/resume-command.ts";
+import { resumeCommand, whatIsLeftOut } from "../../src/cli/waiting/resume-command.ts";
 import type { Task, WaitEvent } from "../../src/index.ts";
 
 const task: Task = { taskId: "t-1", taskStatus: "RUNNING", progress: 1250, percent: 12.5 };
@@ -212,6 +212,17 @@ describe("resumeCommand", () => {
     );
   });
 
+  it("names no more tasks than can be pasted: a file or standard input holds their ids", () => {
+    const ids = Array.from({ length: 101 }, (_, at) => `t-${at}`);
+
+    expect(resumeCommand(parse("-", "-q"), ids, {})).toBe("taskwait wait - --quiet");
+    expect(whatIsLeftOut(parse("-"), ids)).toBe(", with their ids on standard input");
+    const kept = parse("-", "--checkpoint", "f");
+    expect(resumeCommand(kept, ids, {})).toBe("taskwait wait --checkpoint f --resume f");
+    expect(whatIsLeftOut(kept, ids)).toBe("");
+    expect(resumeCommand(parse("-"), ids.slice(1), {})).toContain(" t-1 t-2 ");
+  });
+
   it("leaves out what may hold a secret, which is said", () => {
     const command = addHookFlags(parse()).parse(
       ["t-1", "--notify", "https://x/key", "--exec", "curl -H key", "-q"],
@@ -219,8 +230,8 @@ describe("resumeCommand", () => {
     );
 
     expect(resumeCommand(command, ["t-1"], {})).toBe("taskwait wait t-1 --quiet");
-    expect(untoldFlags(command)).toBe(", with --notify and --exec as before");
-    expect(untoldFlags(parse("t-1"))).toBe("");
+    expect(whatIsLeftOut(command, ["t-1"])).toBe(", with --notify and --exec as before");
+    expect(whatIsLeftOut(parse("t-1"), ["t-1"])).toBe("");
   });
 
   it("begins as the command was begun", () => {

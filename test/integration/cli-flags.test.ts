@@ -124,6 +124,19 @@ describe("a list of ids", () => {
   });
 });
 
+it("10,000 ids on standard input that are not known in time have 101 messages, and no line of 130 kB", async () => {
+  const ids = Array.from({ length: 10_000 }, (_, at) => `t-many-${at}`);
+  const { code, stderr } = await run(["-", "-q", "--timeout", "200ms"], {}, ids.join("\n"));
+  const lines = stderr.trimEnd().split("\n");
+
+  expect(lines.slice(-4, -2).join()).toMatch(/t-many-99 .*,.*t-many-100 .*\(and 9899 more tasks\)$/);
+  expect(lines.slice(-2)).toEqual([
+    "taskwait: 10000 tasks may still be running. To go on waiting, with their ids on standard input:",
+    "  taskwait wait - --timeout 200ms --quiet",
+  ]);
+  expect(code).toBe(124);
+});
+
 describe("--query", () => {
   it.each([
     ["resourceCounts[0].count", "2"],

@@ -26,7 +26,7 @@ import { CheckpointFile, readCheckpoint } from "../waiting/checkpoint-file.ts";
 import { type CheckpointFrame, isFinal, isOver, labelOfCheckpoint } from "../waiting/checkpoint-frame.ts";
 import type { Interruption } from "../waiting/interruption.ts";
 import { listedTaskIds } from "../waiting/listed-tasks.ts";
-import { untoldFlags, waitCommandLine } from "../waiting/resume-command.ts";
+import { waitCommandLine, whatIsLeftOut } from "../waiting/resume-command.ts";
 import { runWaits } from "../waiting/wait-run.ts";
 
 type WaitCommandFlags = WaitFlags & HookFlags & TaskQueryFlags & AccountFlags & ApiFlags;
@@ -41,7 +41,7 @@ export async function waitCommand(
   // An API that is named for bare ids says that they are ids.
   if (command.parent?.args[0] !== command.name() && command.getOptionValueSource("api") !== "cli") {
     const commands = command.parent?.commands.map((other) => other.name()) ?? [];
-    const asWait = `${waitCommandLine(command, words)}${untoldFlags(command)}`;
+    const asWait = `${waitCommandLine(command, words)}${whatIsLeftOut(command, [])}`;
     refuseMistypedCommand(words, commands, asWait);
   }
   const settings = { ...waitSettingsOf(flags), ...(await loadQuery(flags)) };

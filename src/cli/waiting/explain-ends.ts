@@ -8,10 +8,13 @@ import type { Annotations } from "../terminal/annotations.ts";
 import { writeErr } from "../terminal/messages.ts";
 import type { WaitSummary } from "../terminal/result-writer.ts";
 import type { Interruption } from "./interruption.ts";
-import { resumeCommand, untoldFlags } from "./resume-command.ts";
+import { resumeCommand, whatIsLeftOut } from "./resume-command.ts";
 
 // After these the task may still be running, and waiting may go on.
 const OPEN: ReadonlySet<string> = new Set<Outcome["kind"]>(["timedOut", "aborted", "unreachable"]);
+
+// Of more messages, one stands for all of an outcome: what became of each task is on standard output.
+const MAX_MESSAGES = 100;
 
 // What the account or the network is to blame for, not a task: it goes wrong for all alike.
 const SHARED: ReadonlySet<string> = new Set<Outcome["kind"]>(["denied", "unreachable"]);
@@ -37,7 +40,7 @@ export function explainEnds(summary: WaitSummary, { annotations, command, interr
   const { signalName } = interruption;
   const they = open.length === 1 ? "the task may" : `${open.length} tasks may`;
   const intro = signalName === undefined ? "" : `stopped by ${signalName}; `;
-  writeErr(`taskwait: ${intro}${they} still be running. To go on waiting${untoldFlags(command)}:`);
+  writeErr(`taskwait: ${intro}${they} still be running. To go on waiting${whatIsLeftOut(command, open)}:`);
   writeErr(`  ${resumeCommand(command, open, process.env)}`);
 }
 
@@ -55,7 +58,9 @@ function failures({ results }: WaitSummary): readonly Failure[] {
       continue;
     }
     const message = describeError(outcome.error);
-    const key = SHARED.has(outcome.kind) ? troubleOf(outcome.error, ownIdOf(outcome.error)) : taskId;
+    const isShared = SHARED.has(outcome.kind);
+    const own = isShared ? troubleOf(outcome.error, ownIdOf(outcome.error)) : taskId;
+    const key = told.size < MAX_MESSAGES || told.has(own) ? own : outcome.kind;
     const same = told.get(key);
     if (same === undefined) {
       told.set(key, { message, count: 1 });

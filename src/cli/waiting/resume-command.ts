@@ -4,6 +4,9 @@ import { shellLine } from "../terminal/shell-words.ts";
 /** The URL of a receiver often is a secret, a command may hold one, and what is printed here is read by others. */
 const UNTOLD: readonly string[] = ["notify", "notifyOn", "notifyTimeout", "exec"];
 
+// Beyond it a command line is none that anybody can paste.
+const MAX_NAMED_TASKS = 100;
+
 /** Flags of `taskwait start` that say what to start, not how to wait. */
 const START_ONLY: ReadonlySet<string> = new Set([
   "resourceType",
@@ -39,11 +42,23 @@ export function resumeCommand(
   if (typeof file === "string" && command.getOptionValue("state") === undefined) {
     flags.push("--resume", file);
   }
-  return shellLine([...words, "wait", ...withIds(taskIds, flags)]);
+  const ids = taskIds.length <= MAX_NAMED_TASKS ? taskIds : keepsWaits(command) ? [] : ["-"];
+  return shellLine([...words, "wait", ...withIds(ids, flags)]);
+}
+
+/** Whether the file of the line that goes on names the tasks. */
+function keepsWaits(command: Command): boolean {
+  return ["checkpoint", "resume"].some((name) => command.getOptionValue(name) !== undefined);
 }
 
 /** What must be added to these command lines, such as `, with --exec as before`; else nothing. */
-export function untoldFlags(command: Command): string {
+export function whatIsLeftOut(command: Command, taskIds: readonly string[]): string {
+  const ids =
+    taskIds.length > MAX_NAMED_TASKS && !keepsWaits(command) ? ", with their ids on standard input" : "";
+  return `${ids}${untoldFlags(command)}`;
+}
+
+function untoldFlags(command: Command): string {
   const given = ["notify", "exec"].filter((name) => command.getOptionValueSource(name) === "cli");
   return given.length === 0 ? "" : `, with ${given.map((name) => `--${name}`).join(" and ")} as before`;
 }
@@ -55,7 +70,9 @@ export function waitCommandLine(command: Command, words: readonly string[]): str
 
 /** Ids first, but for those that would be read as flags. */
 function withIds(taskIds: readonly string[], flags: readonly string[]): readonly string[] {
-  return taskIds.some((id) => id.startsWith("-")) ? [...flags, "--", ...taskIds] : [...taskIds, ...flags];
+  return taskIds.some((id) => id.startsWith("-") && id !== "-")
+    ? [...flags, "--", ...taskIds]
+    : [...taskIds, ...flags];
 }
 
 /** A newer file takes the place of the one that was resumed from; tasks are named, not listed. */
