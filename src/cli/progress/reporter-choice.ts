@@ -6,6 +6,9 @@ import { LineReporter } from "./line-reporter.ts";
 import type { ProgressState } from "./progress-state.ts";
 import { type Reporter, silentReporter } from "./reporter.ts";
 
+// In fewer columns a row says nothing. A terminal that does not know its size says 0.
+const MIN_ROW_COLUMNS = 20;
+
 /** What is to be shown. */
 export interface ReporterChoice {
   readonly quiet?: true;
@@ -17,7 +20,7 @@ export interface ReporterChoice {
 }
 
 /**
- * Live rows on a terminal, lines elsewhere, nothing when it is to be quiet.
+ * Live rows on a terminal that has room for them, lines elsewhere, nothing when it is to be quiet.
  *
  * @returns What makes the reporter, so that it can be made in the same turn as the waits.
  */
@@ -26,7 +29,8 @@ export async function loadReporter(choice: ReporterChoice): Promise<(state: Prog
     return () => silentReporter;
   }
   const { stderr, env } = process;
-  if (choice.progress && stderr.isTTY && env["TERM"] !== "dumb") {
+  const hasRoom = (stderr.columns ?? MIN_ROW_COLUMNS) >= MIN_ROW_COLUMNS;
+  if (choice.progress && stderr.isTTY && hasRoom && env["TERM"] !== "dumb") {
     // The rows and what they need are loaded only where there is a terminal to draw them on.
     const { RowReporter } = await import("./row-reporter.ts");
     const color = makeColor(wantsColor(choice.color, env, true));
