@@ -20,7 +20,7 @@ test("the lines of docs/emulator.md about other services do what they say", asyn
   )?.[1];
   const { code, stdout, stderr } = await sh(line ?? "");
   expect(JSON.parse(stdout.split("\n")[0] ?? "")).toMatchObject({ output: { task_id: "picture-1" } });
-  expect(stderr).toMatch(/^picture-1 COMPLETE/m);
+  expect(stderr).toMatch(/^dashscope:picture-1 COMPLETE/m);
   expect(stderr).toMatch(/^taskwait: task stack-1 failed: The quota of VPCs is used up/m);
   expect(code).toBe(1);
 });
