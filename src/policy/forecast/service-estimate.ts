@@ -24,7 +24,7 @@ export interface EstimateTrack {
   readonly driftVariance: number;
   /** Since when no time is left, in Unix milliseconds. */
   readonly overdueSinceMs?: number | undefined;
-  /** How well the estimates expected that the task still runs: {@link MIN_FIT} to 1, which is as well as its age alone. */
+  /** How well the estimates expected that the task still runs: 0.01 to 1, which is as well as its age alone. */
   readonly fit: number;
   readonly prediction: EndPrediction;
 }
