@@ -37,6 +37,33 @@ describe("numbers that JavaScript rounds", () => {
     }
   });
 
+  test("are as JSON.parse makes them where an answer has more than 10,000 of them", () => {
+    const many = (count: number): string => `[${Array(count).fill(BIG).join(",")}]`;
+    expect(exactText(parseExactJson(many(10_000)))).toBe(many(10_000));
+    expect(exactText(parseExactJson(many(10_001)))).toBe(JSON.stringify(JSON.parse(many(10_001))));
+  });
+
+  test.each([
+    ["backslashes", `"${"\\\\".repeat(1 << 18)}"`],
+    ["escaped quotation marks", `"${'\\"'.repeat(1 << 18)}"`],
+    [
+      "short strings",
+      Array(1 << 18)
+        .fill('"a"')
+        .join(","),
+    ],
+    [
+      "short numbers",
+      Array(1 << 18)
+        .fill("12")
+        .join(","),
+    ],
+    ["digits", "1".repeat(1 << 20)],
+  ])("are kept beside a MiB of %s", (_, filler) => {
+    const text = `[${filler},${BIG}]`;
+    expect(exactText(parseExactJson(text))).toBe(text);
+  });
+
   test("are read to their end when they are nested deeper than the stack", () => {
     const deep = `${"[".repeat(200_000)}${BIG}${"]".repeat(200_000)}`;
     expect(Array.isArray(parseExactJson(deep))).toBe(true);
