@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pageBlocks } from "../page-block.ts";
-import { pack, run, temporaryFolder } from "./npm.ts";
+import { installInto, run, temporaryFolder } from "./npm.ts";
 
 const project = join(temporaryFolder(), "project");
 /** The code of a section's only block in a language. */
@@ -35,18 +35,8 @@ await emulator.stop();
 beforeAll(async () => {
   mkdirSync(project);
   write("package.json", '{ "name": "bundled", "private": true }\n');
-  const { file } = await pack(project);
   const tools = ["webpack@5", "webpack-cli@6", "esbuild@0.25"];
-  const install = await run(
-    project,
-    "npm",
-    "install",
-    "--prefer-offline",
-    "--no-audit",
-    "--no-fund",
-    file,
-    ...tools,
-  );
+  const install = await installInto(project, ...tools);
   expect(install).toMatchObject({ code: 0 });
   write("function.mjs", FUNCTION);
 });

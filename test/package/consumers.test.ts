@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pack, root, run, temporaryFolder } from "./npm.ts";
+import { installInto, root, run, temporaryFolder } from "./npm.ts";
 
 /** Versions of TypeScript that a consumer may have. Before 5.8 nodenext refuses to require() what is an ES module. */
 const COMPILERS = ["5.4.5", "5.9.3", "6.0.3", "7.0.2"];
@@ -148,19 +148,12 @@ const folder = temporaryFolder();
 const project = join(folder, "project");
 
 beforeAll(async () => {
-  const tarball = await pack(folder);
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), '{ "name": "consumer", "private": true }\n');
-  const install = await run(
+  const install = await installInto(
     project,
-    "npm",
-    "install",
-    "--prefer-offline",
-    "--no-audit",
-    "--no-fund",
     "@types/node@20",
     ...COMPILERS.map((version) => `typescript-${version}@npm:typescript@${version}`),
-    tarball.file,
   );
   expect(install).toMatchObject({ code: 0 });
   copyFileSync(join(root, "types/peers/restate.d.ts"), join(project, "restate.d.ts"));
@@ -232,8 +225,7 @@ describe("a consumer with TypeScript 5.4 and without Node's types compiles", () 
   beforeAll(async () => {
     mkdirSync(plain);
     writeFileSync(join(plain, "package.json"), '{ "name": "plain", "private": true }\n');
-    const { file } = await pack(folder);
-    const install = await run(plain, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", file);
+    const install = await installInto(plain);
     expect(install).toMatchObject({ code: 0 });
     writeFileSync(join(plain, "plain.ts"), PLAIN);
     writeFileSync(join(plain, "plain.mts"), PLAIN);

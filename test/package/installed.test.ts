@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pack, root, run, temporaryFolder } from "./npm.ts";
+import { installInto, root, run, temporaryFolder } from "./npm.ts";
 
 const folder = temporaryFolder();
 const project = join(folder, "project");
@@ -13,19 +13,9 @@ function script(name: string, text: string): string {
 }
 
 beforeAll(async () => {
-  const tarball = await pack(folder);
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), '{ "name": "consumer", "private": true }\n');
-  const install = await run(
-    project,
-    "npm",
-    "install",
-    "--omit=dev",
-    "--prefer-offline",
-    "--no-audit",
-    "--no-fund",
-    tarball.file,
-  );
+  const install = await installInto(project, "--omit=dev");
   expect(install.code).toBe(0);
   expect(install.stderr).not.toMatch(/deprecated|ERESOLVE|EBADENGINE/);
 });

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type PageBlock, pageBlocks } from "../page-block.ts";
-import { pack, run, temporaryFolder } from "./npm.ts";
+import { installInto, run, temporaryFolder } from "./npm.ts";
 
 const folder = temporaryFolder();
 const project = join(folder, "project");
@@ -22,9 +22,7 @@ beforeAll(async () => {
   for (const block of pageBlocks("jest.md")) {
     writeFileSync(join(project, fileOf(block)), block.code, { flag: "wx" });
   }
-  const { file } = await pack(folder);
-  const flags = ["--prefer-offline", "--no-audit", "--no-fund"];
-  expect(await run(project, "npm", "install", ...flags, file, "jest@30")).toMatchObject({ code: 0 });
+  expect(await installInto(project, "jest@30")).toMatchObject({ code: 0 });
 });
 
 describe("docs/jest.md, word for word", () => {

@@ -94,6 +94,12 @@ export async function pack(into: string): Promise<Tarball> {
   };
 }
 
+/** Packs that and installs it into a project, with further packages or flags of npm. */
+export async function installInto(project: string, ...more: string[]): Promise<Run> {
+  const { file } = await pack(project);
+  return await run(project, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...more, file);
+}
+
 interface Packed {
   readonly filename: string;
   readonly unpackedSize: number;

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pack, run, temporaryFolder } from "./npm.ts";
+import { installInto, run, temporaryFolder } from "./npm.ts";
 
 const project = join(temporaryFolder(), "project");
 const TOOLS = [
@@ -72,10 +72,8 @@ beforeAll(async () => {
   for (const [name, text] of Object.entries(FILES)) {
     writeFileSync(join(project, name), text);
   }
-  const { file } = await pack(project);
   // Each brings its program as a package for this platform: no script of an installation downloads one.
-  const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"];
-  expect(await run(project, "npm", "install", ...flags, file, ...TOOLS)).toMatchObject({ code: 0 });
+  expect(await installInto(project, "--ignore-scripts", ...TOOLS)).toMatchObject({ code: 0 });
 });
 
 describe("a consumer that waits for a task", () => {
