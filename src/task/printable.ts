@@ -1,5 +1,7 @@
 // C0 and C1 controls, DEL, zero-width and bidirectional marks, line and paragraph separators, lone surrogates,
 // tag characters: whatever could move a cursor, reorder text or break a line.
+// Nearly all that is shown is of these characters, and searching for a property takes several times longer.
+const PLAIN = /^[ -~]*$/;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
@@ -10,6 +12,9 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
  * @param maxLength - The most characters kept; the rest becomes an ellipsis.
  */
 export function printable(text: string, maxLength = 500): string {
+  if (text.length <= maxLength && PLAIN.test(text)) {
+    return text;
+  }
   const clean = text
     .slice(0, maxLength * 2)
     .replace(UNPRINTABLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);

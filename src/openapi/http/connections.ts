@@ -1,6 +1,5 @@
 import type { LookupFunction } from "node:net";
 import { Client } from "undici";
-import { timedCall } from "../../async/timed-call.ts";
 import { Connection } from "./connection.ts";
 import { type Connector, connectorOf } from "./connector.ts";
 import { fetchSender } from "./fetch-sender.ts";
@@ -47,15 +46,17 @@ export class Connections {
       onConnected();
       return await exchange(fetchSender({ origin: this.#origin, proxy: this.#proxy, fresh, signal }));
     }
+    signal.throwIfAborted();
     const pool = this.#idle;
     const connection = (fresh ? undefined : pool.pop()) ?? this.#open(onConnected);
     if (connection.connected) {
       onConnected();
     }
+    // undici would notice an abort only once the request has a connection.
+    const onAbort = (): void => connection.destroy();
+    signal.addEventListener("abort", onAbort, { once: true });
     try {
-      const send: Send = (request) => connection.client.request({ ...request, signal });
-      // undici notices an abort only once the request has a connection.
-      const result = await timedCall(() => exchange(send), { signal }).promise;
+      const result = await exchange((request) => connection.client.request(request));
       if (connection.connected && pool === this.#idle) {
         pool.push(connection);
       } else {
@@ -64,7 +65,9 @@ export class Connections {
       return result;
     } catch (error) {
       connection.destroy();
-      throw error;
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
     }
   }
 

@@ -6,6 +6,8 @@ import type { RawAnswer } from "../response/raw-answer.ts";
 import type { Scrub } from "../response/scrub.ts";
 import type { Send } from "./sender.ts";
 
+const UTF8 = new TextDecoder();
+
 /**
  * Sends one request and reads the answer, of which it takes no more than the operation's `maxBytes`.
  *
@@ -38,7 +40,7 @@ export async function exchange(
     throw tooLarge(operation);
   }
   const bytes = await readBody(response.body, operation);
-  return { httpStatus, headers, text: new TextDecoder().decode(bytes) };
+  return { httpStatus, headers, text: UTF8.decode(bytes) };
 }
 
 async function readBody(body: AsyncIterable<Uint8Array>, operation: CallSubject): Promise<Buffer> {

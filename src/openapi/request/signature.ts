@@ -8,6 +8,8 @@ import { createHash, createHmac } from "node:crypto";
  */
 const ALGORITHM = "ACS3-HMAC-SHA256";
 
+const UNRESERVED = /^[\w.~-]*$/;
+
 /** Everything of a request that the signature covers. */
 export interface SignableRequest {
   /** Such as `GET`. */
@@ -29,6 +31,9 @@ export interface SignableRequest {
  * pair, which has no encoding, counts as U+FFFD.
  */
 export function encodeRfc3986(text: string): string {
+  if (UNRESERVED.test(text)) {
+    return text;
+  }
   return encodeURIComponent(text.replace(/\p{Cs}/gu, "\uFFFD")).replace(
     /[!'()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -60,7 +65,10 @@ export function signedHeaderNames(headers: Readonly<Record<string, string>>): st
 
 /** The text whose hash is signed. A header that is named but not there counts as empty. */
 export function canonicalRequest(request: SignableRequest): string {
-  const names = request.signedHeaders ?? signedHeaderNames(request.headers);
+  return canonicalText(request, request.signedHeaders ?? signedHeaderNames(request.headers));
+}
+
+function canonicalText(request: SignableRequest, names: readonly string[]): string {
   // A verifier takes the names from the other side, so hasOwn.
   const value = (name: string) => (Object.hasOwn(request.headers, name) ? request.headers[name] : "") ?? "";
   const headerLines = names.map((name) => `${name}:${value(name).trim()}\n`);
@@ -91,7 +99,8 @@ export function authorization(
   accessKeySecret: string,
 ): string {
   const signedHeaders = request.signedHeaders ?? signedHeaderNames(request.headers);
-  const signed = signature(stringToSign(canonicalRequest({ ...request, signedHeaders })), accessKeySecret);
+  const canonical = canonicalText(request, signedHeaders);
+  const signed = signature(stringToSign(canonical), accessKeySecret);
   return `${ALGORITHM} Credential=${accessKeyId},SignedHeaders=${signedHeaders.join(";")},Signature=${signed}`;
 }
 
