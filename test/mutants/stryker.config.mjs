@@ -1,22 +1,8 @@
-/** What decides about waits and rates: here a change that no test notices is a fault. */
-const MUTATED = [
-  "src/policy/decide/decide.ts",
-  "src/policy/decide/settle.ts",
-  "src/policy/observe/classify-error.ts",
-  "src/policy/state/delay-limits.ts",
-  "src/policy/state/wait-options.ts",
-  "src/engine/rate/permit-queue.ts",
-  "src/engine/rate/rate-controller.ts",
-  "src/engine/listing/listing-coverage.ts",
-  "src/engine/waiter-options.ts",
-];
-
 export default {
   plugins: [import.meta.resolve("@stryker-mutator/vitest-runner").replace("file://", "")],
   testRunner: "vitest",
   vitest: { configFile: "test/mutants/vitest.config.ts", related: false },
   coverageAnalysis: "perTest",
-  mutate: MUTATED,
   ignorePatterns: [
     "/*",
     "!/src",
@@ -31,11 +17,11 @@ export default {
   ],
   ignoreStatic: false,
   concurrency: 2,
-  timeoutMS: 20_000,
+  timeoutMS: 10_000,
   tempDirName: ".stryker-tmp",
   reporters: ["clear-text", "json"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportScoreTable: false },
   jsonReporter: { fileName: ".stryker-tmp/mutants.json" },
   allowConsoleColors: false,
-  cleanTempDir: false,
+  cleanTempDir: true,
 };

@@ -200,6 +200,8 @@ describe("what any other error means", () => {
     ["nothing", undefined, "transient"],
     ["null", null, "transient"],
     ["an ordinary error", new Error("no"), "transient"],
+    ["a message that is no text", { name: "TypeError", message: ["fetch failed"] }, "permanent"],
+    ["a message that can't become text", { message: Object.create(null) }, "transient"],
     ["JSON that is none", new SyntaxError("Unexpected token < in JSON"), "transient"],
   ])("%s", (_, error, meaning) => {
     expect(classifyError(error)).toBe(meaning);
@@ -220,6 +222,7 @@ describe("a mistake in a source", () => {
     Object.assign(new TypeError("x is undefined"), { code: "ECONNRESET 5" }),
     Object.assign(new TypeError("x is undefined"), { code: "X_UND_ERR_SOCKET" }),
     new TypeError("this.load failed is not a function"),
+    Object.assign(new TypeError("x is undefined"), { code: ["Throttling"] }),
     // Of another realm, as under jest.
     Object.assign(new Error("x is not a function"), { name: "TypeError" }),
   ];

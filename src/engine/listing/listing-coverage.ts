@@ -9,6 +9,12 @@ const MAX_PRESUMED_MS = 30_000;
 /** A task that was created just before may not be listed yet, in milliseconds. */
 export const LISTED_AFTER_MS = 1000;
 
+/** What coverage depends on. */
+type CoveredTask = Pick<
+  TrackedTask,
+  "value" | "ranAtMs" | "addedMs" | "isSeen" | "isPresumedEnded" | "isMissingFromListings"
+>;
+
 /**
  * What listing scans take off the value of polls: one that is under way will tell, and one of all ended tasks that did
  * not show a task says that it probably runs on.
@@ -41,13 +47,12 @@ export class ListingCoverage {
   }
 
   /** The value of a poll of the task now, in seconds, beside what scans tell. */
-  valueOf(tracked: TrackedTask, nowMs: number): number {
-    const coveredMs = this.coveredMs(tracked, nowMs);
-    return coveredMs === Number.POSITIVE_INFINITY ? 0 : pollValueSince(tracked.value, coveredMs, nowMs);
+  valueOf(tracked: CoveredTask, nowMs: number): number {
+    return pollValueSince(tracked.value, this.coveredMs(tracked, nowMs), nowMs);
   }
 
   /** Until when scans tell how the task is; infinite while one is under way that will show it first. */
-  coveredMs(tracked: TrackedTask, nowMs: number): number {
+  coveredMs(tracked: CoveredTask, nowMs: number): number {
     const { value, ranAtMs, addedMs, isSeen, isPresumedEnded, isMissingFromListings } = tracked;
     const seenMs = Math.max(value.fromMs, ranAtMs);
     if (isMissingFromListings) {
@@ -68,7 +73,7 @@ export class ListingCoverage {
   }
 
   /** Until when a task that no listing of ended tasks has shown is presumed to run on. */
-  presumedRunningUntilMs({ value }: TrackedTask): number {
+  presumedRunningUntilMs({ value }: Pick<CoveredTask, "value">): number {
     return value.fromMs + MAX_PRESUMED_GAPS * value.gapMs + MAX_PRESUMED_MS;
   }
 

@@ -38,7 +38,6 @@ const PROGRAMMING_ERRORS: ReadonlySet<unknown> = new Set([
 // What `fetch` of the runtimes says when the network fails: it throws a TypeError, in browsers without a cause.
 const FETCH_FAILED =
   /^(fetch failed|failed to fetch|load failed|terminated|network ?error|network request failed|the network connection was lost|error sending request|unable to connect)/i;
-const MAX_MESSAGE_LENGTH = 100;
 const NETWORK_CODE = /^(?!ERR_)E[A-Z_]+$|^UND_ERR_(?!INVALID)/;
 
 /**
@@ -108,8 +107,11 @@ export function answerOf(error: unknown): Readonly<Record<"apiCode" | "code" | "
 
 /** Whether the error says that the network failed. */
 function hasNoAnswer(error: unknown): boolean {
-  const message = String(fieldOf(error, "message") ?? "").slice(0, MAX_MESSAGE_LENGTH);
-  return errorCodeOf(error, NETWORK_CODE) !== undefined || FETCH_FAILED.test(message);
+  const message = fieldOf(error, "message");
+  return (
+    errorCodeOf(error, NETWORK_CODE) !== undefined ||
+    (typeof message === "string" && FETCH_FAILED.test(message))
+  );
 }
 
 function classifyApiError(error: unknown): ErrorMeaning {
