@@ -64,14 +64,14 @@ describe("a value that a schema accepts", () => {
       expect(checkOption(anything, value, "any")).toBe(value);
     }
     const held = new Source();
-    const read = checkOption(anything, { held, gone: undefined }, "any") as { held: Source };
+    const read = checkOption(anything, { held, absent: undefined }, "any") as { held: Source };
     expect(read.held).toBe(held);
     expect(Object.keys(read)).toEqual(["held"]);
   });
 
   it("may hold an object twice, and itself", () => {
     const anything = z.custom<unknown>(() => true);
-    const shared = { a: 1, gone: undefined };
+    const shared = { a: 1, absent: undefined };
     const twice = checkOption(anything, { one: shared, two: shared }, "any") as Record<string, object>;
     expect(twice).toStrictEqual({ one: { a: 1 }, two: { a: 1 } });
     expect(twice["one"]).toBe(twice["two"]);
@@ -83,12 +83,12 @@ describe("a value that a schema accepts", () => {
   it("is left as it is deeper than twenty levels", () => {
     const anything = z.custom<unknown>(() => true);
     const nested = (depth: number): object =>
-      depth === 0 ? { gone: undefined } : { inner: nested(depth - 1) };
+      depth === 0 ? { absent: undefined } : { inner: nested(depth - 1) };
     const innermost = (value: unknown, depth: number): object =>
       depth === 0 ? (value as object) : innermost((value as { inner: unknown }).inner, depth - 1);
     const read = (depth: number): object => innermost(checkOption(anything, nested(depth), "any"), depth);
     expect(Object.keys(read(20))).toEqual([]);
-    expect(Object.keys(read(21))).toEqual(["gone"]);
+    expect(Object.keys(read(21))).toEqual(["absent"]);
   });
 });
 
