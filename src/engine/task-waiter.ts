@@ -6,6 +6,7 @@ import { checkIdFor } from "../options/task-id.ts";
 import { settleResumed } from "../policy/decide/settle.ts";
 import type { TaskHistory } from "../policy/forecast/history.ts";
 import { resolveTaskWaitOptions, type TaskWaitOptions, withLimits } from "../policy/state/wait-options.ts";
+import { hasEnded } from "../policy/state/wait-state.ts";
 import { WaiterClosedError } from "../task/errors.ts";
 import type { TaskSource } from "../task/source.ts";
 import type { TaskWithResult } from "../task/task.ts";
@@ -203,7 +204,7 @@ export class TaskWaiter implements AsyncDisposable {
     if (core.outcome !== undefined) {
       return;
     }
-    if (core.state.ended !== undefined) {
+    if (hasEnded(core.state)) {
       core.apply(settleResumed(core.state, this.#clock.nowMs()));
       return;
     }

@@ -6,7 +6,8 @@ import { nearestName } from "./nearest-name.ts";
 
 // What a branch of a union says of a value that is meant for another branch.
 const MISFITS: ReadonlySet<unknown> = new Set(["invalid_type", "invalid_value"]);
-const SECRET = /secret|token/i;
+// In the last word, which is the option's name.
+const SECRET = /(?:secret|token)\w*$/i;
 // Deeper than any option; what a task carries may be deeper, and is left as it is.
 const MAX_DEPTH = 20;
 const MAX_PATH_LENGTH = 200;
@@ -15,9 +16,9 @@ const MAX_PATH_LENGTH = 200;
 export function strictOptions<T extends z.core.$ZodShape>(shape: T): z.ZodMiniObject<T, z.core.$strict> {
   const names = Object.keys(shape);
   return z.strictObject(shape, {
-    error: ({ code, keys }) => {
+    error: ({ keys }) => {
       const [name] = (keys ?? []) as readonly string[];
-      return code === "unrecognized_keys" && name !== undefined ? unknownOption(name, names) : undefined;
+      return name === undefined ? undefined : unknownOption(name, names);
     },
   });
 }
@@ -56,21 +57,21 @@ export function checkOption<T>(
   schema: z.ZodMiniType<T>,
   value: unknown,
   name: string,
-  isHidden: (path: readonly PropertyKey[]) => boolean = () => false,
+  isHidden?: (path: readonly PropertyKey[]) => boolean,
 ): T {
   const parsed = z.safeParse(schema, withoutUndefined(value));
   if (parsed.success) {
     return parsed.data;
   }
-  const issue = deepest(parsed.error.issues[0]);
-  const path = issue?.path ?? [];
+  const issue = deepest(parsed.error.issues[0] as Issue);
+  const { path } = issue;
   const isAction = name.endsWith(":");
   const inside = pathText(path);
-  if (issue?.code === "unrecognized_keys") {
+  if (issue.code === "unrecognized_keys") {
     throw new InvalidOptionError(`${isAction ? name.slice(0, -1) : name}${inside}: ${issue.message}`);
   }
   const where = isAction ? `${name} ${inside === "" ? "options" : inside.slice(1)}` : `${name}${inside}`;
-  throw invalidOption(where, rule(issue), valueAt(value, path), isHidden(path) || undefined);
+  throw invalidOption(where, rule(issue), valueAt(value, path), isHidden?.(path) || undefined);
 }
 
 /**
@@ -84,7 +85,7 @@ export function invalidOption(
   where: string,
   rule: string,
   value: unknown,
-  isHidden: boolean = SECRET.test(/\w*$/.exec(where)?.[0] ?? ""),
+  isHidden: boolean = SECRET.test(where),
 ): InvalidOptionError {
   const got = isHidden ? `a value of type ${kindOf(value)}` : described(value);
   return new InvalidOptionError(`${where} ${rule}, got ${got}`);
@@ -166,53 +167,52 @@ interface Issue {
   readonly code?: string | undefined;
   readonly message: string;
   readonly path: readonly PropertyKey[];
-  readonly errors?: readonly (readonly Issue[])[];
-  readonly [key: string]: unknown;
+  /** Of a union: why each branch does not fit. */
+  readonly errors?: readonly (readonly [Issue, ...Issue[]])[];
+  readonly expected?: unknown;
+  readonly values?: unknown;
+  readonly minimum?: unknown;
+  readonly maximum?: unknown;
+  readonly pattern?: unknown;
+  readonly format?: unknown;
 }
 
 // Of a union's branches the one that got furthest is the one that was meant: to a field, or past the value's own type.
-function deepest(issue: unknown): Issue | undefined {
-  const top = issue as Issue | undefined;
+function deepest(top: Issue): Issue {
   let best: Issue | undefined;
-  for (const branch of top?.errors ?? []) {
-    const inner = deepest(branch[0]);
-    if (inner !== undefined && reach(inner) > reach(best)) {
-      best = inner;
+  let furthest = 0;
+  for (const [first] of top.errors ?? []) {
+    const inner = deepest(first);
+    const reach = inner.path.length + (MISFITS.has(inner.code) ? 0 : 0.5);
+    if (reach > furthest) {
+      [best, furthest] = [inner, reach];
     }
   }
-  return top !== undefined && best !== undefined ? { ...best, path: [...top.path, ...best.path] } : top;
+  return best === undefined ? top : { ...best, path: [...top.path, ...best.path] };
 }
 
-function reach(issue: Issue | undefined): number {
-  return issue === undefined ? 0 : issue.path.length + (MISFITS.has(issue.code) ? 0 : 0.5);
-}
-
-function rule(issue: Issue | undefined): string {
-  if (issue?.message.startsWith("must ")) {
+function rule(issue: Issue): string {
+  if (issue.message.startsWith("must ")) {
     return issue.message;
   }
-  switch (issue?.code) {
+  switch (issue.code) {
     case "invalid_type":
-      return `must be of type ${String(issue["expected"])}`;
+      return `must be of type ${String(issue.expected)}`;
     case "invalid_value":
-      return `must be ${(issue["values"] as unknown[]).map(quoted).join(" or ")}`;
+      return `must be ${(issue.values as unknown[]).map(quoted).join(" or ")}`;
     case "too_small":
-      return `must be at least ${String(issue["minimum"])}`;
+      return `must be at least ${String(issue.minimum)}`;
     case "too_big":
-      return `must be at most ${String(issue["maximum"])}`;
+      return `must be at most ${String(issue.maximum)}`;
     case "invalid_format":
-      return `must match ${String(issue["pattern"] ?? issue["format"])}`;
+      return `must match ${String(issue.pattern ?? issue.format)}`;
     default:
       return "must be one of the documented forms";
   }
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (at, key) =>
-      typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined,
-    value,
-  );
+  return path.reduce((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
 }
 
 function described(value: unknown): string {

@@ -110,4 +110,67 @@ describe("the rate of calls", () => {
     expect(open.pausedUntilMs).toBe(0);
     expect(open.exhaustedQuota).toBeUndefined();
   });
+
+  it("knows nothing of answers at first", () => {
+    const begun = {
+      pausedUntilMs: 0,
+      grownUntilMs: 7000,
+      lastCutMs: Number.NEGATIVE_INFINITY,
+      acceptedMs: [],
+      cycleFromMs: 7000,
+      cycleAccepted: 0,
+      throttledInARow: 0,
+    };
+    expect(beginRate(7000)).toStrictEqual({ ...begun, ratePerSecond: 5 });
+    expect(beginRate(7000, 40)).toStrictEqual({ ...begun, ratePerSecond: 38, quotaPerSecond: 40 });
+  });
+
+  it("does not change where no time has passed, nor by a clock that goes back", () => {
+    const begun = beginRate(1000);
+    expect(growRate(begun, 1000, true)).toBe(begun);
+    expect(growRate(begun, 400, true)).toBe(begun);
+  });
+
+  it("does not grow while the quota is exhausted", () => {
+    const exhausted = throttled(beginRate(0), 6, 0);
+    expect(growRate(exhausted, 900, true)).toEqual({ ...exhausted, grownUntilMs: 900 });
+  });
+
+  it("probes by 0.005 a second at first, twice as much every 8 s without a throttle, and by 0.3 at most", () => {
+    const probedAfter = (quietMs: number): number => {
+      const lastCutMs = 50_000;
+      const nowMs = lastCutMs + 4000 + quietMs;
+      const cruising = { ...beginRate(nowMs - 1000), ratePerSecond: 95, ceilingPerSecond: 100, lastCutMs };
+      return growRate(cruising, nowMs, true).ratePerSecond / 95 - 1;
+    };
+    expect(probedAfter(-2000)).toBeCloseTo(0.005, 9);
+    expect(probedAfter(0)).toBeCloseTo(0.005, 9);
+    expect(probedAfter(8000)).toBeCloseTo(0.01, 9);
+    expect(probedAfter(24_000)).toBeCloseTo(0.04, 9);
+    expect(probedAfter(600_000)).toBeCloseTo(0.3, 9);
+  });
+
+  it("counts an answer as accepted for less than a second", () => {
+    const counted = (nowMs: number): readonly number[] =>
+      acceptCall({ ...beginRate(0), acceptedMs: [1000, 1500] }, nowMs).acceptedMs;
+    expect(counted(1999)).toEqual([1000, 1500, 1999]);
+    expect(counted(2000)).toEqual([1500, 2000]);
+    expect(counted(9000)).toEqual([9000]);
+  });
+
+  it("goes back to where it was when the quota opens again within two seconds", () => {
+    const [beganMs, exhaustedMs] = [4000, 5000];
+    const cut = throttled({ ...busySecond(beginRate(beganMs), beganMs), ratePerSecond: 30 }, 6, exhaustedMs);
+    expect(cut.ceilingPerSecond).toBe(20);
+    const open = acceptCall(cut, exhaustedMs + 2000);
+    expect(open).toMatchObject({ ceilingPerSecond: 20, ratePerSecond: 16, pausedUntilMs: 0 });
+    expect(open).toMatchObject({ lastCutMs: 7000, cycleFromMs: 7000, cycleAccepted: 1, throttledInARow: 0 });
+    // 20 calls in the 3.001 s since the cycle began.
+    expect(acceptCall(cut, exhaustedMs + 2001).ceilingPerSecond).toBeCloseTo(20 / 3.001, 9);
+  });
+
+  it("gives permits freely while the quota is not exhausted", () => {
+    const begun = beginRate(0);
+    expect(takePermit(begun, 1000)).toBe(begun);
+  });
 });

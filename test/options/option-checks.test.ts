@@ -148,23 +148,46 @@ describe("a value that a schema refuses", () => {
 
 describe("a value that fits no branch of a union", () => {
   const model = z.union([
-    strictOptions({ kind: z.literal("even"), minMs: z.number() }),
-    strictOptions({ kind: z.literal("odd"), meanMs: z.number().check(z.gte(1)) }),
+    z.enum(["even", "odd"]),
+    strictOptions({ steps: z.array(z.number()) }),
+    z.discriminatedUnion("kind", [
+      strictOptions({ kind: z.literal("even"), minMs: z.number() }),
+      strictOptions({ kind: z.literal("odd"), meanMs: z.number().check(z.gte(1)) }),
+    ]),
   ]);
 
   it("is told the rule of the branch that it was meant for", () => {
     expect(refusal(model, { kind: "odd", meanMs: 0 }, "model")).toBe(
       "model.meanMs must be at least 1, got 0",
     );
+    expect(refusal(model, { steps: [1, "x"] }, "model")).toBe(
+      'model.steps[1] must be of type number, got "x"',
+    );
     expect(refusal(model, { kind: "even", minMs: 0, max: 1 }, "model")).toMatch(
       /^model: unknown option "max"; /,
     );
   });
 
+  it("is told that its kind is none, and not what it lacks of another branch", () => {
+    expect(refusal(model, { kind: "new" }, "model")).toBe(
+      'model.kind must be one of the documented forms, got "new"',
+    );
+  });
+
   it("is told where in an outer object it is", () => {
     const outer = strictOptions({ models: z.array(model) });
-    expect(refusal(outer, { models: [{ kind: "odd", meanMs: 0 }] })).toBe(
-      "start: models[0].meanMs must be at least 1, got 0",
+    expect(refusal(outer, { models: ["even", { steps: [1, "x"] }] })).toBe(
+      'start: models[1].steps[1] must be of type number, got "x"',
+    );
+  });
+
+  it("is told the rule of the first of two branches that it fits as badly", () => {
+    const spread = z.union([
+      strictOptions({ kind: z.literal("wide"), size: z.number() }),
+      strictOptions({ kind: z.literal("narrow"), size: z.string() }),
+    ]);
+    expect(refusal(spread, { kind: "wide", size: true }, "spread")).toBe(
+      "spread.size must be of type number, got true",
     );
   });
 
@@ -175,6 +198,18 @@ describe("a value that fits no branch of a union", () => {
     const named = z.union([z.literal("auto"), z.number().check(z.gte(1))]);
     expect(refusal(named, 0, "limit")).toBe("limit must be at least 1, got 0");
   });
+});
+
+describe("a schema that names a place", () => {
+  it.each([[{}], [{ a: null }], [{ a: "text" }]])(
+    "which %j does not have says that nothing is there",
+    (value) => {
+      const odd = z
+        .custom<unknown>()
+        .check(z.refine(() => false, { path: ["a", "b"], message: "must be there" }));
+      expect(refusal(odd, value, "options")).toBe("options.a.b must be there, got undefined");
+    },
+  );
 });
 
 describe("a value in a message", () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { beginWait } from "../../src/policy/decide/begin-wait.ts";
+import { decide } from "../../src/policy/decide/decide.ts";
 import { beforeDeadline, lastPollLeadMs } from "../../src/policy/state/delay-limits.ts";
 import { type ResolvedWaitOptions, resolveWaitOptions } from "../../src/policy/state/wait-options.ts";
 import type { WaitState } from "../../src/policy/state/wait-state.ts";
+import { parseTask } from "../../src/task/parse-task.ts";
 import { TASK_ID } from "./observations.ts";
 
 const BEGAN_MS = Date.UTC(2026, 0, 1);
@@ -31,6 +33,32 @@ describe("the last poll before a deadline", () => {
     expect(leadMs(1)).toBe(50);
     expect(leadMs(undefined, optionsWith({ pollTimeoutMs: 30 }))).toBe(30);
     expect(leadMs(9000)).toBe(10_000);
+  });
+});
+
+describe("how long a poll takes", () => {
+  /** What a wait expects after these polls took so long. */
+  function expectedMs(...polls: readonly (number | undefined)[]): number | undefined {
+    const task = parseTask({ taskId: TASK_ID, taskStatus: "RUNNING" });
+    const context = { nowMs: BEGAN_MS, random: () => 0.5, options: optionsWith() };
+    return polls.reduce<WaitState>(
+      (state, callMs) =>
+        decide(state, { kind: "task", task }, { ...context, ...(callMs === undefined ? {} : { callMs }) })
+          .state,
+      waitWith(undefined),
+    ).callMs;
+  }
+
+  it("is what the first took, and then moves by 0.3 of the difference", () => {
+    expect(expectedMs(100)).toBe(100);
+    expect(expectedMs(100, 200)).toBeCloseTo(130, 9);
+    expect(expectedMs(100, 200, 30)).toBeCloseTo(100, 9);
+  });
+
+  it("is unknown while nobody measured one, and stays when one was not measured", () => {
+    expect(expectedMs(undefined)).toBeUndefined();
+    expect(expectedMs(undefined, 100)).toBe(100);
+    expect(expectedMs(100, undefined)).toBe(100);
   });
 });
 

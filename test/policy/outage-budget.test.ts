@@ -172,6 +172,7 @@ describe("after a fault", () => {
     }
     const spread = [0, 0.999].map((chance) => delayOf(new Driver().poll(throttled(HOUR_MS), 0, chance)));
     expect(spread).toEqual([300_000, expect.closeTo(270_000, -3)]);
+    expect(delayOf(new Driver().poll(throttled(5 * MINUTE_MS), 0, 0.999))).toBeCloseTo(270_000, -3);
   });
 
   it("is told as an event, with how many failed in a row", () => {
@@ -188,6 +189,12 @@ describe("after a fault", () => {
         payload: { taskId: TASK_ID, error: slow.error, retryAfterMs: 3000, nextPollMs: 3000 },
       },
     ]);
+  });
+
+  it("is told without a pause that nobody asked for", () => {
+    const { error } = throttled();
+    const [event] = new Driver().poll(observeError(error)).events;
+    expect(event?.payload).toStrictEqual({ taskId: TASK_ID, error, nextPollMs: 1000 });
   });
 
   it("is told with the rate that the driver allows, where it is known", () => {

@@ -5,7 +5,7 @@ import { settleAborted, settleMismatch, settleResumed } from "../../src/policy/d
 import { type Observation, observeError } from "../../src/policy/observe/observe.ts";
 import type { Decision } from "../../src/policy/state/decision.ts";
 import { resolveWaitOptions, type WaitOptions } from "../../src/policy/state/wait-options.ts";
-import type { WaitState } from "../../src/policy/state/wait-state.ts";
+import { hasEnded, type WaitState } from "../../src/policy/state/wait-state.ts";
 import {
   AccessDeniedError,
   BdrcApiError,
@@ -55,6 +55,15 @@ function errorOf({ outcome }: Settled): TaskwaitError {
 /** The state after a checkpoint was written and read. */
 function throughJson(state: WaitState): WaitState {
   return resumeWait(TASK_ID, { checkpoint: JSON.parse(JSON.stringify(state)), nowMs: BEGAN_MS + 1e6 });
+}
+
+/** The same end, after its checkpoint was resumed. */
+function toldAgain({ state }: Settled): Settled {
+  const resumed = throughJson(state);
+  if (!hasEnded(resumed)) {
+    throw new Error("the checkpoint is of no end");
+  }
+  return settleResumed(resumed, BEGAN_MS + 1e6);
 }
 
 const LONG = { timeout: "1d", outageBudget: "1d", notFoundGrace: "1d" };
@@ -124,6 +133,29 @@ const ENDS: readonly [how: string, settle: () => Settled, kind: string, name: st
     `gave up waiting for task ${TASK_ID} after 1 min 01 s and 1 poll (1 failed): it was never seen and may still be running; last failure: the connection was refused`,
   ],
   [
+    "a deadline while a schema reads the result",
+    () => {
+      const { state } = settledAfter([shows("COMPLETE")]);
+      const { ended: _, ...reading } = state;
+      return decideTimeout(reading, BEGAN_MS + 61_000) as Settled;
+    },
+    "timedOut",
+    "WaitTimeoutError",
+    `gave up waiting for task ${TASK_ID} after 1 min 01 s and 1 poll: it was last seen COMPLETE, and its result was still being read`,
+  ],
+  [
+    "a result that can't be used",
+    () =>
+      settleMismatch(
+        settledAfter([shows("COMPLETE")]).state,
+        { mismatch: "the result does not match" },
+        BEGAN_MS + 61_000,
+      ),
+    "unreachable",
+    "ProtocolError",
+    "the result does not match",
+  ],
+  [
     "a grace that is over",
     () => settledAfter([notFound(), notFound()]),
     "notFound",
@@ -174,7 +206,7 @@ describe("how a wait ends", () => {
 
   it.each(ENDS)("%s: the same after its checkpoint was resumed, and told again", (_, settle) => {
     const settled = settle();
-    const again = settleResumed(throughJson(settled.state), BEGAN_MS + 1e6);
+    const again = toldAgain(settled);
     const [before, after] = [errorOf(settled), errorOf(again)];
     expect(again.outcome.kind).toBe(settled.outcome.kind);
     expect([after.name, after.message]).toEqual([before.name, before.message]);
@@ -220,7 +252,7 @@ describe("how a wait ends", () => {
     ["a task that failed", () => settledAfter([refused(), shows("FAILED")])],
   ])("%s has no failed poll as its cause, also when it is told again", (_, settle) => {
     const settled = settle();
-    const again = settleResumed(throughJson(settled.state), BEGAN_MS + 1e6);
+    const again = toldAgain(settled);
 
     expect(errorOf(settled).cause).toBeUndefined();
     expect(errorOf(again).cause).toBeUndefined();
@@ -253,7 +285,13 @@ describe("how a wait ends", () => {
     const { ended: _, ...open } = state;
     const aborted = settleAborted(open, "reason");
     expect(aborted.state).toBe(open);
+    expect(aborted.kind).toBe("settle");
     expect(aborted.outcome).toEqual({ kind: "aborted", error: "reason", task: state.task });
+  });
+
+  it("aborts without a task that was never seen", () => {
+    const begun = beginWait(TASK_ID, { nowMs: BEGAN_MS, options: resolveWaitOptions() });
+    expect(settleAborted(begun, "reason").outcome).toStrictEqual({ kind: "aborted", error: "reason" });
   });
 
   it("resumes a wait that ended by an abort as aborted", () => {
@@ -307,7 +345,9 @@ describe("the cause of an end", () => {
     ["of an expired task is none", () => settledAfter([refused(), shows("EXPIRED")]), undefined],
     ["of a canceled task is none", () => settledAfter([refused(), shows("CANCELED")]), undefined],
   ])("%s", (_, settle, cause) => {
-    expect(errorOf(settle()).cause).toEqual(cause);
+    const error = errorOf(settle());
+    expect(error.cause).toEqual(cause);
+    expect("cause" in error).toBe(cause !== undefined);
   });
 
   it("of a mistake in the source is that mistake", () => {
@@ -333,6 +373,7 @@ describe("an unknown status", () => {
     const message = `task ${TASK_ID} has the unknown status "ODD\\u{1b}"; waiting goes on`;
     const warning = { name: "warning", payload: { taskId: TASK_ID, code: "UNKNOWN_STATUS", message } };
     expect(first.events.filter(({ name }) => name === "warning")).toEqual([warning]);
+    expect(first.state.warned).toEqual(["ODD\\u{1b}"]);
     const again = decide(first.state, shows("ODD\u001b"), waitOptions);
     expect(again.events.map(({ name }) => name)).toEqual(["poll"]);
   });
@@ -368,6 +409,7 @@ describe("whether starting a failed task again is sensible", () => {
       "the call timed out",
       "call time out",
       "Timeout",
+      "TimedOut",
       "please try again later",
       "the system is busy",
       "ServiceUnavailable",

@@ -106,10 +106,9 @@ export function acceptCall(state: RateState, nowMs: number): RateState {
   // The quota has opened again. After a long window the last second says nothing; its average does.
   const cycleS = (nowMs - state.cycleFromMs) / 1000;
   const wasLong = nowMs - state.exhaustedQuota.fromMs > LONG_WINDOW_MS;
-  const ceilingPerSecond =
-    wasLong && cycleS > 0
-      ? clampRate(state, state.cycleAccepted / cycleS)
-      : (state.ceilingPerSecond ?? state.ratePerSecond);
+  const ceilingPerSecond = wasLong
+    ? clampRate(state, state.cycleAccepted / cycleS)
+    : (state.ceilingPerSecond ?? state.ratePerSecond);
   return {
     ...accepted,
     ceilingPerSecond,

@@ -7,7 +7,7 @@ import type { Observation } from "../observe/observe.ts";
 import type { DecideContext, Decision } from "../state/decision.ts";
 import { beforeDeadline, countedCallMs, outageSinceMs, withinIntervals } from "../state/delay-limits.ts";
 import { failureOf, failureRecord } from "../state/last-failure.ts";
-import type { WaitDraft, WaitState } from "../state/wait-state.ts";
+import { hasEnded, type WaitDraft, type WaitState } from "../state/wait-state.ts";
 import { nextPoll } from "./next-poll.ts";
 import { pollEvents, shortStatus, unknownStatusWarning } from "./poll-events.ts";
 import {
@@ -32,7 +32,7 @@ const CALL_TIME_WEIGHT = 0.3;
  * @returns Poll again after `delayMs`, or settle. A settled state always settles in the same way.
  */
 export function decide(state: WaitState, observation: Observation, context: DecideContext): Decision {
-  if (state.ended !== undefined) {
+  if (hasEnded(state)) {
     return settleAgain(state, context.nowMs);
   }
   switch (observation.kind) {
@@ -57,7 +57,7 @@ export function decide(state: WaitState, observation: Observation, context: Deci
  * @param lastFailure - The error of the last poll that did not return the task, where the driver has it itself.
  */
 export function decideTimeout(state: WaitState, nowMs: number, lastFailure?: Error): Decision {
-  if (state.ended !== undefined) {
+  if (hasEnded(state)) {
     return settleAgain(state, nowMs);
   }
   return settleTimedOut(state, nowMs, lastFailure ?? failureOf(state));
@@ -199,10 +199,10 @@ function pollAfter(
   state: WaitState,
   delayMs: number,
   context: DecideContext,
-): Extract<Decision, { kind: "poll" }> {
+): Omit<Extract<Decision, { kind: "poll" }>, "events"> {
   const boundedMs = beforeDeadline(delayMs, state, context);
   const next = { ...state, nextPollAtMs: context.nowMs + boundedMs };
-  return { kind: "poll", state: next, delayMs: boundedMs, events: [] };
+  return { kind: "poll", state: next, delayMs: boundedMs };
 }
 
 /**

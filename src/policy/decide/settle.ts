@@ -8,7 +8,7 @@ import { endEvents } from "../../task/wait-events.ts";
 import type { Mismatch } from "../observe/read-result.ts";
 import type { Decision } from "../state/decision.ts";
 import { failureOf, failureRecord } from "../state/last-failure.ts";
-import type { WaitState } from "../state/wait-state.ts";
+import type { EndedState, WaitState } from "../state/wait-state.ts";
 
 type Settled = Extract<Decision, { kind: "settle" }>;
 
@@ -75,12 +75,12 @@ export function settleMismatch(completed: WaitState, { mismatch, cause }: Mismat
 }
 
 /** The decision of a wait that has ended already: the same outcome, and no events. */
-export function settleAgain(state: WaitState, nowMs: number): Settled {
+export function settleAgain(state: EndedState, nowMs: number): Settled {
   return { kind: "settle", state, outcome: makeOutcome(state, nowMs, failureOf(state)), events: [] };
 }
 
 /** Settles a wait that was resumed from the checkpoint of an ended wait: same outcome, with the events of an end. */
-export function settleResumed(state: WaitState, nowMs: number): Settled {
+export function settleResumed(state: EndedState, nowMs: number): Settled {
   const settled = settleAgain(state, nowMs);
   return { ...settled, events: endEvents(settled.outcome) };
 }
@@ -94,22 +94,17 @@ export function settleAborted(state: WaitState, reason: unknown): Settled {
   return { kind: "settle", state, outcome, events: endEvents(outcome) };
 }
 
-function settle(
-  open: WaitState,
-  ended: NonNullable<WaitState["ended"]>,
-  nowMs: number,
-  cause?: unknown,
-): Settled {
+function settle(open: WaitState, ended: EndedState["ended"], nowMs: number, cause?: unknown): Settled {
   const lastFailure = cause instanceof Error ? failureRecord(cause) : undefined;
-  const state: WaitState = { ...open, lastFailure, nextPollAtMs: nowMs, ended };
+  const state: EndedState = { ...open, lastFailure, nextPollAtMs: nowMs, ended };
   const outcome = makeOutcome(state, nowMs, cause);
   return { kind: "settle", state, outcome, events: endEvents(outcome) };
 }
 
 /** The outcome of a state that has ended. */
-function makeOutcome(state: WaitState, nowMs: number, cause?: unknown): Outcome {
-  const { kind, message, isProtocol } = state.ended ?? { kind: "aborted", message: "" };
-  const { task } = state;
+function makeOutcome(state: EndedState, nowMs: number, cause?: unknown): Outcome {
+  const { task, ended } = state;
+  const { kind, message, isProtocol } = ended;
   if (kind === "complete") {
     return { kind, task: task as Task };
   }
@@ -134,8 +129,9 @@ function withTask(state: WaitState): { readonly task?: Task } {
 
 function describeEnd(state: WaitState, kind: "failed" | "expired" | "canceled", nowMs: number): string {
   const words = { failed: "failed", expired: "expired", canceled: "was canceled" };
-  const type = state.task?.taskType === undefined ? "" : ` (${printable(state.task.taskType, 60)})`;
-  const why = state.task?.errorMessage?.trim();
+  const { taskType, errorMessage } = state.task ?? {};
+  const type = taskType === undefined ? "" : ` (${printable(taskType, 60)})`;
+  const why = errorMessage?.trim();
   const waited = formatDurationMs(Math.max(0, nowMs - state.startedAtMs));
   return `task ${state.taskId}${type} ${words[kind]}${why ? `: ${printable(why)}` : ""} [waited ${waited}]`;
 }

@@ -68,6 +68,13 @@ export interface WaitState {
   };
 }
 
+/** The state of a wait that has ended. */
+export type EndedState = WaitState & Required<Pick<WaitState, "ended">>;
+
+export function hasEnded(state: WaitState): state is EndedState {
+  return state.ended !== undefined;
+}
+
 /** The next {@link WaitState} while a decision builds it. */
 export type WaitDraft = { -readonly [K in keyof WaitState]: WaitState[K] };
 
