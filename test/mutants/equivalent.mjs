@@ -5,12 +5,12 @@ const page = join(import.meta.dirname, "equivalent.md");
 
 const oneLine = (text) => text.replace(/\s+/g, " ").trim();
 
-/** What a mutant is told by: not its line, which any edit above it moves. */
+/** What a mutant is told by: its lines before and after, and not their number, which any edit above them moves. */
 export function keyOf(file, source, { mutatorName, location: { start, end }, replacement = "" }) {
   const lines = source.split("\n").slice(start.line - 1, end.line);
-  lines[lines.length - 1] = lines.at(-1).slice(0, end.column - 1);
-  lines[0] = lines[0].slice(start.column - 1);
-  return [file, mutatorName, oneLine(lines.join("\n")), oneLine(replacement)].join("\n");
+  const before = (lines[0] ?? "").slice(0, start.column - 1);
+  const after = (lines.at(-1) ?? "").slice(end.column - 1);
+  return [file, mutatorName, oneLine(lines.join(" ")), oneLine(before + replacement + after)].join("\n");
 }
 
 /** The rows of equivalent.md: | file | mutator | `original` | `becomes` | why |. A `|` in code is written `\|`. */

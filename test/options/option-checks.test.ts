@@ -29,19 +29,21 @@ const refusal = (
   isHidden?: (path: readonly PropertyKey[]) => boolean,
 ): string => refusalOf(() => checkOption(schema, value, name, isHidden));
 
-const OPTIONS = strictOptions({
-  size: z.exactOptional(z.number()),
-  tasks: z.exactOptional(z.array(strictOptions({ taskId: nonEmptyString }))),
-});
+// Schemas are made in the tests and not while the file loads, so that mutants are run by the tests that notice them.
+const options = () =>
+  strictOptions({
+    size: z.exactOptional(z.number()),
+    tasks: z.exactOptional(z.array(strictOptions({ taskId: nonEmptyString }))),
+  });
 
 describe("a value that a schema accepts", () => {
   it("is given back as the schema reads it", () => {
-    expect(checkOption(OPTIONS, { size: 5 }, "start:")).toEqual({ size: 5 });
+    expect(checkOption(options(), { size: 5 }, "start:")).toEqual({ size: 5 });
   });
 
   it("may have names without a value, at any depth, which count as absent", () => {
-    const options = { size: undefined, tasks: [{ taskId: "t-1", other: undefined }] };
-    const read = checkOption(OPTIONS, options, "start:");
+    const given = { size: undefined, tasks: [{ taskId: "t-1", other: undefined }] };
+    const read = checkOption(options(), given, "start:");
     expect(read).toStrictEqual({ tasks: [{ taskId: "t-1" }] });
   });
 
@@ -52,7 +54,7 @@ describe("a value that a schema accepts", () => {
 
   it("may be an object without a prototype", () => {
     const bare = Object.assign(Object.create(null), { size: undefined });
-    expect(checkOption(OPTIONS, bare, "start:")).toEqual({});
+    expect(checkOption(options(), bare, "start:")).toEqual({});
   });
 
   it("stays the same object where nothing is absent, and where it is no plain object", () => {
@@ -94,31 +96,31 @@ describe("a value that a schema accepts", () => {
 
 describe("a value that a schema refuses", () => {
   it("is named by what takes the options and by its path", () => {
-    expect(refusal(OPTIONS, { size: "big" })).toBe('start: size must be of type number, got "big"');
-    expect(refusal(OPTIONS, { tasks: [{ taskId: "t-1" }, { taskId: "" }] })).toBe(
+    expect(refusal(options(), { size: "big" })).toBe('start: size must be of type number, got "big"');
+    expect(refusal(options(), { tasks: [{ taskId: "t-1" }, { taskId: "" }] })).toBe(
       'start: tasks[1].taskId must be a non-empty string, got ""',
     );
-    expect(refusal(OPTIONS, 7)).toBe("start: options must be of type object, got 7");
+    expect(refusal(options(), 7)).toBe("start: options must be of type object, got 7");
   });
 
   it("is named by its own name where it has one", () => {
-    expect(refusal(OPTIONS, { size: "big" }, "scenario")).toBe(
+    expect(refusal(options(), { size: "big" }, "scenario")).toBe(
       'scenario.size must be of type number, got "big"',
     );
-    expect(refusal(OPTIONS, 7, "scenario")).toBe("scenario must be of type object, got 7");
+    expect(refusal(options(), 7, "scenario")).toBe("scenario must be of type object, got 7");
     expect(refusal(nonEmptyString, 7, "scenario: name")).toBe(
       "scenario: name must be a non-empty string, got 7",
     );
   });
 
   it("may be a name that nothing reads, at any depth", () => {
-    expect(refusal(OPTIONS, { sise: 5 })).toBe(
+    expect(refusal(options(), { sise: 5 })).toBe(
       'start: unknown option "sise"; did you mean "size"? Known are size, tasks',
     );
-    expect(refusal(OPTIONS, { tasks: [{ taskId: "t-1", wholly: 1 }] })).toBe(
+    expect(refusal(options(), { tasks: [{ taskId: "t-1", wholly: 1 }] })).toBe(
       'start.tasks[0]: unknown option "wholly"; known are taskId',
     );
-    expect(refusal(OPTIONS, { sise: 5 }, "scenario")).toMatch(/^scenario: unknown option "sise"; /);
+    expect(refusal(options(), { sise: 5 }, "scenario")).toMatch(/^scenario: unknown option "sise"; /);
   });
 
   it.each<[string, z.ZodMiniType<unknown>, unknown, string]>([
@@ -147,35 +149,36 @@ describe("a value that a schema refuses", () => {
 });
 
 describe("a value that fits no branch of a union", () => {
-  const model = z.union([
-    z.enum(["even", "odd"]),
-    strictOptions({ steps: z.array(z.number()) }),
-    z.discriminatedUnion("kind", [
-      strictOptions({ kind: z.literal("even"), minMs: z.number() }),
-      strictOptions({ kind: z.literal("odd"), meanMs: z.number().check(z.gte(1)) }),
-    ]),
-  ]);
+  const model = () =>
+    z.union([
+      z.enum(["even", "odd"]),
+      strictOptions({ steps: z.array(z.number()) }),
+      z.discriminatedUnion("kind", [
+        strictOptions({ kind: z.literal("even"), minMs: z.number() }),
+        strictOptions({ kind: z.literal("odd"), meanMs: z.number().check(z.gte(1)) }),
+      ]),
+    ]);
 
   it("is told the rule of the branch that it was meant for", () => {
-    expect(refusal(model, { kind: "odd", meanMs: 0 }, "model")).toBe(
+    expect(refusal(model(), { kind: "odd", meanMs: 0 }, "model")).toBe(
       "model.meanMs must be at least 1, got 0",
     );
-    expect(refusal(model, { steps: [1, "x"] }, "model")).toBe(
+    expect(refusal(model(), { steps: [1, "x"] }, "model")).toBe(
       'model.steps[1] must be of type number, got "x"',
     );
-    expect(refusal(model, { kind: "even", minMs: 0, max: 1 }, "model")).toMatch(
+    expect(refusal(model(), { kind: "even", minMs: 0, max: 1 }, "model")).toMatch(
       /^model: unknown option "max"; /,
     );
   });
 
   it("is told that its kind is none, and not what it lacks of another branch", () => {
-    expect(refusal(model, { kind: "new" }, "model")).toBe(
+    expect(refusal(model(), { kind: "new" }, "model")).toBe(
       'model.kind must be one of the documented forms, got "new"',
     );
   });
 
   it("is told where in an outer object it is", () => {
-    const outer = strictOptions({ models: z.array(model) });
+    const outer = strictOptions({ models: z.array(model()) });
     expect(refusal(outer, { models: ["even", { steps: [1, "x"] }] })).toBe(
       'start: models[1].steps[1] must be of type number, got "x"',
     );
@@ -253,10 +256,10 @@ describe("a value in a message", () => {
   });
 
   it("is hidden where the caller says so, and shown where the caller says that it is no secret", () => {
-    expect(refusal(OPTIONS, { size: "big" }, "start:", ([name]) => name === "size")).toBe(
+    expect(refusal(options(), { size: "big" }, "start:", ([name]) => name === "size")).toBe(
       "start: size must be of type number, got a value of type string",
     );
-    expect(refusal(OPTIONS, { size: "big" }, "start:", ([name]) => name === "tasks")).toMatch(/got "big"$/);
+    expect(refusal(options(), { size: "big" }, "start:", ([name]) => name === "tasks")).toMatch(/got "big"$/);
     const keys = strictOptions({ secret: z.number() });
     expect(refusal(keys, { secret: "x" }, "start:", () => false)).toMatch(/got a value of type string$/);
     expect(invalidOption("secret", "is odd", "x", false).message).toBe('secret is odd, got "x"');
@@ -290,18 +293,18 @@ describe("the names of options", () => {
 });
 
 describe("an AbortSignal in options", () => {
-  const schema = strictOptions({ signal: abortSignal });
+  const schema = () => strictOptions({ signal: abortSignal });
 
   it("may be of any realm", () => {
-    expect(refusal(schema, { signal: new AbortController().signal })).toBe("accepted");
+    expect(refusal(schema(), { signal: new AbortController().signal })).toBe("accepted");
     class Signal {
       addEventListener(): void {}
     }
-    expect(refusal(schema, { signal: new Signal() })).toBe("accepted");
+    expect(refusal(schema(), { signal: new Signal() })).toBe("accepted");
   });
 
   it.each([[null], ["stop"], [{}], [{ addEventListener: true }], [() => {}]])("is not %o", (signal) => {
-    expect(refusal(schema, { signal })).toMatch(/^start: signal must be an AbortSignal, got /);
+    expect(refusal(schema(), { signal })).toMatch(/^start: signal must be an AbortSignal, got /);
   });
 });
 

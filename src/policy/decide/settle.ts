@@ -118,8 +118,8 @@ function makeOutcome(state: EndedState, nowMs: number, cause?: unknown): Outcome
     elapsedMs: Math.max(0, nowMs - state.startedAtMs),
     retryable: RETRYABLE.test(task?.errorMessage?.slice(0, MAX_SEARCHED_LENGTH) ?? ""),
     isProtocol,
+    cause,
     ...withTask(state),
-    ...(cause === undefined ? {} : { cause }),
   });
 }
 

@@ -123,7 +123,7 @@ export function resolveWaitOptions(
   checkOptionNames(options, WAIT_OPTION_NAMES, action);
   const resolved: Record<DurationOption, number> = { ...defaults };
   for (const name of DURATION_OPTIONS) {
-    resolved[name] = readDuration(options, name, action) ?? defaults[name];
+    resolved[name] = readDuration(options, name, action) ?? resolved[name];
   }
   if (resolved.minIntervalMs > resolved.maxIntervalMs) {
     throw new InvalidOptionError(
