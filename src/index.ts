@@ -130,6 +130,7 @@ export type { RecordSchema, SchemaIssue, SchemaResult, StandardSchema } from "./
 export type {
   ApiIdentity,
   CallOptions,
+  QuotaKeys,
   SourceLimits,
   TaskListQuery,
   TaskPage,

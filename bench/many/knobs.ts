@@ -106,7 +106,7 @@ export const KNOBS: readonly Knob[] = [
   },
   {
     name: "permits: none for the oldest",
-    module: "engine/rate/permit-queue.js",
+    module: "engine/rate/permit-dispatcher.js",
     from: "STARVATION_LIMIT = 8",
     to: "STARVATION_LIMIT = 1e9",
   },

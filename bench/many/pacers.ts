@@ -1,5 +1,6 @@
 import { DefaultRateLimiter } from "@smithy/core/retry";
 import { MonotonicClock } from "../../src/async/monotonic-clock.ts";
+import { PermitDispatcher } from "../../src/engine/rate/permit-dispatcher.ts";
 import { PermitQueue } from "../../src/engine/rate/permit-queue.ts";
 import { RateLimiter } from "../../src/engine/rate/rate-limiter.ts";
 import type { Verdict } from "./quota.ts";
@@ -15,7 +16,10 @@ export const PACERS: Readonly<Record<string, () => Pacer>> = {
   taskwait: () => {
     const clock = new MonotonicClock();
     const limiter = new RateLimiter(clock, "adaptive");
-    const queue = new PermitQueue<never>(limiter, clock, { priority: () => 0, grant: () => {} });
+    const queue = new PermitQueue<never>(new PermitDispatcher(limiter), clock, {
+      priority: () => 0,
+      grant: () => {},
+    });
     return {
       permit: () => queue.acquire(new AbortController().signal),
       answered: (verdict) => {

@@ -6,6 +6,7 @@ import type { CallOptions, SourceLimits, TaskListQuery, TaskPage, TaskSource } f
 import type { Task } from "../task/task.ts";
 import { type CompiledApi, compileApi } from "./compile-api.ts";
 import type { TaskApi } from "./format/task-api.ts";
+import { type QuotaOptions, quotaKeysOfApi } from "./quota-keys.ts";
 import { type Finding, goneTask, readAnswer, readPage } from "./reader/read-answer.ts";
 import { wordsUntil } from "./reader/words.ts";
 import { checkApiTaskId, checkSet } from "./request/values.ts";
@@ -72,6 +73,7 @@ class ApiSource implements TaskSource, ClosableSource {
   readonly #compiled: CompiledApi;
   readonly #context: Parameters<typeof readAnswer>[2];
   readonly #set: Readonly<Record<string, string>>;
+  readonly #quota: QuotaOptions;
   readonly #transport: Transport;
 
   constructor(compiled: CompiledApi, options: TaskApiSourceOptions) {
@@ -86,6 +88,7 @@ class ApiSource implements TaskSource, ClosableSource {
         onWarning ?? ((message) => process.emitWarning(message, { type: "TaskwaitWarning" })),
       ),
     };
+    this.#quota = { client: callerOptions, apiKey, set: this.#set };
     this.#transport = transportOf(api, callerOptions, apiKey);
     this.api = { name: api.name, digest };
     this.limits = documentedLimits(api);
@@ -96,6 +99,10 @@ class ApiSource implements TaskSource, ClosableSource {
     if (api.list !== undefined) {
       this.list = (query, { signal } = {}) => this.#list(query, signal);
     }
+  }
+
+  get quotaKeys(): ReturnType<typeof quotaKeysOfApi> {
+    return quotaKeysOfApi(this.#compiled, this.#quota);
   }
 
   checkTaskId(taskId: unknown): void {

@@ -1,12 +1,13 @@
 import * as z from "zod/mini";
 import { Caller } from "../openapi/caller.ts";
-import { checkCallerOptions } from "../openapi/caller-options.ts";
+import { type CallerOptions, checkCallerOptions } from "../openapi/caller-options.ts";
+import { quotaPlace } from "../openapi/quota-place.ts";
 import type { Operation } from "../openapi/request/operation.ts";
 import type { Envelope } from "../openapi/response/envelope.ts";
 import { abortSignal, checkOption, nonEmptyString, strictOptions } from "../options/check-options.ts";
 import { checkTaskId } from "../options/task-id.ts";
 import { isBdrcApiError } from "../task/errors.ts";
-import type { CallOptions, TaskListQuery, TaskPage, TaskSource } from "../task/source.ts";
+import type { CallOptions, QuotaKeys, TaskListQuery, TaskPage, TaskSource } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
 import type { BdrcClientOptions } from "./client-options.ts";
 import {
@@ -15,6 +16,7 @@ import {
   describeTasksOperation,
   updateResourcesOperation,
 } from "./operations.ts";
+import { DEFAULT_REGION } from "./regions.ts";
 import { pageOf, startedTaskOf, taskOf } from "./task-response.ts";
 
 /** What to list, for {@link BdrcClient.describeTasks}. */
@@ -66,10 +68,19 @@ const CHECK_RULES = strictOptions({ resourceArn: nonEmptyString, ruleId: z.exact
  */
 export class BdrcClient implements TaskSource {
   readonly #caller: Caller;
+  readonly #options: CallerOptions;
 
   /** @throws `InvalidOptionError` naming the option, the rule and the value. */
   constructor(options: BdrcClientOptions = {}) {
-    this.#caller = new Caller(checkCallerOptions(options, "BdrcClient"));
+    this.#options = checkCallerOptions(options, "BdrcClient");
+    this.#caller = new Caller(this.#options);
+  }
+
+  /** What the service counts together: the calls of an account, in a region, of an operation. */
+  get quotaKeys(): QuotaKeys {
+    const { account, origin, regionId = DEFAULT_REGION } = quotaPlace(this.#options, process.env);
+    const keyOf = (action: string) => JSON.stringify([account, origin ?? regionId, "BDRC", action]);
+    return { describe: keyOf("DescribeTask"), list: keyOf("DescribeTasks") };
   }
 
   /** How a task is now, in exactly one HTTP call: a {@link TaskSource} repeats nothing by itself. */

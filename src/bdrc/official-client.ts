@@ -1,4 +1,5 @@
 import { timedCall } from "../async/timed-call.ts";
+import { objectKey } from "../openapi/credentials/account-key.ts";
 import type { Operation } from "../openapi/request/operation.ts";
 import { type Envelope, isObject } from "../openapi/response/envelope.ts";
 import { protocolError } from "../openapi/response/protocol-error.ts";
@@ -54,8 +55,10 @@ export function sourceFromOfficialClient(client: OfficialClient): TaskSource {
     const data = wireData(answer, operation);
     return taskOf({ Data: data }, operation);
   };
+  const quotaKey = `official client ${objectKey(client)}`;
+  const describeKeys = { describe: `${quotaKey} DescribeTask` };
   if (typeof client.describeTasks !== "function") {
-    return { describe };
+    return { describe, quotaKeys: describeKeys };
   }
   const list = async (query: TaskListQuery, { signal }: CallOptions = {}): Promise<TaskPage> => {
     const operation = describeTasksOperation(query);
@@ -71,7 +74,7 @@ export function sourceFromOfficialClient(client: OfficialClient): TaskSource {
       : content;
     return pageOf({ Data: { ...data, Content: tasks } }, operation, undefined);
   };
-  return { describe, list };
+  return { describe, list, quotaKeys: { ...describeKeys, list: `${quotaKey} DescribeTasks` } };
 }
 
 const FIELDS: readonly string[] = [...TASK_FIELDS, "content", "nextToken", "totalCount"];

@@ -29,7 +29,8 @@ import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 //
 //   TaskWaiter         the waits that live, the waiter's listeners, telemetry
 //   └ PollScheduler    the tracked tasks, the deadlines, the history, the one timer
-//     ├ RateLimits     an ApiRateLimit for each API: PermitQueue (what goes next) over RateLimiter (how fast)
+//     ├ RateLimits     an ApiRateLimit for each API: its PermitQueue says what goes next of this waiter's
+//     │ └ PermitDispatcher  which waiter's goes next, over RateLimiter (how fast); shared by all of one quota (sharedRate)
 //     ├ DuePolls       the tasks that are asleep, or queued for a permit
 //     │ └ CallSharing  which tasks share a call that takes several ids, and when they are due for that
 //     ├ ListingScheduler  when a scan (ListingScan) pays off; coverage and lag of listings, their sizes, the pacing
@@ -38,7 +39,7 @@ import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 //       └ WaitCore     a wait's state and outcome; TaskWait is the promise in front
 //
 // `decide` says what an observation means (policy/); applyObservation asks it for every wait on the task.
-// W1 PollScheduler#drop, PermitQueue · W2 WaitCore.aborted, PollScheduler#drop, Poll.leave · W3 Deadlines,
+// W1 PollScheduler#drop, PermitDispatcher · W2 WaitCore.aborted, PollScheduler#drop, Poll.leave · W3 Deadlines,
 // pollPriority, readScan · W4 ApiRateLimit, PollScheduler#schedule · W5 ApiRateLimit.answered · W6 applyObservation
 // · W7 SafeEmitter (async/) · W8, W9 policy/
 
@@ -46,7 +47,7 @@ import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 export type WaiterListener<K extends WaitEventName> = (payload: WaitEvents[K], wait: TaskWait) => unknown;
 
 /**
- * Waits for any number of tasks of one source, through one rate budget. Two waits on one task cost one poll.
+ * Waits for any number of tasks of one source, through one rate, which it shares with all waiters of the same quota. Two waits on one task cost one poll.
  * While it has no waits it holds no timer, so a process can exit without closing it.
  */
 export class TaskWaiter implements AsyncDisposable {

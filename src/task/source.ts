@@ -41,10 +41,19 @@ export interface SourceLimits {
    * further.
    */
   readonly perSecond?: number;
-  /** Listings count as polls do: both are the same operation. */
-  readonly sharesListings?: boolean;
   /** No task is to be asked for more often, in milliseconds, whatever a wait's `minIntervalMs`. */
   readonly minIntervalMs?: number;
+}
+
+/**
+ * What the service counts together. Waiters of one process whose sources name the same key share one rate for these
+ * calls, and a throttle slows them all.
+ */
+export interface QuotaKeys {
+  /** Of polls: account, region and operation, in any form. Never put a secret into it; a hash of one will do. */
+  readonly describe?: string;
+  /** Of listings; the same as {@link QuotaKeys.describe} where both count as one. */
+  readonly list?: string;
 }
 
 /**
@@ -73,6 +82,8 @@ export interface TaskSource {
   /** Of a declared task API. A wait is resumed with the same only. */
   readonly api?: ApiIdentity;
   readonly limits?: SourceLimits;
+  /** Without it, only waiters of this very object share a rate. */
+  readonly quotaKeys?: QuotaKeys;
 }
 
 /** What {@link TaskSource.clockOffsetMs} says; undefined when it says nothing, throws, or gives no finite number. */
@@ -87,12 +98,28 @@ export function clockOffsetMsOf(source: TaskSource): number | undefined {
 
 /** What a source documents, without what is no such number. */
 export function limitsOf({ limits }: Pick<TaskSource, "limits">): SourceLimits {
-  const { perSecond, minIntervalMs, sharesListings } = limits ?? {};
+  const { perSecond, minIntervalMs } = limits ?? {};
   return {
     ...(isPositive(perSecond) ? { perSecond } : {}),
     ...(isPositive(minIntervalMs) ? { minIntervalMs } : {}),
-    ...(sharesListings === true ? { sharesListings } : {}),
   };
+}
+
+/** What a source says of its quotas, without what is no text. */
+export function quotaKeysOf(source: TaskSource): QuotaKeys {
+  try {
+    const { describe, list } = source.quotaKeys ?? {};
+    return {
+      ...(isText(describe) ? { describe } : {}),
+      ...(isText(list) ? { list } : {}),
+    };
+  } catch {
+    return {};
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function isPositive(value: unknown): value is number {

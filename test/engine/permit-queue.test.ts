@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { MonotonicClock } from "../../src/async/monotonic-clock.ts";
 import { HeapEntry } from "../../src/engine/rate/indexed-heap.ts";
-import { PermitQueue, STARVATION_LIMIT } from "../../src/engine/rate/permit-queue.ts";
+import { PermitDispatcher, STARVATION_LIMIT } from "../../src/engine/rate/permit-dispatcher.ts";
+import { PermitQueue } from "../../src/engine/rate/permit-queue.ts";
 import { RateLimiter } from "../../src/engine/rate/rate-limiter.ts";
 import { pass, useFakeTime } from "./fake-time.ts";
 
@@ -17,7 +18,7 @@ interface Item {
 function makeQueue(perSecond: number): { readonly queue: PermitQueue<Item>; readonly granted: string[] } {
   const clock = new MonotonicClock();
   const granted: string[] = [];
-  const queue = new PermitQueue<Item>(new RateLimiter(clock, { perSecond }), clock, {
+  const queue = new PermitQueue<Item>(new PermitDispatcher(new RateLimiter(clock, { perSecond })), clock, {
     priority: ({ value }) => value(),
     grant: ({ name, then }) => {
       granted.push(name);

@@ -3,6 +3,7 @@ import {
   acceptCall,
   beginRate,
   growRate,
+  heedQuota,
   type RateState,
   takePermit,
   throttleRate,
@@ -41,6 +42,20 @@ describe("the rate of calls", () => {
       state = busySecond(state, 1000 * s);
     }
     expect(state.ratePerSecond).toBe(19);
+  });
+
+  it("starts again below a quota that is heard of late, unless something was found out: then it only falls", () => {
+    const begun = beginRate(0);
+    expect(heedQuota(begun, 100)).toMatchObject({ ratePerSecond: 95, quotaPerSecond: 100 });
+    expect(heedQuota(beginRate(0, 20), 10)).toMatchObject({ ratePerSecond: 9.5, quotaPerSecond: 10 });
+    expect(heedQuota(beginRate(0, 20), 30)).toEqual(beginRate(0, 20));
+    expect(heedQuota(beginRate(0, 20), 20)).toEqual(beginRate(0, 20));
+    const found = throttleRate(begun, 1000);
+    expect(found.ratePerSecond).toBeLessThan(5);
+    expect(heedQuota(found, 100)).toEqual({ ...found, quotaPerSecond: 100 });
+    expect(heedQuota(found, 1).ratePerSecond).toBe(0.95);
+    const exhausted = { ...begun, exhaustedQuota: { fromMs: 0, probes: 0 } };
+    expect(heedQuota(exhausted, 100).ratePerSecond).toBe(5);
   });
 
   it("is not earned by idle time, nor for more than a second by one late call", () => {

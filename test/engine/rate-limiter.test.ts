@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { MonotonicClock } from "../../src/async/monotonic-clock.ts";
+import { PermitDispatcher } from "../../src/engine/rate/permit-dispatcher.ts";
 import { PermitQueue } from "../../src/engine/rate/permit-queue.ts";
 import { RateLimiter } from "../../src/engine/rate/rate-limiter.ts";
 import { pass, useFakeTime } from "./fake-time.ts";
@@ -15,7 +16,13 @@ function makeExhaustedQueue(): { readonly queue: PermitQueue<never>; readonly li
   for (let throttles = 0; throttles < 6; throttles++) {
     limiter.throttled(undefined);
   }
-  return { queue: new PermitQueue<never>(limiter, clock, { priority: () => 0, grant: () => {} }), limiter };
+  return {
+    queue: new PermitQueue<never>(new PermitDispatcher(limiter), clock, {
+      priority: () => 0,
+      grant: () => {},
+    }),
+    limiter,
+  };
 }
 
 /** When each of so many permits was given, in milliseconds from now. */

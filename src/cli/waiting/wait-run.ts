@@ -45,7 +45,7 @@ export interface WaitRun {
 export async function runWaits(run: WaitRun): Promise<number> {
   const waiters = new Map<TaskSource, TaskWaiter>();
   for (const { source } of run.tasks) {
-    // Each API has its own rate.
+    // APIs whose calls count together share one rate.
     waiters.set(source, waiters.get(source) ?? new TaskWaiter({ source, ...run.settings.rate }));
   }
   const display = await WaitDisplay.load([...waiters.values()], run.calls, run.flags, run.settings);

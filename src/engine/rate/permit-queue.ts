@@ -1,6 +1,6 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { HeapEntry, IndexedHeap } from "./indexed-heap.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
+import type { PermitClaims, PermitDispatcher } from "./permit-dispatcher.ts";
 
 /** What a permit is for. */
 export interface PermitQueueOptions<T> {
@@ -8,12 +8,8 @@ export interface PermitQueueOptions<T> {
   readonly priority: (item: T, nowMs: number) => number;
   /** The item's call may go out now; it must. */
   readonly grant: (item: T) => void;
-  /** Calls that may be in flight at once; more wait until {@link PermitQueue.returned}. Default: any number. */
-  readonly maxInFlight?: number;
 }
 
-/** Every so many permits one goes to the item that has waited longest, whatever its priority. */
-export const STARVATION_LIMIT = 8;
 // Priorities change with time, and are computed again this often.
 const RERANK_MS = 100;
 const RERANK_LARGE_MS = 1000;
@@ -28,31 +24,28 @@ class Continuation {
   }
 }
 
-/**
- * Hands a limiter's permits to items. A permit is bound late: it goes to the item of the highest priority at the
- * moment it comes free. So that none starves, every {@link STARVATION_LIMIT}th goes to the oldest: with `n` items before
- * it, an item is granted within `STARVATION_LIMIT * (n + 1)` permits. While the queue is empty nothing is pending (W1).
- */
-export class PermitQueue<T> {
-  readonly #limiter: RateLimiter;
+/** The items of one owner that want permits. Others may want the same permits: the dispatcher decides between them. */
+export class PermitQueue<T> implements PermitClaims {
+  readonly #dispatcher: PermitDispatcher;
   readonly #clock: MonotonicClock;
   readonly #options: PermitQueueOptions<T>;
   readonly #items = new IndexedHeap<T | Continuation>();
-  // In order of arrival.
-  readonly #arrivals = new Set<HeapEntry<T | Continuation>>();
-  #granted = 0;
-  #inFlight = 0;
+  // Their numbers, in order of arrival.
+  readonly #arrivals = new Map<HeapEntry<T | Continuation>, number>();
   #rerankedAtMs = Number.NEGATIVE_INFINITY;
-  #handingOut: AbortController | undefined;
 
-  constructor(limiter: RateLimiter, clock: MonotonicClock, options: PermitQueueOptions<T>) {
-    this.#limiter = limiter;
+  constructor(dispatcher: PermitDispatcher, clock: MonotonicClock, options: PermitQueueOptions<T>) {
+    this.#dispatcher = dispatcher;
     this.#clock = clock;
     this.#options = options;
   }
 
   get size(): number {
     return this.#items.size;
+  }
+
+  get oldestArrival(): number {
+    return this.#arrivals.values().next().value ?? Number.POSITIVE_INFINITY;
   }
 
   has(entry: HeapEntry<T>): boolean {
@@ -79,11 +72,11 @@ export class PermitQueue<T> {
         }
       }
     }
-    return taken.map((entry) => {
-      this.#items.remove(entry);
-      this.#arrivals.delete(entry);
-      return entry.item as T;
-    });
+    for (const entry of taken) {
+      this.#delete(entry);
+    }
+    this.#dispatcher.taken(this);
+    return taken.map(({ item }) => item as T);
   }
 
   /** Resolves when a call may go out that continues what has begun; rejects with the signal's reason when that aborts. */
@@ -105,64 +98,22 @@ export class PermitQueue<T> {
     });
   }
 
-  /** A call that was granted has ended. */
-  returned(): void {
-    this.#inFlight--;
-    this.#start();
-  }
-
-  #put(entry: HeapEntry<T | Continuation>): void {
-    this.#items.put(entry, this.#rankOf(entry.item, this.#clock.nowMs()));
-    this.#arrivals.add(entry);
-    this.#start();
-  }
-
-  #start(): void {
-    if (this.#handingOut === undefined && this.#hasNext()) {
-      this.#handingOut = new AbortController();
-      void this.#handOut(this.#handingOut);
+  firstRank(): number {
+    const nowMs = this.#clock.nowMs();
+    const { size } = this.#items;
+    if (nowMs - this.#rerankedAtMs >= (size > LARGE_SIZE ? RERANK_LARGE_MS : RERANK_MS)) {
+      this.#rerankedAtMs = nowMs;
+      this.#items.rerank((item) => this.#rankOf(item, nowMs));
     }
+    return this.#items.firstRank;
   }
 
-  #hasNext(): boolean {
-    const { maxInFlight = Number.POSITIVE_INFINITY } = this.#options;
-    return this.#items.size > 0 && this.#inFlight < maxInFlight;
-  }
-
-  #withdraw(entry: HeapEntry<T | Continuation>): void {
-    this.#items.remove(entry);
-    this.#arrivals.delete(entry);
-    if (this.#items.size === 0) {
-      this.#handingOut?.abort();
-      this.#handingOut = undefined;
-    }
-  }
-
-  async #handOut(turn: AbortController): Promise<void> {
-    try {
-      while (this.#hasNext()) {
-        await this.#limiter.permit(turn.signal);
-        this.#grantNext();
-      }
-    } catch (error) {
-      if (!turn.signal.aborted) {
-        throw error;
-      }
-    } finally {
-      if (this.#handingOut === turn) {
-        this.#handingOut = undefined;
-      }
-    }
-  }
-
-  #grantNext(): void {
-    const entry = this.#next();
+  grant(isForOldest: boolean): void {
+    const entry = isForOldest ? this.#arrivals.keys().next().value : this.#items.peek();
     if (entry === undefined) {
       return;
     }
-    this.#items.remove(entry);
-    this.#arrivals.delete(entry);
-    this.#inFlight++;
+    this.#delete(entry);
     const { item } = entry;
     if (item instanceof Continuation) {
       item.go();
@@ -171,18 +122,21 @@ export class PermitQueue<T> {
     }
   }
 
-  #next(): HeapEntry<T | Continuation> | undefined {
-    this.#granted++;
-    if (this.#granted % STARVATION_LIMIT === 0) {
-      return this.#arrivals.values().next().value;
+  #put(entry: HeapEntry<T | Continuation>): void {
+    this.#items.put(entry, this.#rankOf(entry.item, this.#clock.nowMs()));
+    this.#arrivals.set(entry, this.#dispatcher.nextArrival());
+    this.#dispatcher.added(this);
+  }
+
+  #withdraw(entry: HeapEntry<T | Continuation>): void {
+    if (this.#delete(entry)) {
+      this.#dispatcher.withdrawn(this);
     }
-    const nowMs = this.#clock.nowMs();
-    const { size } = this.#items;
-    if (nowMs - this.#rerankedAtMs >= (size > LARGE_SIZE ? RERANK_LARGE_MS : RERANK_MS)) {
-      this.#rerankedAtMs = nowMs;
-      this.#items.rerank((item) => this.#rankOf(item, nowMs));
-    }
-    return this.#items.peek();
+  }
+
+  #delete(entry: HeapEntry<T | Continuation>): boolean {
+    this.#items.remove(entry);
+    return this.#arrivals.delete(entry);
   }
 
   #rankOf(item: T | Continuation, nowMs: number): number {

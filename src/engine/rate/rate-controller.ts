@@ -60,6 +60,20 @@ export function beginRate(nowMs: number, quotaPerSecond?: number): RateState {
   };
 }
 
+/** Something else is documented of the quota: the lower holds, and a rate that nothing is known of begins there. */
+export function heedQuota(state: RateState, quotaPerSecond: number): RateState {
+  const { quotaPerSecond: known, ceilingPerSecond, exhaustedQuota, ratePerSecond } = state;
+  if (known !== undefined && known <= quotaPerSecond) {
+    return state;
+  }
+  const heeding = { ...state, quotaPerSecond };
+  const isFoundOut = known !== undefined || (ceilingPerSecond ?? exhaustedQuota) !== undefined;
+  return {
+    ...heeding,
+    ratePerSecond: isFoundOut ? clampRate(heeding, ratePerSecond) : CRUISE * quotaPerSecond,
+  };
+}
+
 /**
  * Lets the rate grow. Only time in which the limiter delayed calls counts: an idle or a slow caller
  * has not shown that more would be accepted.

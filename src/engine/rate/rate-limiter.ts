@@ -5,6 +5,7 @@ import {
   acceptCall,
   beginRate,
   growRate,
+  heedQuota,
   MAX_PER_SECOND,
   type RateState,
   takePermit,
@@ -52,6 +53,18 @@ export class RateLimiter {
 
   get ratePerSecond(): number {
     return this.#rate.ratePerSecond;
+  }
+
+  /** Whether a waiter with this clock can share the pace: the two differ by no more than the wall clock was set meanwhile. */
+  keepsTimeWith(clock: MonotonicClock): boolean {
+    return Math.abs(this.#clock.nowMs() - clock.nowMs()) <= MAX_WALL_JUMP_MS;
+  }
+
+  /** Another source knows what the service documents of the same quota. */
+  heedQuota(perSecond: number | undefined): void {
+    if (this.#isAdaptive && perSecond !== undefined) {
+      this.#rate = heedQuota(this.#rate, perSecond);
+    }
   }
 
   /** Resolves when a call may go out; rejects with the signal's reason when that aborts first. */

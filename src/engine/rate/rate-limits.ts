@@ -1,10 +1,12 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import type { Observation } from "../../policy/observe/observe.ts";
 import type { ManyObservation } from "../../policy/observe/observe-many.ts";
-import type { SourceLimits } from "../../task/source.ts";
+import { quotaKeysOf, type SourceLimits, type TaskSource } from "../../task/source.ts";
 import type { HeapEntry } from "./indexed-heap.ts";
+import type { PermitDispatcher } from "./permit-dispatcher.ts";
 import { PermitQueue, type PermitQueueOptions } from "./permit-queue.ts";
-import { RateLimiter, type RateOption } from "./rate-limiter.ts";
+import type { RateLimiter, RateOption } from "./rate-limiter.ts";
+import { type CallKind, ownRate, sharedRate } from "./shared-rates.ts";
 
 /** How a call went, as far as the rate is concerned. */
 export type CallAnswer = "accepted" | "transient" | "throttled";
@@ -21,6 +23,7 @@ export function answerOf(
 
 /** What {@link RateLimits} are made of. */
 export interface RateLimitsOptions<T> extends PermitQueueOptions<T> {
+  readonly source: TaskSource;
   readonly rate: RateOption;
   /** What the service documents. */
   readonly quota?: SourceLimits | undefined;
@@ -30,12 +33,10 @@ export interface RateLimitsOptions<T> extends PermitQueueOptions<T> {
   readonly onAnswer: (answer: CallAnswer) => void;
 }
 
-// A service that is slow to answer must not take all of the process's descriptors.
-const MAX_IN_FLIGHT = 256;
 // Seconds of permits.
 const BACKLOG_S = 0.5;
 
-/** The calls of one API: their rate, and which goes next. W4: every call takes its permit here. */
+/** One waiter's calls of one API. W4: every call takes its permit here. The rate may be shared with other waiters. */
 export class ApiRateLimit<T> {
   /** Calls answered so far, good and bad. */
   calls = 0;
@@ -44,22 +45,24 @@ export class ApiRateLimit<T> {
   /** Tasks that observed calls asked for. */
   tasks = 0;
   readonly #onAnswer: (answer: CallAnswer) => void;
+  readonly #dispatcher: PermitDispatcher;
   readonly #limiter: RateLimiter;
   readonly #maxPauseMs: number;
   readonly #queue: PermitQueue<T>;
 
-  constructor(clock: MonotonicClock, options: RateLimitsOptions<T>) {
+  constructor(dispatcher: PermitDispatcher, clock: MonotonicClock, options: RateLimitsOptions<T>) {
     this.#onAnswer = options.onAnswer;
-    this.#limiter = new RateLimiter(clock, options.rate, options.quota?.perSecond);
+    this.#dispatcher = dispatcher;
+    this.#limiter = dispatcher.limiter;
     this.#maxPauseMs = options.maxPauseMs;
-    this.#queue = new PermitQueue(this.#limiter, clock, { ...options, maxInFlight: MAX_IN_FLIGHT });
+    this.#queue = new PermitQueue(dispatcher, clock, options);
   }
 
   get ratePerSecond(): number {
     return this.#limiter.ratePerSecond;
   }
 
-  /** Calls that wait for a permit. */
+  /** Calls of this waiter that wait for a permit. */
   get queued(): number {
     return this.#queue.size;
   }
@@ -70,7 +73,7 @@ export class ApiRateLimit<T> {
    * @param itemsPerCall - That go with one permit.
    */
   isBacklogged(itemsPerCall: number): boolean {
-    return this.#queue.size > BACKLOG_S * this.#limiter.ratePerSecond * itemsPerCall;
+    return this.#dispatcher.size > BACKLOG_S * this.#limiter.ratePerSecond * itemsPerCall;
   }
 
   has(entry: HeapEntry<T>): boolean {
@@ -102,7 +105,7 @@ export class ApiRateLimit<T> {
   observed(observation: Observation | ManyObservation, isCancelled: boolean, tasks: number): void {
     this.tasks += tasks;
     if (isCancelled) {
-      this.#queue.returned();
+      this.#dispatcher.returned();
       this.calls++;
       this.#onAnswer("transient");
     } else {
@@ -112,16 +115,16 @@ export class ApiRateLimit<T> {
 
   /** A call was cancelled before its answer, and does not count. */
   cancelled(): void {
-    this.#queue.returned();
+    this.#dispatcher.returned();
   }
 
   answered(answer: CallAnswer, retryAfterMs?: number): void {
-    this.#queue.returned();
+    this.#dispatcher.returned();
     this.calls++;
     this.#onAnswer(answer);
     if (answer === "throttled") {
       this.throttled++;
-      // W5: slows down every call of this API.
+      // W5: slows down every call of this API, whichever waiter's.
       this.#limiter.throttled(Math.min(this.#maxPauseMs, retryAfterMs ?? 0));
     } else if (answer === "accepted") {
       this.#limiter.accepted();
@@ -131,7 +134,8 @@ export class ApiRateLimit<T> {
 
 /**
  * What a waiter may call: one account, in one region. The service counts the calls of each of its operations on its own,
- * so each finds out its own rate. A rate that the user has fixed or the service documents is for all calls together.
+ * so each finds out its own rate, with all waiters whose calls count there. A rate that the service documents is for all
+ * calls together. So is one that the user has fixed, which is this waiter's alone.
  */
 export class RateLimits<T> {
   readonly describe: ApiRateLimit<T>;
@@ -140,10 +144,17 @@ export class RateLimits<T> {
   listings = 0;
 
   constructor(clock: MonotonicClock, options: RateLimitsOptions<T>) {
-    this.describe = new ApiRateLimit(clock, options);
-    const { rate, quota } = options;
-    const isOne = rate !== "adaptive" || quota?.perSecond !== undefined || quota?.sharesListings === true;
-    this.list = isOne ? this.describe : new ApiRateLimit(clock, options);
+    const { source, rate, quota } = options;
+    const perSecond = quota?.perSecond;
+    const { describe, list } = quotaKeysOf(source);
+    const isOne = rate !== "adaptive" || perSecond !== undefined || (list !== undefined && list === describe);
+    const limitOf = (kind: CallKind): ApiRateLimit<T> => {
+      const shared =
+        rate === "adaptive" ? sharedRate(source, kind, clock, perSecond) : ownRate(clock, rate, perSecond);
+      return new ApiRateLimit(shared, clock, options);
+    };
+    this.describe = limitOf("describe");
+    this.list = isOne ? this.describe : limitOf("list");
   }
 
   /** A page of a listing was answered. */

@@ -44,13 +44,7 @@ export function chooseRegion(
   options: RegionOptions & CredentialOptions,
   environment: Environment,
 ): () => Promise<NamedRegion | undefined> {
-  const own =
-    options.regionId === undefined
-      ? fromVariables(environment, prefixed("REGION_ID"))
-      : { regionId: options.regionId, source: "regionId" };
-  if (own !== undefined) {
-    checkRegion(own);
-  }
+  const own = namedRegion(options, environment);
   let region = own && Promise.resolve<NamedRegion | undefined>(own);
   return () => {
     region ??= regionOfProfile(options, environment).then((found) =>
@@ -60,7 +54,17 @@ export function chooseRegion(
   };
 }
 
-function bareRegion(environment: Environment): NamedRegion | undefined {
+/** The region that option or this program's own variables name. @throws {@link InvalidOptionError} when it is none. */
+export function namedRegion(options: RegionOptions, environment: Environment): NamedRegion | undefined {
+  const own =
+    options.regionId === undefined
+      ? fromVariables(environment, prefixed("REGION_ID"))
+      : { regionId: options.regionId, source: "regionId" };
+  return own && checkRegion(own);
+}
+
+/** The region of a variable that may be meant for another program. */
+export function bareRegion(environment: Environment): NamedRegion | undefined {
   return ["REGION_ID", "REGION"]
     .map((name) => fromVariables(environment, [name]))
     .find((region) => region !== undefined && isRegion(region.regionId));
