@@ -13,8 +13,8 @@ export const MUTATED = {
   "src/policy/state/wait-options.ts": tests("policy", "wait-option-checks"),
   "src/options/check-options.ts": tests("options", "option-checks"),
   "src/engine/waiter-options.ts": tests("engine", "waiter-option-checks"),
-  "src/engine/rate/permit-dispatcher.ts": tests("engine", "permit-queue", "shared-permits"),
-  "src/engine/rate/permit-queue.ts": tests("engine", "permit-queue", "shared-permits"),
+  "src/engine/rate/permit-dispatcher.ts": tests("engine", "permit-queue", "permit-order"),
+  "src/engine/rate/permit-queue.ts": tests("engine", "permit-queue", "permit-order"),
   "src/engine/rate/rate-controller.ts": tests("engine", "rate-controller"),
   "src/engine/listing/listing-coverage.ts": tests("engine", "listing-coverage"),
 };
