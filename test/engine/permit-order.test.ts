@@ -146,13 +146,15 @@ describe("queues that draw on one quota", () => {
   it("get every eighth permit for the oldest item, of whichever queue", async () => {
     const { queues, granted } = makeQueues(3, 10);
     const [first, second, third] = queues;
-    first?.add(item("older", 1));
-    second?.add(item("old", 0));
+    first?.add(item("oldest", 0));
+    second?.add(item("younger", 0));
+    first?.add(item("best", 200));
     for (let at = 0; at < 2 * STARVATION_LIMIT; at++) {
       third?.add(item("new", 100));
     }
     await pass(5000);
-    expect([granted.indexOf("older"), granted.indexOf("old")]).toEqual([
+    expect(["best", "oldest", "younger"].map((name) => granted.indexOf(name))).toEqual([
+      0,
       STARVATION_LIMIT - 1,
       2 * STARVATION_LIMIT - 1,
     ]);
@@ -270,6 +272,17 @@ describe("items that ride in another's call", () => {
     expect(queue.take(0, () => true)).toEqual([]);
     expect(queue.take(5, () => false)).toEqual([]);
     expect(names(queue.take(5, () => true))).toEqual(["b", "a"]);
+  });
+
+  it("leave the permit that was under way for them to the next", async () => {
+    const { queue, granted } = await makeWaitingQueue();
+    queue.add(item("rides", 1));
+    expect(names(queue.take(1, () => true))).toEqual(["rides"]);
+    await pass(1000);
+    expect(granted).toEqual([]);
+    queue.add(item("next", 1));
+    await pass(1000);
+    expect(granted).toEqual(["next"]);
   });
 
   it("are never calls that go on with what has begun", async () => {

@@ -2,7 +2,7 @@
 // and fails when a file keeps more than one mutant in ten. Those that equivalent.md lists do not count; a row that no
 // surviving mutant needs is a fault, too. Arguments: files to mutate instead of all.
 import { spawnSync } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { equivalents, keyOf } from "./equivalent.mjs";
@@ -52,6 +52,15 @@ const named = process.argv.slice(2);
 const unknown = named.filter((file) => !(file in MUTATED));
 if (unknown.length > 0) {
   process.stderr.write(`mutated.mjs has no tests for ${unknown.join(", ")}\n`);
+  process.exit(2);
+}
+
+// A name that is not there would only make fewer tests run.
+const missing = Object.entries(MUTATED)
+  .flatMap(([file, names]) => [file, ...names])
+  .filter((name) => !existsSync(join(root, name)));
+if (missing.length > 0) {
+  process.stderr.write(`mutated.mjs names files that are not there: ${missing.join(", ")}\n`);
   process.exit(2);
 }
 
