@@ -1,4 +1,5 @@
 import { type CallerOptions, checkCallerOptions } from "../openapi/caller-options.ts";
+import { MAX_ANSWER_BYTES } from "../openapi/request/operation.ts";
 import { classifyError } from "../policy/observe/classify-error.ts";
 import { InvalidOptionError, isTaskNotFoundError, TaskNotFoundError } from "../task/errors.ts";
 import { printable, quoted } from "../task/printable.ts";
@@ -8,13 +9,13 @@ import { type CompiledApi, compileApi } from "./compile-api.ts";
 import type { TaskApi } from "./format/task-api.ts";
 import { type QuotaOptions, quotaKeysOfApi } from "./quota-keys.ts";
 import { type Finding, goneTask, readAnswer, readPage } from "./reader/read-answer.ts";
-import { wordsUntil } from "./reader/words.ts";
+import { checkUntil, wordsUntil } from "./reader/words.ts";
 import { checkApiTaskId, checkSet } from "./request/values.ts";
 import { documentedLimits } from "./source-limits.ts";
 import { checkApiKey } from "./transport/api-key.ts";
 import { httpTransport } from "./transport/http-transport.ts";
 import { signedTransport } from "./transport/signed-transport.ts";
-import { type JsonAnswer, MAX_TASK_BYTES, type Transport } from "./transport/transport.ts";
+import type { JsonAnswer, Transport } from "./transport/transport.ts";
 
 /**
  * How to call a declared API. Credentials, region, endpoint and proxy are as for `BdrcClient`; the endpoint of an API
@@ -107,6 +108,16 @@ class ApiSource implements TaskSource, ClosableSource {
 
   checkTaskId(taskId: unknown): void {
     checkApiTaskId(taskId);
+    const { api, request } = this.#compiled;
+    // A signed API may take its region from credentials that only a call reads.
+    if (api.request.style === "http") {
+      request.prepare({
+        taskIds: [taskId],
+        set: this.#set,
+        region: this.#quota.client.regionId,
+        nowMs: Date.now(),
+      });
+    }
   }
 
   clockOffsetMs(): number | undefined {
@@ -172,7 +183,7 @@ class ApiSource implements TaskSource, ClosableSource {
     const [taskId] = taskIds;
     const about = {
       subject,
-      maxBytes: Math.min(16, taskIds.length) * MAX_TASK_BYTES,
+      maxBytes: MAX_ANSWER_BYTES,
       ...(taskIds.length === 1 && taskId !== undefined ? { taskId } : {}),
     };
     const values = { taskIds, set: this.#set, nowMs: Date.now() };
@@ -188,7 +199,7 @@ class ApiSource implements TaskSource, ClosableSource {
     const status =
       query.taskStatus === undefined ? undefined : this.#context.words.onlyWordFor(query.taskStatus);
     const values = { taskIds: [], set: this.#set, nowMs: Date.now(), status, page: query.nextToken };
-    const about = { subject: `${this.api.name}'s listing`, maxBytes: 16 * MAX_TASK_BYTES };
+    const about = { subject: `${this.api.name}'s listing`, maxBytes: MAX_ANSWER_BYTES };
     const { json } = await this.#transport.call(
       (region) => request.prepareList({ ...values, region }),
       about,
@@ -212,24 +223,6 @@ export function transportOf(api: TaskApi, options: CallerOptions, apiKey: unknow
   return api.request.style === "http"
     ? httpTransport(api.request, checked, key, api.name)
     : signedTransport(api.request, checked);
-}
-
-/** The words of `until`. */
-function checkUntil(until: unknown): readonly string[] | undefined {
-  if (until === undefined) {
-    return undefined;
-  }
-  const words: unknown = typeof until === "string" ? [until] : until;
-  if (
-    !Array.isArray(words) ||
-    words.length === 0 ||
-    !words.every((word) => typeof word === "string" && word !== "")
-  ) {
-    throw new InvalidOptionError(
-      `until must be a word or a list of words, got ${quoted(JSON.stringify(until))}`,
-    );
-  }
-  return words as readonly string[];
 }
 
 /** Tells once of each expression. */

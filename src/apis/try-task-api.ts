@@ -1,3 +1,4 @@
+import { MAX_ANSWER_BYTES } from "../openapi/request/operation.ts";
 import { quoted } from "../task/printable.ts";
 import type { CallOptions } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
@@ -10,7 +11,6 @@ import { wordsUntil } from "./reader/words.ts";
 import type { PreparedRequest } from "./request/prepared-request.ts";
 import { checkApiTaskId, checkSet } from "./request/values.ts";
 import { type TaskApiSourceOptions, transportOf } from "./task-api-source.ts";
-import { MAX_TASK_BYTES } from "./transport/transport.ts";
 
 /** What one key of a declaration gave. */
 export interface KeyReading {
@@ -58,7 +58,7 @@ export async function tryTaskApi(
   const values = { taskIds: [taskId], set: checkSet(set, request.setNames, api.name), nowMs: Date.now() };
   const transport = transportOf(api, callerOptions, apiKey);
   const asked: { request?: PreparedRequest } = {};
-  const about = { subject: `${api.name} ${quoted(taskId)}`, taskId, maxBytes: MAX_TASK_BYTES };
+  const about = { subject: `${api.name} ${quoted(taskId)}`, taskId, maxBytes: MAX_ANSWER_BYTES };
   try {
     const { json, httpStatus } = await transport.call(
       (region) => {

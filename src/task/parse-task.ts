@@ -3,6 +3,9 @@ import { parseJson } from "./parse-json.ts";
 import { quoted } from "./printable.ts";
 import type { Task } from "./task.ts";
 
+/** 2001-09-09 in milliseconds is 5138-11-16 in seconds: what is above is milliseconds. */
+export const MIN_UNIX_MS = 1e12;
+
 /** A task that has come all the way, on BDRC's scale, which all of this package uses: hundredths of a percent. */
 export const FULL_PROGRESS = 10_000;
 

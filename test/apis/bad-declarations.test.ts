@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defineTaskApi } from "../../src/apis/declared-api.ts";
+import { taskApiSource } from "../../src/apis/task-api-source.ts";
 import { isInvalidOptionError } from "../../src/task/errors.ts";
 import { askingAs, declaration, readingAs } from "./declarations.ts";
 
@@ -300,3 +301,17 @@ function* hostile(): Generator<readonly [name: string, make: () => unknown]> {
     yield [`header ${text.slice(0, 12)}`, () => askingAs({ ...HTTP, headers: { X: text } })];
   }
 }
+
+describe("an id or a value that makes no request", () => {
+  const hosts = ["*.example.com"];
+  test.each([
+    [{ url: "{+id}", hosts }, {}, "job-1", /must be an http or https URL/],
+    [{ url: "{+id}", hosts }, {}, "https://example.org/1", /would go to "example\.org"/],
+    [{ url: "https://{host}.example.com/{id}", hosts }, { host: "a/b" }, "1", /can't be part of a host name/],
+    [{ url: "https://a.example.com/{region}/{id}" }, {}, "1", /needs \{region\}: give a region/],
+    [{ url: "https://a.example.com/{id}" }, {}, "..", /would leave its place in the path/],
+  ])("is refused before the first call: %j with %j and %j", (request, set, id, message) => {
+    const source = taskApiSource(askingAs({ style: "http", ...request }), { set });
+    expect(() => source.checkTaskId?.(id)).toThrow(message);
+  });
+});

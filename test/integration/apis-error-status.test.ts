@@ -23,6 +23,9 @@ const MEANINGS: readonly (readonly [httpStatus: number, meaning: string])[] = [
   [403, "denied"],
   [404, "notFound"],
   [408, "transient"],
+  [409, "transient"],
+  [410, "notFound"],
+  [423, "transient"],
   [429, "throttled"],
   [500, "transient"],
   [502, "transient"],
@@ -34,14 +37,14 @@ afterEach(async () => {
   await Promise.all(peers.splice(0).map((peer) => peer.stop()));
 });
 
-async function answering(httpStatus: number, body: string): Promise<Peer> {
-  const peer = await startPeer((response) => response.writeHead(httpStatus).end(body));
+async function answering(httpStatus: number, body: string, headers = {}): Promise<Peer> {
+  const peer = await startPeer((response) => response.writeHead(httpStatus, headers).end(body));
   peers.push(peer);
   return peer;
 }
 
-async function errorOf(httpStatus: number, body: string): Promise<unknown> {
-  const { origin } = await answering(httpStatus, body);
+async function errorOf(httpStatus: number, body: string, headers = {}): Promise<unknown> {
+  const { origin } = await answering(httpStatus, body, headers);
   return await taskApiSource(API, { endpoint: origin })
     .describe("job-1", {})
     .catch((error: unknown) => error);
@@ -83,4 +86,46 @@ describe("an HTTP error of a declared API", () => {
   ])("says code and message of %j", async (body, says) => {
     expect(String(await errorOf(403, JSON.stringify(body)))).toContain(`failed: ${says}`);
   });
+
+  const date = "Tue, 24 Nov 2026 12:00:00 GMT";
+  const unixS = Date.parse(date) / 1000;
+  test.each<[object, object, number | undefined]>([
+    [{}, { date, "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(unixS + 40) }, 40_000],
+    [{}, { date, "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(unixS - 40) }, 1000],
+    [{}, { date, "x-rate-limit-remaining": "0", "x-rate-limit-reset": String((unixS + 9) * 1000) }, 9000],
+    [{}, { "ratelimit-remaining": "0", "ratelimit-reset": "30" }, 30_000],
+    [{ message: "You have exceeded a secondary rate limit." }, {}, undefined],
+    [{ message: "API rate limit exceeded for user ID 1." }, {}, undefined],
+    [
+      { error: { code: 403, status: "PERMISSION_DENIED", errors: [{ reason: "userRateLimitExceeded" }] } },
+      {},
+      undefined,
+    ],
+  ])("takes a 403 that says %j, with %j, for a rate limit", async (body, headers, retryAfterMs) => {
+    const error = await errorOf(403, JSON.stringify(body), headers);
+    expect([classifyError(error), (error as { retryAfterMs?: number }).retryAfterMs]).toEqual([
+      "throttled",
+      retryAfterMs,
+    ]);
+  });
+
+  test("takes a 403 for a refusal while calls remain, and 404 for itself when none does", async () => {
+    const spent = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "30" };
+    expect(classifyError(await errorOf(404, "", spent))).toBe("notFound");
+    expect(classifyError(await errorOf(403, "", { ...spent, "x-ratelimit-remaining": "10" }))).toBe("denied");
+  });
+});
+
+test.each([
+  ["of 15 MiB is read", 15, /^done$/],
+  ["of 17 MiB is refused", 17, /more than 16 MiB/],
+])("an answer about one task %s", async (_, mebibytes, says) => {
+  const { origin } = await answering(
+    200,
+    JSON.stringify({ state: "done", picture: "x".repeat(mebibytes * 1024 * 1024) }),
+  );
+  const found = await taskApiSource(API, { endpoint: origin })
+    .describe("job-1", {})
+    .then(({ serviceStatus }) => serviceStatus, String);
+  expect(found).toMatch(says);
 });

@@ -71,19 +71,28 @@ describe("answers that are not as documented", () => {
     expect(error.message).not.toContain("\u001b");
   });
 
-  it.each([301, 302, 307, 308])("never follow a redirect, HTTP %i", async (status) => {
-    const elsewhere = await peerThat((response) => json(response, { Data: TASK }));
-    const error = await described(
-      await peerThat((response) => {
-        response.writeHead(status, { location: elsewhere.origin }).end();
-      }),
-    );
-    expect(error).toMatchObject({ name: "ProtocolError" });
-    expect(error.message).toBe(
-      `DescribeTask of "t-1" was answered with HTTP ${status}: redirects are not followed`,
-    );
-    expect(elsewhere.seen).toHaveLength(0);
-  });
+  it.each([
+    [301, true],
+    [302, undefined],
+    [307, undefined],
+    [308, true],
+  ])(
+    "never follow a redirect, HTTP %i, and say where it leads, without its query",
+    async (status, permanent) => {
+      const elsewhere = await peerThat((response) => json(response, { Data: TASK }));
+      const error = await described(
+        await peerThat((response) => {
+          response.writeHead(status, { location: `${elsewhere.origin}/new/?token=1` }).end();
+        }),
+      );
+      expect(error).toMatchObject({ name: "ProtocolError" });
+      expect((error as { readonly permanent?: boolean }).permanent).toBe(permanent);
+      expect(error.message).toBe(
+        `DescribeTask of "t-1" was answered with HTTP ${status} to "${elsewhere.origin}/new/": redirects are not followed`,
+      );
+      expect(elsewhere.seen).toHaveLength(0);
+    },
+  );
 
   it.each([null, {}])("mean an unknown task when Data is %j", async (Data) => {
     const error = await described(await peerThat((response) => json(response, { RequestId: "R", Data })));

@@ -33,6 +33,8 @@ const MEANINGS: Readonly<Record<StartMeaning, readonly unknown[]>> = {
     answer(403, "NoPermission"),
     answer(404, "InvalidAction.NotFound"),
     answer(400, "InvalidTask.NotFound"),
+    answer(409, "OperationConflict"),
+    answer(423, "HTTP423"),
     new AccessDeniedError("no"),
     new InvalidOptionError("no"),
     new UnreachableError("the certificate is not trusted", { permanent: true }),

@@ -1,7 +1,6 @@
+import { MIN_UNIX_MS } from "../../task/parse-task.ts";
 import type { Scalar } from "../expression/expression.ts";
 
-/** 2001-09-09 in milliseconds is 5138-11-16 in seconds: what is above is milliseconds. */
-export const MIN_UNIX_MS = 1e12;
 const MAX_UNIX_S = 4_102_444_800;
 
 const ISO =

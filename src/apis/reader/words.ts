@@ -92,6 +92,24 @@ export function wordsUntil(table: WordTable, until: readonly string[] | undefine
   return wordsOf(meanings, wanted.has(GONE));
 }
 
+/** The words of `until`. @throws {@link InvalidOptionError} for anything but words. */
+export function checkUntil(until: unknown): readonly string[] | undefined {
+  if (until === undefined) {
+    return undefined;
+  }
+  const words: unknown = typeof until === "string" ? [until] : until;
+  if (
+    !Array.isArray(words) ||
+    words.length === 0 ||
+    !words.every((word) => typeof word === "string" && word !== "")
+  ) {
+    throw new InvalidOptionError(
+      `until must be a word or a list of words, got ${quoted(JSON.stringify(until))}`,
+    );
+  }
+  return words as readonly string[];
+}
+
 function wordsOf(meanings: ReadonlyMap<string, WordMeaning>, wantsGone: boolean): Words {
   return {
     wantsGone,

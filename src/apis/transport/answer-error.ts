@@ -1,6 +1,9 @@
 import { BdrcApiError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
 
+const RATE_LIMIT = /rate.?limit|too many requests/i;
+const MAX_SEARCHED = 500;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What an answer is besides its JSON. */
@@ -19,7 +22,8 @@ export interface AnswerFacts {
 
 /**
  * The error that a service answered with, wherever it writes code and message: `Code`, `code`, `error.code`,
- * `error.status` (Google's word goes before its number), `error.type`, or those of the first of `errors`.
+ * `error.status` (Google's word goes before its number), `error.type`, or those of the first of `errors`. A 403 that speaks
+ * of a rate limit has the code `RateLimitExceeded`.
  *
  * @param body - Its JSON; anything else says nothing, and the status alone counts.
  */
@@ -32,7 +36,7 @@ export function answerError(
   const top = fieldsOf(body);
   const [first] = Array.isArray(top["errors"]) ? (top["errors"] as readonly unknown[]) : [];
   const inner = fieldsOf(top["error"] ?? first);
-  const code =
+  const named =
     textOf(top, "Code", "code") ??
     textOf(inner, "code") ??
     textOf(inner, "status", "type") ??
@@ -45,7 +49,10 @@ export function answerError(
     (typeof first === "string" && first !== "" ? first : undefined) ??
     textOf(top, "detail") ??
     glimpse;
-  const apiCode = printable(scrub(code), 100);
+  // Who may not ask and who asked too often get the same status, and from Google the same code.
+  const reasons = Array.isArray(inner["errors"]) ? textOf(fieldsOf(inner["errors"][0]), "reason") : "";
+  const isRateLimit = httpStatus === 403 && RATE_LIMIT.test(`${reasons} ${message.slice(0, MAX_SEARCHED)}`);
+  const apiCode = isRateLimit ? "RateLimitExceeded" : printable(scrub(named), 100);
   return new BdrcApiError(
     `${subject} failed: ${apiCode}: ${printable(scrub(message), 500)} (HTTP ${httpStatus})`,
     {

@@ -1,9 +1,6 @@
 import type { CallSubject } from "../../openapi/request/operation.ts";
 import type { PreparedRequest } from "../request/prepared-request.ts";
 
-/** The most bytes of an answer that tells of one task. */
-export const MAX_TASK_BYTES: number = 1024 * 1024;
-
 /** A good answer: its JSON, without the caller's secrets. */
 export interface JsonAnswer {
   readonly httpStatus: number;

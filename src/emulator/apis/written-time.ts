@@ -1,5 +1,5 @@
-import { MIN_UNIX_MS } from "../../apis/reader/read-time.ts";
 import { MINUTE_MS } from "../../options/named-durations.ts";
+import { MIN_UNIX_MS } from "../../task/parse-task.ts";
 
 const ISO = /^\d{4}-\d{2}-\d{2}(?:([T ])\d{2}:\d{2}(:\d{2})?([.,]\d+)?)?(\s?)(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
 

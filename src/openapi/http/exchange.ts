@@ -7,6 +7,7 @@ import type { Scrub } from "../response/scrub.ts";
 import type { Send } from "./sender.ts";
 
 const UTF8 = new TextDecoder();
+const PERMANENT_MOVES: ReadonlySet<number> = new Set([301, 308]);
 
 /**
  * Sends one request and reads the answer, of which it takes no more than the operation's `maxBytes`.
@@ -30,9 +31,12 @@ export async function exchange(
   const httpStatus = response.statusCode;
   const headers = firstOfEach(response.headers);
   if (httpStatus >= 300 && httpStatus < 400) {
+    // A query may hold what lets its bearer in.
+    const [place = ""] = scrub(headers.get("location") ?? "").split(/[?#]/, 1);
+    const to = place === "" ? "" : ` to ${quoted(place)}`;
     throw new ProtocolError(
-      `${operation.subject} was answered with HTTP ${httpStatus}: redirects are not followed`,
-      aboutTask(operation),
+      `${operation.subject} was answered with HTTP ${httpStatus}${to}: redirects are not followed`,
+      { ...aboutTask(operation), ...(PERMANENT_MOVES.has(httpStatus) ? { permanent: true } : {}) },
     );
   }
   refuseEncoding(headers.get("content-encoding"), operation, scrub);

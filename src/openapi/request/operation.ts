@@ -11,6 +11,9 @@ export type Parameters = ReadonlyArray<readonly [name: string, value: string]>;
  */
 export type HostOfRegion = (region: NamedRegion | undefined, vpc: boolean) => string;
 
+/** The most bytes of an answer, of one task as of many: results may hold pictures. */
+export const MAX_ANSWER_BYTES: number = 16 * 1024 * 1024;
+
 /** What a call is called, is about, and may be answered with: what reading any HTTP answer needs. */
 export interface CallSubject {
   /** What errors call it, such as `ListStacks` or `GetStack of "s-1"`. */

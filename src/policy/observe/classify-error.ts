@@ -12,16 +12,20 @@ export type ErrorMeaning = "throttled" | "notFound" | "denied" | "permanent" | "
 
 // Codes of Alibaba Cloud's gateway; the sources are in docs/wire.md. They are matched before the HTTP status,
 // because the gateway answers throttling with 400 and an unknown key with 404.
-const THROTTLED = /Throttling|FlowControl|TooManyRequests|RequestLimitExceeded/i;
+// Of words that several services share, `RATE_LIMITED` and `not_found`, every spelling.
+const THROTTLED =
+  /Throttl(?:ing|ed)|FlowControl|Too.?Many.?Requests|Request.?Limit.?Exceeded|Rate.?Limit|RESOURCE_EXHAUSTED/i;
 const KEY_REFUSED =
-  /^(InvalidAccessKeyId|InvalidAccessKeySecret|InvalidApiKey|SignatureDoesNotMatch|IncompleteSignature|MissingAccessKeyId|InvalidSecurityToken|MissingSecurityToken|InvalidCredentials|InvalidTimeStamp|SignatureNonceUsed|Unauthorized|InvalidBearerToken)/i;
+  /^(InvalidAccessKeyId|InvalidAccessKeySecret|Invalid_?Api_?Key|Unauthenticated|SignatureDoesNotMatch|IncompleteSignature|MissingAccessKeyId|InvalidSecurityToken|MissingSecurityToken|InvalidCredentials|InvalidTimeStamp|SignatureNonceUsed|Unauthorized|InvalidBearerToken)/i;
 // A policy may allow some tasks and not others.
-const NOT_ALLOWED = /^(NoPermission|Forbidden|AccessDenied)/i;
+const NOT_ALLOWED = /^(NoPermission|Forbidden|Access_?Denied|Permission_?Denied)/i;
 // Whole words: `InvalidApi.NotFound`, and not `InvalidApiKey`.
 const WRONG_ADDRESS =
   /^(InvalidAction|InvalidApi|InvalidProduct|InvalidVersion|InvalidRegion|InvalidRegionId|UnsupportedOperation)(?![a-z])/i;
-const NOT_FOUND = /NotFound|NotExist/;
+const NOT_FOUND = /Not[-_ ]?(?:Found|Exist)/i;
 const PASSING = /ServiceUnavailable|InternalError|InternalServerError|SystemBusy|Timeout/i;
+// What another request is about just now is free again later (409, 423).
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 409, 423, 425]);
 // Longer codes are cut before they are searched.
 const MAX_CODE_LENGTH = 100;
 
@@ -156,12 +160,11 @@ function classifyAnswer(code: string, status: number, asksToWait: boolean, resen
 }
 
 function classifyStatus(status: number): ErrorMeaning {
-  if (status === 404) {
+  if (status === 404 || status === 410) {
     return "notFound";
   }
   if (status === 401 || status === 403) {
     return "denied";
   }
-  const passing = status === 408 || status === 425;
-  return status >= 400 && status < 500 && !passing ? "permanent" : "transient";
+  return status >= 400 && status < 500 && !PASSING_STATUSES.has(status) ? "permanent" : "transient";
 }

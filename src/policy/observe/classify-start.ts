@@ -22,6 +22,10 @@ export function classifyStart(error: unknown): StartMeaning {
     return "retry";
   }
   if (isBdrcApiError(error)) {
+    if (error.httpStatus === 409 || error.httpStatus === 423) {
+      // Another task is in the way.
+      return "refused";
+    }
     // A used nonce: the request arrived twice, and the service may have taken the other one.
     return meaning === "transient" || error.apiCode === "SignatureNonceUsed" ? "unclear" : "refused";
   }
