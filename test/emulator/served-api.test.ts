@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compileExpression } from "../../src/apis/expression/expression.ts";
+import { defineTaskApi } from "../../src/apis/index.ts";
 import { presets } from "../../src/apis/presets.ts";
 import { patternOf } from "../../src/emulator/apis/path-pattern.ts";
 import { placesOf, writeBack } from "../../src/emulator/apis/places.ts";
@@ -18,6 +19,42 @@ function served(name: keyof typeof presets): { api: ServedApi; world: World; clo
 }
 
 describe("a served declaration", () => {
+  test.each([
+    ["of running alone", [{ state: "running", answer: { job: { id: "{id}", state: "active" } } }]],
+    ["at all", []],
+  ])("without examples %s shows each state by the first word that it has for it", (_, examples) => {
+    const clock = new HandClock();
+    const world = new World({ now: clock.now });
+    const jobs = defineTaskApi({
+      name: "jobs",
+      request: { style: "http", method: "GET", url: "https://api.jobs.example/v1/jobs/{id}" },
+      task: {
+        status: "job.state",
+        states: {
+          running: ["active"],
+          complete: ["done", "kept"],
+          failed: ["broken"],
+          canceled: ["stopped"],
+        },
+      },
+      examples,
+    });
+    const api = new ServedApi(jobs, { world, random: seededRandom(5) });
+    const word = (taskId: string): unknown =>
+      (JSON.parse(api.show([taskId], clock.nowMs).body) as { job: { state: unknown } }).job.state;
+    for (const end of ["COMPLETE", "FAILED", "CANCELED", "EXPIRED"] as const) {
+      world.addTask({ taskId: end, durationMs: 1000, end });
+    }
+    expect(word("COMPLETE")).toBe("active");
+    clock.nowMs += 2000;
+    expect(["COMPLETE", "FAILED", "CANCELED", "EXPIRED"].map(word)).toEqual([
+      "done",
+      "broken",
+      "stopped",
+      "broken",
+    ]);
+  });
+
   test("answers for many ids in an order of its own, counts them, and names those it does not know", () => {
     const { api, world, clock } = served("mps-job");
     const ids = ["t-1", "t-2", "t-3", "t-4", "t-5", "t-6"];

@@ -55,7 +55,8 @@ function valueAt(expression: Expression, object: Fields): Scalar | undefined {
   }
 }
 
-function at(object: Fields, path: readonly string[]): unknown {
+/** What stands at a path of names; undefined where nothing does. */
+export function at(object: Fields, path: readonly string[]): unknown {
   let value: unknown = object;
   for (const name of path) {
     value = isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined;

@@ -5,7 +5,7 @@ import type { Reading } from "../../apis/reader/reading.ts";
 import { FULL_PROGRESS } from "../../task/parse-task.ts";
 import { isKnownStatus } from "../../task/status.ts";
 import type { WorldTask } from "../world/world.ts";
-import { isFields, placesOf, put, writeBack } from "./places.ts";
+import { at, isFields, placesOf, put, writeBack } from "./places.ts";
 import { writtenTime } from "./written-time.ts";
 
 // What stands for a state that a declaration shows no example of.
@@ -48,7 +48,7 @@ export function answerFor(
   const objects = objectsIn(answer, reading);
   const isAsIs = example !== undefined && states.includes(example.state);
   for (const object of objects.filter(isFields)) {
-    fillIn(object, task, reading, nowMs, isAsIs ? undefined : wordOf(task));
+    fillIn(object, task, reading, nowMs, isAsIs ? undefined : wordOf(task, states, reading));
   }
   return { answer, objects };
 }
@@ -59,9 +59,20 @@ function objectsIn(answer: unknown, { at }: Reading): readonly unknown[] {
   return Array.isArray(place) ? place : [place];
 }
 
-/** The word of a state that the declaration has no example of: a stage's, which stays when the task has ended. */
-function wordOf({ taskStatus, spec }: WorldTask): string | undefined {
-  return isKnownStatus(taskStatus) ? spec.stages?.at(-1)?.status : taskStatus;
+/**
+ * The word of a state that the declaration has no example of: the first that it has for it, else the last stage's, which
+ * stays when the task has ended.
+ */
+function wordOf(
+  { taskStatus, spec }: WorldTask,
+  states: readonly ExampleState[],
+  { words }: Reading,
+): string | undefined {
+  if (!isKnownStatus(taskStatus)) {
+    return taskStatus;
+  }
+  const first = states.flatMap((state) => [...words].find(([, meant]) => meant === state)?.[0] ?? []).at(0);
+  return first ?? spec.stages?.at(-1)?.status;
 }
 
 function fillIn(
@@ -74,7 +85,7 @@ function fillIn(
   const { spec, taskStatus, endsAtMs } = task;
   const hasEnded = nowMs >= endsAtMs;
   if (word !== undefined) {
-    writeBack(object, reading.status, (old) => (typeof old === "number" ? Number(word) : word));
+    writeStatus(object, reading, word);
   }
   writeBack(object, reading.started, (old) => writtenTime(old, startOf(task, nowMs), reading.timeZone));
   if (hasEnded) {
@@ -98,6 +109,17 @@ function fillIn(
   const place = placesOf(reading.result?.text ?? "").find((path) => path.join(".") === reading.result?.text);
   if (spec.result !== undefined && taskStatus === "COMPLETE" && place !== undefined) {
     put(object, place, spec.result);
+  }
+}
+
+/** Also where the answer has no status yet: of a declaration without examples it has nothing. */
+function writeStatus(object: Record<string, unknown>, { status }: Reading, word: string): void {
+  const places = placesOf(status.text);
+  const [first] = places;
+  if (first !== undefined && places.every((place) => at(object, place) === undefined)) {
+    put(object, first, word);
+  } else {
+    writeBack(object, status, (was) => (typeof was === "number" ? Number(word) : word));
   }
 }
 
