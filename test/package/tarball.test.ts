@@ -32,7 +32,7 @@ describe("the tarball", () => {
   it("holds dist, the library's sources, and the pages, nothing else", () => {
     const odd = tarball.paths.filter(
       (path) =>
-        !/^(?:dist\/|examples\/|src\/(?!cli\/|emulator\/|apis\/|testing\/).*\.ts$|docs\/.*\.md$|(?:package\.json|task-api\.schema\.json|LICENSE|(?:README|CHANGELOG|CONTRIBUTING)\.md)$)/.test(
+        !/^(?:dist\/|examples\/|src\/(?!cli\/|emulator\/|apis\/|testing\/).*\.ts$|docs\/.*\.md$|(?:package\.json|task-api\.schema\.json|LICENSE|(?:README|CHANGELOG)\.md)$)/.test(
           path,
         ),
     );
