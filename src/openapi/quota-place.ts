@@ -1,6 +1,7 @@
 import type { CallerOptions } from "./caller-options.ts";
-import { accountKey, asksProfile } from "./credentials/account-key.ts";
+import { accountKey } from "./credentials/account-key.ts";
 import type { Environment } from "./credentials/environment.ts";
+import { asksProfile } from "./credentials/profile.ts";
 import { namedEndpoint } from "./endpoint/endpoint.ts";
 import { bareRegion, namedRegion } from "./endpoint/region.ts";
 

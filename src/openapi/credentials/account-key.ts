@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import type { CredentialOptions } from "./credential-options.ts";
 import type { Environment } from "./environment.ts";
 import { keyNamesIn } from "./environment-keys.ts";
-import { profileFromEnvironment } from "./profile.ts";
+import { asksProfile, profileFromEnvironment } from "./profile.ts";
 
 // Of this process: elsewhere the digest of a key says nothing, not even to one who knows the key.
 const SALT = randomBytes(32);
@@ -20,15 +20,6 @@ export function objectKey(object: object): string {
   const number = numbers.get(object) ?? ++lastNumber;
   numbers.set(object, number);
   return `object ${number}`;
-}
-
-/** Whether a profile, or the default chain, gives credentials and region. */
-export function asksProfile(options: CredentialOptions, environment: Environment): boolean {
-  const { accessKeyId, bearerToken, credential, profile } = options;
-  return (
-    (accessKeyId ?? bearerToken ?? credential) === undefined &&
-    ((profile ?? profileFromEnvironment(environment)) !== undefined || keyNamesIn(environment) === undefined)
-  );
 }
 
 /** What tells an account from others without asking for its credentials: equal for the same key, profile or object. */

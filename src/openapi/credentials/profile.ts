@@ -75,26 +75,30 @@ export function profilesAreOff(environment: Environment): boolean {
   return environment["ALIBABA_CLOUD_CLI_PROFILE_DISABLED"]?.toLowerCase() === "true";
 }
 
+/** Whether a profile, or the default chain, gives credentials and region. */
+export function asksProfile(
+  { profile, accessKeyId, bearerToken, credential }: CredentialOptions,
+  environment: Environment,
+): boolean {
+  return (
+    (accessKeyId ?? bearerToken ?? credential) === undefined &&
+    ((profile ?? profileFromEnvironment(environment)) !== undefined || keyNamesIn(environment) === undefined)
+  );
+}
+
 /**
  * The region of the profile that the credentials come from, if they come from one: an access key that is given
  * or set has nothing to do with any profile.
  */
 export async function regionOfProfile(
-  { profile, accessKeyId, bearerToken, credential }: CredentialOptions,
+  options: CredentialOptions,
   environment: Environment,
 ): Promise<NamedRegion | undefined> {
-  if ((accessKeyId ?? bearerToken ?? credential) !== undefined) {
-    return undefined;
-  }
-  const name = profile ?? profileFromEnvironment(environment);
-  if (name === undefined && keyNamesIn(environment) !== undefined) {
-    return undefined;
-  }
-  if (profilesAreOff(environment)) {
+  if (!asksProfile(options, environment) || profilesAreOff(environment)) {
     return undefined;
   }
   try {
-    return (await readProfile(name)).region;
+    return (await readProfile(options.profile ?? profileFromEnvironment(environment))).region;
   } catch {
     // The call that asks for the credentials tells it.
     return undefined;
