@@ -47,8 +47,8 @@ import { type WaiterStats, waiterStats } from "./waiter-stats.ts";
 export type WaiterListener<K extends WaitEventName> = (payload: WaitEvents[K], wait: TaskWait) => unknown;
 
 /**
- * Waits for any number of tasks of one source, through one rate, which it shares with all waiters of the same quota. Two waits on one task cost one poll.
- * While it has no waits it holds no timer, so a process can exit without closing it.
+ * Waits for any number of tasks of one source, through one rate, which it shares with all waiters of the same quota.
+ * Two waits on one task cost one poll. While it has no waits it holds no timer, so a process can exit without closing it.
  */
 export class TaskWaiter implements AsyncDisposable {
   readonly #options: ResolvedWaiterOptions;

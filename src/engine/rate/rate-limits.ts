@@ -146,11 +146,16 @@ export class RateLimits<T> {
   constructor(clock: MonotonicClock, options: RateLimitsOptions<T>) {
     const { source, rate, quota } = options;
     const perSecond = quota?.perSecond;
-    const { describe, list } = quotaKeysOf(source);
-    const isOne = rate !== "adaptive" || perSecond !== undefined || (list !== undefined && list === describe);
+    const keys = quotaKeysOf(source);
+    const isOne =
+      rate !== "adaptive" ||
+      perSecond !== undefined ||
+      (keys.list !== undefined && keys.list === keys.describe);
     const limitOf = (kind: CallKind): ApiRateLimit<T> => {
       const shared =
-        rate === "adaptive" ? sharedRate(source, kind, clock, perSecond) : ownRate(clock, rate, perSecond);
+        rate === "adaptive"
+          ? sharedRate({ source, kind, key: keys[kind] }, clock, perSecond)
+          : ownRate(clock, rate, perSecond);
       return new ApiRateLimit(shared, clock, options);
     };
     this.describe = limitOf("describe");

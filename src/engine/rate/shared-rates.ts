@@ -1,5 +1,5 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
-import { quotaKeysOf, type TaskSource } from "../../task/source.ts";
+import type { TaskSource } from "../../task/source.ts";
 import { PermitDispatcher } from "./permit-dispatcher.ts";
 import { RateLimiter, type RateOption } from "./rate-limiter.ts";
 
@@ -27,15 +27,18 @@ export function ownRate(clock: MonotonicClock, rate: RateOption, quotaPerSecond?
  * The adaptive rate of all waiters of this process that draw on one quota: those whose sources name the same key, else
  * those of the same source.
  *
+ * @param key - What the source names for calls of this kind.
  * @param quotaPerSecond - What the service documents, as far as this waiter's source knows. The lowest holds.
  */
 export function sharedRate(
-  source: TaskSource,
-  kind: CallKind,
+  {
+    source,
+    kind,
+    key,
+  }: { readonly source: TaskSource; readonly kind: CallKind; readonly key: string | undefined },
   clock: MonotonicClock,
   quotaPerSecond: number | undefined,
 ): PermitDispatcher {
-  const key = quotaKeysOf(source)[kind];
   const ofSource = bySource.get(source) ?? new Map<CallKind, PermitDispatcher>();
   const known = key === undefined ? ofSource.get(kind) : byKey.get(key)?.deref();
   // One whose clock has stopped, as after the fake timers of a test, would hold calls back.
