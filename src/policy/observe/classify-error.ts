@@ -24,8 +24,9 @@ const WRONG_ADDRESS =
   /^(InvalidAction|InvalidApi|InvalidProduct|InvalidVersion|InvalidRegion|InvalidRegionId|UnsupportedOperation)(?![a-z])/i;
 const NOT_FOUND = /Not[-_ ]?(?:Found|Exist)/i;
 const PASSING = /ServiceUnavailable|InternalError|InternalServerError|SystemBusy|Timeout/i;
-// What another request is about just now is free again later (409, 423).
-const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 409, 423, 425]);
+// What another request is about just now is free again later.
+const CONFLICT_STATUSES: ReadonlySet<unknown> = new Set([409, 423]);
+const PASSING_STATUSES: ReadonlySet<unknown> = new Set([408, 425, ...CONFLICT_STATUSES]);
 // Longer codes are cut before they are searched.
 const MAX_CODE_LENGTH = 100;
 
@@ -130,6 +131,12 @@ function classifyApiError(error: unknown): ErrorMeaning {
     asksToWait,
     fieldOf(error, "resend") === true,
   );
+}
+
+/** Whether the status alone says that another request is in the way: a code or a request to send again says more. */
+export function isConflict(error: unknown): boolean {
+  const { code, status } = answerOf(error);
+  return CONFLICT_STATUSES.has(status) && !PASSING.test(String(code)) && fieldOf(error, "resend") !== true;
 }
 
 /** Node's own codes (`ECONNRESET`, `UND_ERR_SOCKET`) are not the gateway's, which begin with a capitalized word. */

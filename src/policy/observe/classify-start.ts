@@ -1,5 +1,5 @@
 import { isBdrcApiError, isProtocolError, isUnreachableError } from "../../task/errors.ts";
-import { classifyError, isProgrammingError } from "./classify-error.ts";
+import { classifyError, isConflict, isProgrammingError } from "./classify-error.ts";
 import { errorChain, errorCodeOf, fieldOf } from "./error-code.ts";
 
 /**
@@ -22,12 +22,12 @@ export function classifyStart(error: unknown): StartMeaning {
     return "retry";
   }
   if (isBdrcApiError(error)) {
-    if (error.httpStatus === 409 || error.httpStatus === 423) {
-      // Another task is in the way.
-      return "refused";
+    if (error.apiCode === "SignatureNonceUsed") {
+      // The request arrived twice, and the service may have taken the other one.
+      return "unclear";
     }
-    // A used nonce: the request arrived twice, and the service may have taken the other one.
-    return meaning === "transient" || error.apiCode === "SignatureNonceUsed" ? "unclear" : "refused";
+    // A conflict passes for a poll; a start it has refused.
+    return meaning === "transient" && !isConflict(error) ? "unclear" : "refused";
   }
   if (isUnreachableError(error) && error.permanent === true) {
     // Such as an untrusted certificate, or a proxy that refuses: nothing was sent.
