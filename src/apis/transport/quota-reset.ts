@@ -1,3 +1,4 @@
+import { answeredAtMs } from "../../openapi/response/api-error.ts";
 import { MIN_UNIX_MS } from "../../task/parse-task.ts";
 
 const PREFIXES = ["x-ratelimit", "ratelimit", "x-rate-limit"] as const;
@@ -9,16 +10,18 @@ const MIN_UNIX_S = 1e9;
  * when it is over as a moment or in seconds. GitHub refuses with 403, as it does who may not ask.
  */
 export function quotaResetMs(httpStatus: number, headers: ReadonlyMap<string, string>): number | undefined {
-  const prefix = PREFIXES.find((name) => headers.get(`${name}-remaining`)?.trim() === "0");
-  const text = headers.get(`${prefix}-reset`)?.trim() ?? "";
-  if ((httpStatus !== 403 && httpStatus !== 429) || !/^\d{1,13}(?:\.\d{1,6})?$/.test(text)) {
+  if (httpStatus !== 403 && httpStatus !== 429) {
+    return undefined;
+  }
+  const spent = PREFIXES.find((name) => headers.get(`${name}-remaining`)?.trim() === "0");
+  const text = spent === undefined ? "" : (headers.get(`${spent}-reset`)?.trim() ?? "");
+  if (!/^\d{1,13}(?:\.\d{1,6})?$/.test(text)) {
     return undefined;
   }
   const reset = Number(text);
   if (reset < MIN_UNIX_S) {
     return reset * 1000;
   }
-  const nowMs = Date.parse(headers.get("date") ?? "") || Date.now();
   // At the very second of the reset, or with a clock that is behind, one more second.
-  return Math.max(1000, (reset < MIN_UNIX_MS ? reset * 1000 : reset) - nowMs);
+  return Math.max(1000, (reset < MIN_UNIX_MS ? reset * 1000 : reset) - answeredAtMs(headers));
 }

@@ -83,13 +83,18 @@ export function retryAfterOf(headers: ReadonlyMap<string, string>): number | und
   if (seconds !== undefined) {
     return seconds * 1000;
   }
-  const waitMs = dateOf(standard) - (dateOf(headers.get("date")) || Date.now());
+  const waitMs = dateOf(standard) - answeredAtMs(headers);
   return waitMs > 0 ? waitMs : undefined;
 }
 
 /** Whether the service is down for a time that it names. The API's own header is of throttling. */
 export function isMaintenance(httpStatus: number, headers: ReadonlyMap<string, string>): boolean {
   return httpStatus >= 500 && retryAfterOf(headers) !== undefined && !headers.has("x-acs-retry-after");
+}
+
+/** When an answer was made, in Unix milliseconds: by its own `Date`, else now. */
+export function answeredAtMs(headers: ReadonlyMap<string, string>): number {
+  return dateOf(headers.get("date")) || Date.now();
 }
 
 // Date.parse takes almost anything with a number for a date.
