@@ -1,7 +1,7 @@
-// C0 and C1 controls, DEL, zero-width and bidirectional marks, line and paragraph separators, lone surrogates,
-// tag characters: whatever could move a cursor, reorder text or break a line.
 // Nearly all that is shown is of these characters, and searching for a property takes several times longer.
 const PLAIN = /^[ -~]*$/;
+// C0 and C1 controls, DEL, zero-width and bidirectional marks, line and paragraph separators, lone surrogates,
+// tag characters: whatever could move a cursor, reorder text or break a line.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**

@@ -64,6 +64,7 @@ if (missing.length > 0) {
   process.exit(2);
 }
 
+const rows = equivalents();
 const lines = [];
 const stale = [];
 let low = 0;
@@ -73,7 +74,7 @@ for (const file of named.length > 0 ? named : Object.keys(MUTATED)) {
     process.exit(1);
   }
   const alive = new Set(mutants.filter(({ status }) => ALIVE.has(status)).map(({ key }) => key));
-  const listed = equivalents().filter((row) => row.file === file);
+  const listed = rows.filter((row) => row.file === file);
   const keys = new Set(listed.map(({ key }) => key));
   stale.push(...listed.filter(({ key }) => !alive.has(key)));
   const counted = mutants.filter(
@@ -93,11 +94,11 @@ if (low > 0) {
   );
 }
 if (stale.length > 0) {
-  const rows = stale.map(
+  const told = stale.map(
     ({ file, mutator, original, becomes }) => `${file}: ${mutator}, ${original} → ${becomes}`,
   );
   process.stdout.write(
-    `\nNo surviving mutant needs these rows of test/mutants/equivalent.md:\n${rows.join("\n")}\n`,
+    `\nNo surviving mutant needs these rows of test/mutants/equivalent.md:\n${told.join("\n")}\n`,
   );
 }
 process.exitCode = low > 0 || stale.length > 0 ? 1 : 0;

@@ -15,7 +15,7 @@ export function writeBack(
 ): void {
   const old = expression === undefined ? undefined : valueAt(expression, object);
   const place = placesOf(expression?.text ?? "").find(
-    (path) => old !== undefined && at(object, path) === old,
+    (path) => old !== undefined && fieldAt(object, path) === old,
   );
   if (place !== undefined && old !== undefined) {
     put(object, place, make(old));
@@ -56,7 +56,7 @@ function valueAt(expression: Expression, object: Fields): Scalar | undefined {
 }
 
 /** What stands at a path of names; undefined where nothing does. */
-export function at(object: Fields, path: readonly string[]): unknown {
+export function fieldAt(object: Fields, path: readonly string[]): unknown {
   let value: unknown = object;
   for (const name of path) {
     value = isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined;

@@ -5,7 +5,7 @@ import type { Reading } from "../../apis/reader/reading.ts";
 import { FULL_PROGRESS } from "../../task/parse-task.ts";
 import { isKnownStatus } from "../../task/status.ts";
 import type { WorldTask } from "../world/world.ts";
-import { at, isFields, placesOf, put, writeBack } from "./places.ts";
+import { fieldAt, isFields, placesOf, put, writeBack } from "./places.ts";
 import { writtenTime } from "./written-time.ts";
 
 // What stands for a state that a declaration shows no example of.
@@ -71,8 +71,8 @@ function wordOf(
   if (!isKnownStatus(taskStatus)) {
     return taskStatus;
   }
-  const first = states.flatMap((state) => [...words].find(([, meant]) => meant === state)?.[0] ?? []).at(0);
-  return first ?? spec.stages?.at(-1)?.status;
+  const [first] = states.flatMap((state) => [...words].filter(([, meant]) => meant === state));
+  return first?.[0] ?? spec.stages?.at(-1)?.status;
 }
 
 function fillIn(
@@ -116,7 +116,7 @@ function fillIn(
 function writeStatus(object: Record<string, unknown>, { status }: Reading, word: string): void {
   const places = placesOf(status.text);
   const [first] = places;
-  if (first !== undefined && places.every((place) => at(object, place) === undefined)) {
+  if (first !== undefined && places.every((place) => fieldAt(object, place) === undefined)) {
     put(object, first, word);
   } else {
     writeBack(object, status, (was) => (typeof was === "number" ? Number(word) : word));
