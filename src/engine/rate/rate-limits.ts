@@ -147,10 +147,7 @@ export class RateLimits<T> {
     const { source, rate, quota } = options;
     const perSecond = quota?.perSecond;
     const keys = quotaKeysOf(source);
-    const isOne =
-      rate !== "adaptive" ||
-      perSecond !== undefined ||
-      (keys.list !== undefined && keys.list === keys.describe);
+    const isOne = rate !== "adaptive" || perSecond !== undefined;
     const limitOf = (kind: CallKind): ApiRateLimit<T> => {
       const shared =
         rate === "adaptive"
