@@ -5,6 +5,7 @@ import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { waitEventRecordSchema } from "../../src/index.ts";
 import { runCli, startCli } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
+import { startShell } from "./harness/shell.ts";
 
 const HOSTILE_NAME = "\u001b]0;owned\u0007\u001b[2J\u202eevil";
 // Anything but a line feed that a terminal might obey.
@@ -102,6 +103,21 @@ describe("taskwait <id...>", () => {
     expect(stdout.split("\n").map((line) => line.split(" ")[0])).toEqual(["t-complete", "t-failed", ""]);
     expect(code).toBe(1);
   });
+
+  it.each([
+    ["is a directory", "< /tmp", 2, /^taskwait: standard input \(-\) can't be read \(EISDIR\)\n$/],
+    ["fails", "< /proc/self/mem", 2, /^taskwait: standard input \(-\) can't be read \(EIO\)\n$/],
+    ["is closed", "<&-", 2, /^taskwait: standard input \(-\) is closed\n$/],
+    ["is empty", "< /dev/null", 0, /^taskwait: no task to wait for\n$/],
+  ])(
+    "takes standard input that %s for what it is, not for a list without ids",
+    async (_, from, code, says) => {
+      const { done } = startShell(`taskwait - --allow-empty ${from}`, emulator.env);
+      const result = await done;
+      expect(result.stderr).toMatch(says);
+      expect(result.code).toBe(code);
+    },
+  );
 
   it("--quiet leaves only results and errors", async () => {
     expect(await run(["t-complete", "--quiet"])).toMatchObject({ code: 0, stderr: "" });

@@ -1,4 +1,3 @@
-import process from "node:process";
 import type { Command } from "commander";
 import type { BdrcClientOptions } from "../../index.ts";
 import type { ApiFlags } from "../apis/api-flags.ts";
@@ -9,6 +8,7 @@ import { exitCodeOfError } from "../errors/error-exit-code.ts";
 import { EXIT } from "../errors/exit-code.ts";
 import { UsageError } from "../errors/usage-error.ts";
 import { fileError } from "../files/file-error.ts";
+import { readStandardInput } from "../files/standard-input.ts";
 import { clientOptionsOf, logCalls } from "../flags/account.ts";
 import type { AccountFlags } from "../flags/account-flags.ts";
 import type { HookFlags } from "../flags/hook-flags.ts";
@@ -103,7 +103,7 @@ async function namedTaskIds(
   resumed: CheckpointFrame | undefined,
 ): Promise<readonly string[]> {
   const allowEmpty = flags.allowEmpty === true;
-  const named = await gatherTaskIds(words, process.stdin, allowEmpty);
+  const named = await gatherTaskIds(words, readStandardInput, allowEmpty);
   const taskIds = named.length === 0 && resumed !== undefined ? resumed.waits.map(labelOfCheckpoint) : named;
   if (taskIds.length === 0 && !allowEmpty) {
     throw new UsageError(

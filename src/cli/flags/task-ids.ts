@@ -1,5 +1,3 @@
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { UsageError } from "../errors/usage-error.ts";
 import { hintForCommand } from "./other-words.ts";
 
@@ -11,12 +9,12 @@ const BARE_WORD = /^[a-z]+$/i;
  * named twice is one wait.
  *
  * @param words - The arguments.
- * @param input - Standard input; read only when it is asked for.
+ * @param readInput - Reads standard input; called only when it is asked for.
  * @param allowEmpty - Whether it may hold no id.
  */
 export async function gatherTaskIds(
   words: readonly string[],
-  input: Readable,
+  readInput: () => Promise<string>,
   allowEmpty: boolean,
 ): Promise<readonly string[]> {
   if (words.filter((word) => word === "-").length > 1) {
@@ -25,7 +23,7 @@ export async function gatherTaskIds(
   const ids: string[] = [];
   for (const word of words) {
     if (word === "-") {
-      const read = listedIds(await text(input));
+      const read = listedIds(await readInput());
       if (read.length === 0 && !allowEmpty) {
         throw new UsageError("standard input (-) holds no task id; with --allow-empty that is no mistake");
       }
