@@ -82,7 +82,7 @@ export const ROOMS = new Map([
   [
     "apis/transport",
     {
-      rooms: [...VALUES, ...OPENAPI, "openapi", "apis/format", "apis/request"],
+      rooms: [...VALUES, "policy/observe", ...OPENAPI, "openapi", "apis/format", "apis/request"],
       packages: NODE,
     },
   ],

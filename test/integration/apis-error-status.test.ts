@@ -94,6 +94,9 @@ describe("an HTTP error of a declared API", () => {
     [{}, { date, "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(unixS - 40) }, 1000],
     [{}, { date, "x-rate-limit-remaining": "0", "x-rate-limit-reset": String((unixS + 9) * 1000) }, 9000],
     [{}, { "ratelimit-remaining": "0", "ratelimit-reset": "30" }, 30_000],
+    [{ code: "Forbidden" }, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "30" }, 30_000],
+    [{ error: { code: "PERMISSION_DENIED" } }, { "ratelimit-remaining": "0" }, undefined],
+    [{ code: "Forbidden", message: "Request was denied due to request throttling." }, {}, undefined],
     [{ message: "You have exceeded a secondary rate limit." }, {}, undefined],
     [{ message: "API rate limit exceeded for user ID 1." }, {}, undefined],
     [
@@ -112,7 +115,10 @@ describe("an HTTP error of a declared API", () => {
   test("takes a 403 for a refusal while calls remain, and 404 for itself when none does", async () => {
     const spent = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "30" };
     expect(classifyError(await errorOf(404, "", spent))).toBe("notFound");
-    expect(classifyError(await errorOf(403, "", { ...spent, "x-ratelimit-remaining": "10" }))).toBe("denied");
+    const left = { ...spent, "x-ratelimit-remaining": "10" };
+    for (const body of ["", JSON.stringify({ code: "Forbidden" })]) {
+      expect(classifyError(await errorOf(403, body, left))).toBe("denied");
+    }
   });
 });
 

@@ -1,7 +1,7 @@
+import { saysThrottled } from "../../policy/observe/classify-error.ts";
 import { BdrcApiError } from "../../task/errors.ts";
 import { printable } from "../../task/printable.ts";
 
-const RATE_LIMIT = /rate.?limit|too many requests/i;
 const MAX_SEARCHED = 500;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -14,6 +14,8 @@ export interface AnswerFacts {
   readonly taskId?: string;
   readonly requestId?: string;
   readonly retryAfterMs?: number;
+  /** Its headers say that no call remains. */
+  readonly isQuotaSpent?: boolean;
   /** It is down for a time that it names. */
   readonly maintenance?: boolean;
   /** What to say of a body without a message. Default `"no message"`. */
@@ -22,8 +24,8 @@ export interface AnswerFacts {
 
 /**
  * The error that a service answered with, wherever it writes code and message: `Code`, `code`, `error.code`,
- * `error.status` (Google's word goes before its number), `error.type`, or those of the first of `errors`. A 403 that speaks
- * of a rate limit has the code `RateLimitExceeded`.
+ * `error.status` (Google's word goes before its number), `error.type`, or those of the first of `errors`. A 403 of a rate
+ * limit has the code `RateLimitExceeded`, whatever it says besides: who may not ask gets the same status.
  *
  * @param body - Its JSON; anything else says nothing, and the status alone counts.
  */
@@ -32,7 +34,7 @@ export function answerError(
   facts: AnswerFacts,
   scrub: (text: string) => string,
 ): BdrcApiError {
-  const { httpStatus, subject, taskId, requestId, retryAfterMs, maintenance, glimpse = "no message" } = facts;
+  const { httpStatus, subject, taskId, requestId, retryAfterMs, maintenance } = facts;
   const top = fieldsOf(body);
   const [first] = Array.isArray(top["errors"]) ? (top["errors"] as readonly unknown[]) : [];
   const inner = fieldsOf(top["error"] ?? first);
@@ -48,10 +50,12 @@ export function answerError(
     textOf(inner, "message", "detail", "title") ??
     (typeof first === "string" && first !== "" ? first : undefined) ??
     textOf(top, "detail") ??
-    glimpse;
-  // Who may not ask and who asked too often get the same status, and from Google the same code.
+    facts.glimpse ??
+    "no message";
   const reasons = Array.isArray(inner["errors"]) ? textOf(fieldsOf(inner["errors"][0]), "reason") : "";
-  const isRateLimit = httpStatus === 403 && RATE_LIMIT.test(`${reasons} ${message.slice(0, MAX_SEARCHED)}`);
+  const isRateLimit =
+    httpStatus === 403 &&
+    (facts.isQuotaSpent === true || saysThrottled(`${reasons} ${message.slice(0, MAX_SEARCHED)}`));
   const apiCode = isRateLimit ? "RateLimitExceeded" : printable(scrub(named), 100);
   return new BdrcApiError(
     `${subject} failed: ${apiCode}: ${printable(scrub(message), 500)} (HTTP ${httpStatus})`,

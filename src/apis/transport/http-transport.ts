@@ -21,7 +21,7 @@ import type { PreparedRequest } from "../request/prepared-request.ts";
 import { answerError } from "./answer-error.ts";
 import { type ApiKey, keyOf } from "./api-key.ts";
 import { overridingEndpoint } from "./endpoint-of-apis.ts";
-import { quotaResetMs } from "./quota-reset.ts";
+import { spentQuotaOf } from "./spent-quota.ts";
 import type { JsonAnswer, Transport } from "./transport.ts";
 
 /** Calls of any other HTTP API, with a key in a header. */
@@ -117,11 +117,13 @@ function jsonOf(answer: RawAnswer, about: CallSubject, scrub: Scrub): unknown {
   const json = parsed(answer.text);
   // The status counts, also of a page that a server or a gateway made: 404 is "not found" whatever stands in it.
   if (httpStatus >= 400) {
-    const retryAfterMs = retryAfterOf(headers) ?? quotaResetMs(httpStatus, headers);
+    const quota = spentQuotaOf(httpStatus, headers);
+    const retryAfterMs = retryAfterOf(headers) ?? quota?.resetMs;
     const maintenance = isMaintenance(httpStatus, headers);
     const facts = {
       httpStatus,
       maintenance,
+      isQuotaSpent: quota !== undefined,
       ...about,
       ...(json === undefined ? { glimpse: glimpseOf(answer, scrub) } : {}),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

@@ -14,7 +14,7 @@ export type ErrorMeaning = "throttled" | "notFound" | "denied" | "permanent" | "
 // because the gateway answers throttling with 400 and an unknown key with 404.
 // Of words that several services share, `RATE_LIMITED` and `not_found`, every spelling.
 const THROTTLED =
-  /Throttl(?:ing|ed)|FlowControl|Too.?Many.?Requests|Request.?Limit.?Exceeded|Rate.?Limit|RESOURCE_EXHAUSTED/i;
+  /Throttl(?:ing|ed)|Flow.?Control|Too.?Many.?Requests|Request.?Limit.?Exceeded|Rate.?Limit|RESOURCE_EXHAUSTED/i;
 const KEY_REFUSED =
   /^(InvalidAccessKeyId|InvalidAccessKeySecret|Invalid_?Api_?Key|Unauthenticated|SignatureDoesNotMatch|IncompleteSignature|MissingAccessKeyId|InvalidSecurityToken|MissingSecurityToken|InvalidCredentials|InvalidTimeStamp|SignatureNonceUsed|Unauthorized|InvalidBearerToken)/i;
 // A policy may allow some tasks and not others.
@@ -54,6 +54,11 @@ const NETWORK_CODE = /^(?!ERR_)E[A-Z_]+$|^UND_ERR_(?!INVALID)/;
 export function retryAfterMsOf(error: unknown): number | undefined {
   const value = fieldOf(error, "retryAfterMs") ?? fieldOf(error, "retryAfter");
   return typeof value === "number" && value > 0 && Number.isFinite(value) ? value : undefined;
+}
+
+/** Whether a code or a text of a service speaks of a rate limit. */
+export function saysThrottled(text: string): boolean {
+  return THROTTLED.test(text);
 }
 
 /**
@@ -145,7 +150,7 @@ function isGatewayCode(code: unknown): boolean {
 }
 
 function classifyAnswer(code: string, status: number, asksToWait: boolean, resend: boolean): ErrorMeaning {
-  if (status === 429 || THROTTLED.test(code)) {
+  if (status === 429 || saysThrottled(code)) {
     return "throttled";
   }
   if (resend) {
