@@ -6,6 +6,7 @@ import { patternOf } from "../../src/emulator/apis/path-pattern.ts";
 import { placesOf, writeBack } from "../../src/emulator/apis/places.ts";
 import { ServedApi } from "../../src/emulator/apis/served-api.ts";
 import { writtenTime } from "../../src/emulator/apis/written-time.ts";
+import type { ApiRequest } from "../../src/emulator/protocol/api-request.ts";
 import { seededRandom } from "../../src/emulator/world/random.ts";
 import { World } from "../../src/emulator/world/world.ts";
 import { HandClock } from "./hand-clock.ts";
@@ -93,6 +94,75 @@ describe("a served declaration", () => {
     const bodies = [1, 2].map(() => JSON.parse(api.show(["t-1"], clock.nowMs).body) as { RequestId: string });
     expect(bodies[0]?.RequestId).not.toBe(bodies[1]?.RequestId);
     expect(bodies[0]).toMatchObject({ TotalCount: 0, Items: [] });
+  });
+});
+
+describe("a request to a served declaration", () => {
+  const ASKED: ApiRequest = { method: "GET", path: "/", query: [], headers: {}, body: new Uint8Array() };
+  const routeOf = (request: object, more: object = {}) => {
+    const jobs = defineTaskApi({
+      name: "jobs",
+      request: { style: "http", ...request },
+      task: { status: "state", states: { complete: ["done"] } },
+      ...more,
+    });
+    const clock = new HandClock();
+    const world = new World({ now: clock.now });
+    for (const taskId of ["https://x.example/op?id=1", "https://x.example/op?id=2"]) {
+      world.addTask({ taskId });
+    }
+    return new ServedApi(jobs, { world, random: seededRandom(5) }).route;
+  };
+  const url = (rest: string): { url: string } => ({ url: `https://api.jobs.example${rest}` });
+  const body = new TextEncoder().encode("job=t-1");
+
+  test.each<[string, object, Partial<ApiRequest>]>([
+    ["the query", url("/query?job={id}"), { path: "/query", query: [["job", "t-1"]] }],
+    [
+      "the query of a POST",
+      { ...url("/?job={id}"), method: "POST" },
+      { method: "POST", query: [["job", "t-1"]] },
+    ],
+    ["a form of a POST", { ...url("/?job={id}"), method: "POST" }, { method: "POST", body }],
+    ["a part of a parameter", url("?q=job:a+b:{+id}"), { query: [["q", "job:a b:t-1"]] }],
+    ["a parameter's name", url("?{id}"), { query: [["t-1", ""]] }],
+    [
+      "a header",
+      { ...url("/one"), headers: { "X-Job": "job {id}" } },
+      { path: "/one", headers: { "x-job": "job t-1" } },
+    ],
+    ["a path that begins as the API is named", url("/jobs/{id}"), { path: "/jobs/t-1" }],
+    ["that path after the name", url("/jobs/{id}"), { path: "/jobs/jobs/t-1" }],
+    ["the query of such a path", url("/jobs?id={id}"), { path: "/jobs", query: [["id", "t-1"]] }],
+    ["a path that a URL encodes", url("/größe 1/{id}.json"), { path: "/gr%C3%B6%C3%9Fe%201/t-1.json" }],
+  ])("has its id in %s", (_, request, asked) => {
+    expect(routeOf(request)({ ...ASKED, ...asked })).toEqual({ kind: "describe", taskIds: ["t-1"] });
+  });
+
+  test("of another method, or with the id in another place, is none of its", () => {
+    const route = routeOf({ ...url("/query?job={id}"), method: "POST" });
+    const query = [["job", "t-1"]] as const;
+    expect(route({ ...ASKED, path: "/query", query })).toBeUndefined();
+    expect(route({ ...ASKED, method: "POST", path: "/query/t-1" })).toBeUndefined();
+    expect(route({ ...ASKED, method: "POST", path: "/query", query: [["other", "t-1"]] })).toEqual({
+      kind: "describe",
+      taskIds: undefined,
+    });
+  });
+
+  test("tells ids that are URLs apart by path and query", () => {
+    const route = routeOf({ url: "{+id}", hosts: ["x.example"] });
+    const idOf = (id: string) => route({ ...ASKED, path: "/op", query: [["id", id]] });
+    expect(["2", "3"].map(idOf)).toEqual([
+      { kind: "describe", taskIds: ["https://x.example/op?id=2"] },
+      { kind: "describe", taskIds: ["/op"] },
+    ]);
+  });
+
+  test("can't be told where the id is part of the host", () => {
+    expect(() => routeOf({ url: "https://{id}.jobs.example/", hosts: ["*.jobs.example"] })).toThrow(
+      "jobs: the emulator can't tell ids that are part of the host ({id}.jobs.example)",
+    );
   });
 });
 

@@ -73,7 +73,7 @@ export class ApiService implements Service {
 
   #find(request: ApiRequest): Found | undefined {
     const named = this.#apis.filter(({ name }) => isPrefixed(request, name));
-    for (const api of named.length > 0 ? named : this.#apis) {
+    for (const api of [...named, ...this.#apis]) {
       const call = api.route(request);
       if (call !== undefined) {
         return { api, call };

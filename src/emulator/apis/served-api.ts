@@ -3,6 +3,7 @@ import type { Example } from "../../apis/format/task-api.ts";
 import { documentedLimits } from "../../apis/source-limits.ts";
 import type { QuotaLimits } from "../access/quota.ts";
 import type { Answer } from "../protocol/answer.ts";
+import type { ApiRequest } from "../protocol/api-request.ts";
 import type { Random } from "../world/random.ts";
 import type { World, WorldTask } from "../world/world.ts";
 import { withIds, withMissing } from "./absent-ids.ts";
@@ -52,7 +53,7 @@ export class ServedApi {
     this.#random = random;
     this.route = apiRoute(
       api,
-      (path) => world.tasks().find(({ taskId }) => pathOfUrl(taskId) === path)?.taskId,
+      (path, query) => world.tasks().find(({ taskId }) => isUrlOf(taskId, path, query))?.taskId,
     );
     this.limits = quotaOf(documentedLimits(api).perSecond);
   }
@@ -141,8 +142,12 @@ function quotaOf(perSecond: number | undefined): QuotaLimits | undefined {
     : { perSecond: 1, windowMs: Math.ceil(1000 / perSecond) };
 }
 
-function pathOfUrl(taskId: string): string | undefined {
-  return URL.canParse(taskId) ? new URL(taskId).pathname : undefined;
+function isUrlOf(taskId: string, path: string, query: ApiRequest["query"]): boolean {
+  if (!URL.canParse(taskId)) {
+    return false;
+  }
+  const { pathname, searchParams } = new URL(taskId);
+  return pathname === path && JSON.stringify([...searchParams]) === JSON.stringify(query);
 }
 
 /** Says how many there are, where an answer has a field for that. */

@@ -20,9 +20,14 @@ export function formValue(request: ApiRequest, name: string): string | undefined
   return new URLSearchParams(Buffer.from(request.body).toString("utf8")).get(name) ?? undefined;
 }
 
+/** All parameters, of the query and then of a form body. */
+export function parametersOf({ query, body }: ApiRequest): readonly (readonly [string, string])[] {
+  return [...query, ...new URLSearchParams(Buffer.from(body).toString("utf8"))];
+}
+
 /** The first value of a parameter, of the query or else of a form body. */
 export function parameterValue(request: ApiRequest, name: string): string | undefined {
-  return queryValue(request, name) ?? formValue(request, name);
+  return parametersOf(request).find(([key]) => key === name)?.[1];
 }
 
 /** A header's value; never one of the object's own properties. */
