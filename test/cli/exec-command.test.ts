@@ -44,6 +44,14 @@ const completed = (taskResult: string, taskStatus = "COMPLETE") => ({
   task: { taskId: "t", taskStatus, taskResult },
 });
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 describe("the command of --exec", () => {
   it.each(HOSTILE)(
     "gets %j as an id, a status, a result and an error's message, and nothing of it runs",
@@ -121,6 +129,40 @@ describe("the command of --exec", () => {
 
     expect(await ended).toBe(false);
     expect(told).toMatch(/it was ended by SIGKILL/);
+  });
+
+  it("ends with the signal together with what its shell has begun", async () => {
+    const controller = new AbortController();
+    const child = `sh -c 'echo $$ > pid; touch begun; while :; do sleep 0.1; done' > /dev/null 2>&1`;
+    const ended = exec(`${child} & wait`, "t-1", completed("{}"), controller.signal);
+    await vi.waitUntil(() => existsSync(join(folder, "begun")), { timeout: 20_000 });
+    const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
+    controller.abort();
+
+    expect(await ended).toBe(false);
+    await vi.waitUntil(() => !isRunning(pid), { timeout: 20_000 });
+  });
+
+  it("is done when its shell is, whatever that left in the background with its output", async () => {
+    const line = "echo $$ > pid; echo before; (until [ -e go ]; do sleep 0.1; done; touch gone) & true";
+
+    expect(await exec(line, "t-1", completed("{}"))).toBe(true);
+    expect(existsSync(join(folder, "gone"))).toBe(false);
+    expect(told).toBe("before\n");
+    writeFileSync(join(folder, "go"), "");
+    await vi.waitUntil(() => existsSync(join(folder, "gone")), { timeout: 20_000 });
+  });
+
+  it("that writes without line breaks is not kept in memory", async () => {
+    const writes: number[] = [];
+    vi.mocked(process.stderr.write).mockImplementation((text) => {
+      writes.push(String(text).length);
+      return true;
+    });
+
+    expect(await exec("head -c 5000000 /dev/zero", "t-1", completed("{}"))).toBe(true);
+    expect(writes.length).toBeGreaterThan(5);
+    expect(Math.max(...writes)).toBeLessThan(1_000_000);
   });
 
   it("that can't be begun, as with too long an environment, has failed", async () => {

@@ -1,15 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import process from "node:process";
-import { createInterface } from "node:readline";
-import { type Outcome, printable, startTimer } from "../../index.ts";
+import { type Outcome, printable } from "../../index.ts";
 import { describeError } from "../errors/describe-error.ts";
-import { printError, writeErr } from "../terminal/messages.ts";
+import { printError } from "../terminal/messages.ts";
+import { runShell } from "./shell-command.ts";
 
 // Linux takes no variable longer than 128 KiB.
 const MAX_RESULT_BYTES = 100_000;
-// How long a command may take to end once it was asked to.
-const MAX_ENDING_MS = 1000;
 // A command that runs taskwait would run itself; nor is it its business who may sign for us.
 const NOT_PASSED_ON = ["TASKWAIT_EXEC", "TASKWAIT_WEBHOOK_SECRET"];
 
@@ -31,50 +27,6 @@ export async function execCommand(
     printError(`--exec failed after ${printable(taskId)}: ${failure}`);
   }
   return failure === undefined;
-}
-
-/**
- * Runs it to its end, or until the signal.
- *
- * @returns How it failed, if it did.
- * @throws What kept it from being begun.
- */
-async function runShell(
-  command: string,
-  env: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const [program, args] = shellFor(command);
-  // Standard output is for results.
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env, windowsHide: true });
-  const streams = [child.stdout, child.stderr];
-  let stopTimer: (() => void) | undefined;
-  const stop = (): void => {
-    child.kill();
-    stopTimer = startTimer(MAX_ENDING_MS, () => child.kill("SIGKILL"));
-    // What the shell has begun may outlive it, and would hold them open.
-    for (const stream of streams) {
-      stream.destroy();
-    }
-  };
-  signal.addEventListener("abort", stop, { once: true });
-  for (const stream of streams) {
-    createInterface({ input: stream }).on("line", writeErr);
-  }
-  try {
-    const [code, name] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-    return code === 0 ? undefined : `it ${code === null ? `was ended by ${name}` : `exited with ${code}`}`;
-  } finally {
-    stopTimer?.();
-    signal.removeEventListener("abort", stop);
-  }
-}
-
-/** PowerShell, unlike cmd.exe, does not read the values of variables as commands. */
-function shellFor(command: string): readonly [program: string, args: readonly string[]] {
-  return process.platform === "win32"
-    ? ["powershell.exe", ["-NoProfile", "-NonInteractive", "-Command", command]]
-    : ["/bin/sh", ["-c", command]];
 }
 
 function environmentFor(taskId: string, outcome: Outcome): NodeJS.ProcessEnv {
