@@ -90,7 +90,7 @@ class ApiSource implements TaskSource, ClosableSource {
       ),
     };
     this.#quota = { client: callerOptions, apiKey, set: this.#set };
-    this.#transport = transportOf(api, callerOptions, apiKey);
+    this.#transport = transportOf(compiled, callerOptions, apiKey);
     this.api = { name: api.name, digest };
     this.limits = documentedLimits(api);
     if (api.ids !== undefined && api.ids.max > 1) {
@@ -217,11 +217,15 @@ class ApiSource implements TaskSource, ClosableSource {
 }
 
 /** The way to a declared API. @throws `InvalidOptionError` for options that can't be used. */
-export function transportOf(api: TaskApi, options: CallerOptions, apiKey: unknown): Transport {
+export function transportOf(
+  { api, reading }: CompiledApi,
+  options: CallerOptions,
+  apiKey: unknown,
+): Transport {
   const checked = checkCallerOptions(options, `taskApiSource(${api.name})`);
   const key = checkApiKey(apiKey, api.request);
   return api.request.style === "http"
-    ? httpTransport(api.request, checked, key, api.name)
+    ? httpTransport(api.request, checked, key, reading)
     : signedTransport(api.request, checked);
 }
 

@@ -5,6 +5,7 @@ import type { Task } from "../task/task.ts";
 import { compileApi } from "./compile-api.ts";
 import type { Expression } from "./expression/expression.ts";
 import type { TaskApi } from "./format/task-api.ts";
+import { statusIn } from "./reader/http-status.ts";
 import { readTask } from "./reader/read-answer.ts";
 import { optionalText, type Reading } from "./reader/reading.ts";
 import { wordsUntil } from "./reader/words.ts";
@@ -52,11 +53,12 @@ export async function tryTaskApi(
   options: TaskApiSourceOptions = {},
   { signal }: CallOptions = {},
 ): Promise<Trial> {
-  const { api, reading, request } = compileApi(declaration);
+  const compiled = compileApi(declaration);
+  const { api, reading, request } = compiled;
   const { set = {}, until: _, apiKey, onWarning: __, ...callerOptions } = options;
   checkApiTaskId(taskId);
   const values = { taskIds: [taskId], set: checkSet(set, request.setNames, api.name), nowMs: Date.now() };
-  const transport = transportOf(api, callerOptions, apiKey);
+  const transport = transportOf(compiled, callerOptions, apiKey);
   const asked: { request?: PreparedRequest } = {};
   const about = { subject: `${api.name} ${quoted(taskId)}`, taskId, maxBytes: MAX_ANSWER_BYTES };
   try {
@@ -68,7 +70,7 @@ export async function tryTaskApi(
       about,
       signal,
     );
-    const keys = readKeys(json, taskId, reading);
+    const keys = readKeys(json, taskId, httpStatus, reading);
     return {
       ...preview(asked.request, transport.insteadOrigin),
       answer: json,
@@ -113,13 +115,18 @@ function readAs(
   }
 }
 
-function readKeys(json: unknown, taskId: string, reading: Reading): readonly KeyReading[] {
-  const { refused, at, id, status, progress, progressOf, remaining, type, error, result, started, ended } =
-    reading;
+function readKeys(
+  json: unknown,
+  taskId: string,
+  httpStatus: number,
+  reading: Reading,
+): readonly KeyReading[] {
+  const { refused, at, id, progress, progressOf, remaining, type, error, result, started, ended } = reading;
   const place = at === undefined ? json : evaluated(at, json).value;
   const objects: readonly unknown[] = Array.isArray(place) ? place : [place];
   const ours = objects.find((one) => optionalText(id, one, () => undefined) === taskId);
   const object = ours ?? objects[0];
+  const status = statusIn(reading, httpStatus, Array.isArray(place));
   const of = typeof progressOf === "number" ? undefined : progressOf;
   return [
     ...[refused?.when, refused?.code, refused?.message, at].map((one) => one && evaluated(one, json)),

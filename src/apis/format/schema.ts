@@ -41,6 +41,10 @@ function form(pattern: RegExp, description: string): z.ZodMiniString {
 
 const text = z.string().check(z.minLength(1), z.maxLength(4096));
 const expression = z.string().check(z.minLength(1), z.maxLength(1000));
+const status = z.string().check(z.minLength(1), z.maxLength(1000));
+status.register(z.globalRegistry, {
+  description: "JMESPath that gives a word; httpStatus is the HTTP status of the answer (style http)",
+});
 const words = z.array(z.union([z.string().check(z.minLength(1), z.maxLength(200)), z.number(), z.boolean()]));
 const parameters = z.record(
   z.string().check(z.minLength(1), z.maxLength(200)),
@@ -124,7 +128,7 @@ const task = record({
   at: z.optional(expression),
   id: z.optional(expression),
   absence: z.optional(z.enum(["notFound", "unknown"])),
-  status: expression,
+  status,
   states: record({
     complete: z.optional(words),
     failed: z.optional(words),

@@ -103,7 +103,7 @@ export interface TaskReading {
    * for one id and the list may be cut off.
    */
   readonly absence?: "notFound" | "unknown";
-  /** Gives a word, a number or a boolean. */
+  /** Gives a word, a number or a boolean. With style `http`, `httpStatus` is the HTTP status of the answer. */
   readonly status: Expr;
   readonly states: TaskStates;
   /** A number or `"40%"`, of 100 unless `of` says otherwise. */

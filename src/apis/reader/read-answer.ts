@@ -3,6 +3,8 @@ import { parseTask } from "../../task/parse-task.ts";
 import { printable, quoted } from "../../task/printable.ts";
 import type { TaskPage } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
+import type { Expression } from "../expression/expression.ts";
+import { statusIn } from "./http-status.ts";
 import { mergeItems } from "./merge-items.ts";
 import { type Item, readItem } from "./read-item.ts";
 import { type OnFault, optional, optionalScalar, optionalText, type Reading } from "./reading.ts";
@@ -60,7 +62,10 @@ export function readAnswer(
       }
     }
   }
-  return new Map(taskIds.map((taskId) => [taskId, findingOf(taskId, found.get(taskId) ?? [], context)]));
+  const status = statusIn(reading, httpStatus, items.isList);
+  return new Map(
+    taskIds.map((taskId) => [taskId, findingOf(taskId, found.get(taskId) ?? [], context, status)]),
+  );
 }
 
 /** {@link readAnswer} for one task. @throws {@link TaskNotFoundError} besides what that throws. */
@@ -107,9 +112,14 @@ export function goneTask(taskId: string): Task {
   return parseTask({ taskId, taskStatus: "COMPLETE", serviceStatus: GONE });
 }
 
-function findingOf(taskId: string, objects: readonly unknown[], context: ReadContext): Finding {
+function findingOf(
+  taskId: string,
+  objects: readonly unknown[],
+  context: ReadContext,
+  status: Expression,
+): Finding {
   const items = objects.map((object) =>
-    readItem(object, taskId, context.reading, context.words, context.onFault),
+    readItem(object, taskId, context.reading, context.words, context.onFault, status),
   );
   if (items.length === 0 && context.reading.absenceIsUnknown) {
     throw new ProtocolError(

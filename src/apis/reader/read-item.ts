@@ -25,7 +25,7 @@ const FAILURES: ReadonlySet<string> = new Set(["FAILED", "CANCELED", "EXPIRED"])
 /**
  * Reads one object.
  *
- * @param status - The expression of its word: a listing may have one of its own.
+ * @param status - The expression of its word: a listing may have one of its own, and one may read the HTTP status.
  * @throws {@link ProtocolError} when the expression gives no word.
  */
 export function readItem(
@@ -34,7 +34,7 @@ export function readItem(
   reading: Reading,
   words: Words,
   onFault: OnFault,
-  status: Expression = reading.status,
+  status: Expression,
 ): Item {
   const word = wordOf(item, status, taskId);
   const meaning = words.meaningOf(word);

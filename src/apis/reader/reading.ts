@@ -1,6 +1,7 @@
 import { withExactTexts } from "../../openapi/response/exact-json.ts";
 import { compileExpression, type Expression, type Scalar, scalarOf } from "../expression/expression.ts";
 import type { Refused, TaskApi } from "../format/task-api.ts";
+import { type ClaimsStatus, claimedStatuses } from "./http-status.ts";
 import { type WordTable, wordTable } from "./words.ts";
 
 /** An expression that may be absent, and whose faults count as absent. */
@@ -13,6 +14,8 @@ export interface Reading {
   readonly id: OptionalExpression;
   readonly status: Expression;
   readonly words: WordTable;
+  /** Undefined where `task.status` does not read the HTTP status. */
+  readonly claimsStatus: ClaimsStatus | undefined;
   /** A list that lacks the task says nothing of it. */
   readonly absenceIsUnknown: boolean;
   readonly progress: OptionalExpression;
@@ -37,10 +40,11 @@ export interface ListReading {
 }
 
 /** @throws `InvalidOptionError` naming the key of the first expression that can't be used. */
-export function compileReading({ name, task, refused, list }: TaskApi): Reading {
+export function compileReading({ name, request, task, refused, list }: TaskApi): Reading {
   const value = (text: string | undefined, path: string): OptionalExpression =>
     text === undefined ? undefined : compileExpression(text, `${name}: ${path}`, "value");
   const status = compileExpression(task.status, `${name}: task.status`, "value");
+  const words = wordTable(task.states, `${name}: task.states`);
   const { progress } = task;
   const of = typeof progress === "object" ? progress.of : 100;
   return {
@@ -48,7 +52,9 @@ export function compileReading({ name, task, refused, list }: TaskApi): Reading 
     at: task.at === undefined ? undefined : compileExpression(task.at, `${name}: task.at`, "place"),
     id: value(task.id, "task.id"),
     status,
-    words: wordTable(task.states, `${name}: task.states`),
+    words,
+    claimsStatus:
+      request.style === "http" ? claimedStatuses(status, words, `${name}: task.states`) : undefined,
     absenceIsUnknown: task.absence === "unknown",
     progress:
       typeof progress === "object"

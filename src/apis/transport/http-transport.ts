@@ -24,12 +24,19 @@ import { overridingEndpoint } from "./endpoint-of-apis.ts";
 import { spentQuotaOf } from "./spent-quota.ts";
 import type { JsonAnswer, Transport } from "./transport.ts";
 
+/** What decides which answers are errors. */
+interface HttpReading {
+  readonly name: string;
+  /** Whether an HTTP status is a word, and so its answer no error; undefined where none is read as one. */
+  readonly claimsStatus: ((httpStatus: number) => boolean) | undefined;
+}
+
 /** Calls of any other HTTP API, with a key in a header. */
 export function httpTransport(
   request: HttpRequest,
   options: CallerOptions,
   key: ApiKey | undefined,
-  name: string,
+  { name, claimsStatus }: HttpReading,
 ): Transport {
   const { callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS, onCall, regionId } = options;
   const override = overridingEndpoint(request, options, name);
@@ -92,7 +99,7 @@ export function httpTransport(
     }
     note({ httpStatus: answer.httpStatus });
     clock.hear(answer.headers.get("date"), performance.now() - sentMs);
-    return { httpStatus: answer.httpStatus, json: jsonOf(answer, about, scrub) };
+    return { httpStatus: answer.httpStatus, json: jsonOf(answer, about, scrub, claimsStatus) };
   };
 
   return {
@@ -111,12 +118,19 @@ export function httpTransport(
   };
 }
 
-/** The JSON of a good answer; what else came becomes an error. */
-function jsonOf(answer: RawAnswer, about: CallSubject, scrub: Scrub): unknown {
+/** The JSON of a good answer, or of one whose status is a word; what else came becomes an error. */
+function jsonOf(
+  answer: RawAnswer,
+  about: CallSubject,
+  scrub: Scrub,
+  claimsStatus: HttpReading["claimsStatus"],
+): unknown {
   const { httpStatus, headers } = answer;
-  const json = parsed(answer.text);
+  // An answer whose status says all, such as 204, may have no body.
+  const isBare = claimsStatus !== undefined && answer.text.trim() === "";
+  const json = isBare ? {} : parsed(answer.text);
   // The status counts, also of a page that a server or a gateway made: 404 is "not found" whatever stands in it.
-  if (httpStatus >= 400) {
+  if (httpStatus >= 400 && !(json !== undefined && claimsStatus?.(httpStatus))) {
     const quota = spentQuotaOf(httpStatus, headers);
     const retryAfterMs = retryAfterOf(headers) ?? quota?.resetMs;
     const maintenance = isMaintenance(httpStatus, headers);
@@ -125,7 +139,7 @@ function jsonOf(answer: RawAnswer, about: CallSubject, scrub: Scrub): unknown {
       maintenance,
       isQuotaSpent: quota !== undefined,
       ...about,
-      ...(json === undefined ? { glimpse: glimpseOf(answer, scrub) } : {}),
+      ...(isBare || json === undefined ? { glimpse: glimpseOf(answer, scrub) } : {}),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
     throw answerError(json, facts, scrub);

@@ -19,7 +19,7 @@ export function jsonAnswer(
   return {
     httpStatus,
     headers: { ...commonHeaders(requestId), ...headers },
-    body: JSON.stringify(body),
+    body: httpStatus === 204 ? "" : JSON.stringify(body),
     requestId,
     ...(httpStatus < 400
       ? {}

@@ -80,7 +80,8 @@ export class ServedApi {
     if (found.length === 0) {
       return this.#missing(missing);
     }
-    return jsonAnswer(200, this.#shown(found, missing, nowMs));
+    const { httpStatus, answer } = this.#shown(found, missing, nowMs);
+    return jsonAnswer(httpStatus, answer);
   }
 
   /** The example of an error, or one that any service might give. */
@@ -99,19 +100,23 @@ export class ServedApi {
     return this.#answer(example, withIds(example.answer, taskIds));
   }
 
-  #shown(found: readonly WorldTask[], missing: readonly string[], nowMs: number): unknown {
+  #shown(
+    found: readonly WorldTask[],
+    missing: readonly string[],
+    nowMs: number,
+  ): { readonly httpStatus: number; readonly answer: unknown } {
     const { api, reading } = this.compiled;
     const { examples = [] } = api;
     const shown = found.map((task) => answerFor(task, examples, reading, nowMs));
     const [first] = shown;
-    const answer = first?.answer;
+    const { httpStatus = 200, answer } = first ?? {};
     const place = reading.at?.evaluate(answer);
     if (Array.isArray(place)) {
       place.splice(0, place.length, ...this.#shuffled(shown).flatMap(({ objects }) => objects));
       const absent = exampleOf(examples, ["notFound"])?.answer;
-      return counted(withMissing(answer, absent, missing), place.length);
+      return { httpStatus: 200, answer: counted(withMissing(answer, absent, missing), place.length) };
     }
-    return answer;
+    return { httpStatus, answer };
   }
 
   #shuffled<T>(items: readonly T[]): readonly T[] {

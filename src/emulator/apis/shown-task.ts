@@ -22,9 +22,11 @@ const STATES: Readonly<Record<string, readonly ExampleState[]>> = {
 export function exampleOf(
   examples: readonly Example[],
   states: readonly ExampleState[],
+  claimsStatus?: Reading["claimsStatus"],
 ): Example | undefined {
+  const isGood = ({ httpStatus = 200 }: Example) => httpStatus < 400 || claimsStatus?.(httpStatus) === true;
   return states
-    .map((state) => examples.find((one) => one.state === state && (one.httpStatus ?? 200) < 400))
+    .map((state) => examples.find((one) => one.state === state && isGood(one)))
     .find((one) => one !== undefined);
 }
 
@@ -34,9 +36,11 @@ export function answerFor(
   examples: readonly Example[],
   reading: Reading,
   nowMs: number,
-): { readonly answer: unknown; readonly objects: readonly unknown[] } {
+): { readonly answer: unknown; readonly objects: readonly unknown[]; readonly httpStatus: number } {
+  const { claimsStatus } = reading;
   const states = STATES[task.taskStatus] ?? [];
-  const example = exampleOf(examples, states) ?? exampleOf(examples, ["running", "queued"]);
+  const example =
+    exampleOf(examples, states, claimsStatus) ?? exampleOf(examples, ["running", "queued"], claimsStatus);
   const answer = fillExample(
     { answer: example?.answer ?? {} },
     {
@@ -47,10 +51,12 @@ export function answerFor(
   );
   const objects = objectsIn(answer, reading);
   const isAsIs = example !== undefined && states.includes(example.state);
+  const word = isAsIs ? undefined : wordOf(task, states, reading);
+  const isStatus = word !== undefined && /^[1-5]\d\d$/.test(word) && claimsStatus?.(Number(word)) === true;
   for (const object of objects.filter(isFields)) {
-    fillIn(object, task, reading, nowMs, isAsIs ? undefined : wordOf(task, states, reading));
+    fillIn(object, task, reading, nowMs, isStatus ? undefined : word);
   }
-  return { answer, objects };
+  return { answer, objects, httpStatus: isStatus ? Number(word) : (example?.httpStatus ?? 200) };
 }
 
 /** The objects of an answer that show tasks. */
