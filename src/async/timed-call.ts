@@ -10,6 +10,12 @@ export interface TimedCallOptions {
   readonly onTimeout?: () => Error;
 }
 
+/** What a call is made with. The signal is made when it is first read: it costs as much as the rest of a poll. */
+export interface CallContext {
+  /** Aborts when the call is cancelled or out of time. */
+  readonly signal: AbortSignal;
+}
+
 /** A call under way. */
 export interface TimedCall<T> {
   /** The answer. Rejects with the caller's reason, in the turn of the abort, or with the timeout's error. */
@@ -21,10 +27,10 @@ export interface TimedCall<T> {
 /**
  * Makes one call that ends in time, also when `run` ignores its signal. Neither timer nor listener outlives it.
  *
- * @param run - Makes the call; its signal aborts when the call is cancelled or out of time.
+ * @param run - Makes the call.
  */
 export function timedCall<T>(
-  run: (signal: AbortSignal) => Promise<T>,
+  run: (own: CallContext) => Promise<T>,
   { timeoutMs, signal, onTimeout = () => new Error("no answer in time") }: TimedCallOptions,
 ): TimedCall<T> {
   let cancel: (reason: unknown) => void = () => {};
@@ -33,7 +39,18 @@ export function timedCall<T>(
       reject(signal.reason);
       return;
     }
-    const controller = new AbortController();
+    let controller: AbortController | undefined;
+    let cancelled: { readonly reason: unknown } | undefined;
+    // A property of its own, so that a copy has it.
+    const own = {
+      get signal(): AbortSignal {
+        controller ??= new AbortController();
+        if (cancelled !== undefined) {
+          controller.abort(cancelled.reason);
+        }
+        return controller.signal;
+      },
+    };
     const end = (): void => {
       stopTimer?.();
       signal?.removeEventListener("abort", onAbort);
@@ -41,7 +58,8 @@ export function timedCall<T>(
     cancel = (reason) => {
       end();
       reject(reason);
-      controller.abort(reason);
+      cancelled ??= { reason };
+      controller?.abort(reason);
     };
     const onAbort = (): void => cancel(signal?.reason);
     const stopTimer = timeoutMs === undefined ? undefined : startTimer(timeoutMs, () => cancel(onTimeout()));
@@ -56,7 +74,7 @@ export function timedCall<T>(
     };
     try {
       // One promise for it all: a chain of them costs as much as the rest of a poll.
-      run(controller.signal).then(answered, failed);
+      run(own).then(answered, failed);
     } catch (error) {
       failed(error);
     }

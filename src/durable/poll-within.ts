@@ -1,5 +1,5 @@
 import { timedCall } from "../async/timed-call.ts";
-import { callError, type Observation, observe } from "../policy/observe/observe.ts";
+import { callError, type Observation, observeCall } from "../policy/observe/observe.ts";
 import type { ResolvedWaitOptions } from "../policy/state/wait-options.ts";
 import type { WaitState } from "../policy/state/wait-state.ts";
 import { UnreachableError } from "../task/errors.ts";
@@ -36,7 +36,7 @@ export async function pollWithin(
       taskId,
     });
   const bounds = { timeoutMs: limitMs, signal, onTimeout };
-  const { promise } = timedCall((own) => observe(source, taskId, own), bounds);
+  const { promise } = timedCall((own) => observeCall(source, taskId, own), bounds);
   const observation = await promise.catch(
     (reason: unknown): Observation => ({ kind: "transient", error: callError(reason) }),
   );

@@ -46,7 +46,7 @@ export async function deliver(event: Notification, options: DeliveryOptions): Pr
     };
     const timeoutMs = Math.max(1, Math.min(TRY_MS, endsAtMs - performance.now()));
     const onTimeout = (): Error => new Error(`no answer within ${formatDurationMs(timeoutMs)}`);
-    const call = timedCall((ended) => post(headers, body, ended), { timeoutMs, signal, onTimeout });
+    const call = timedCall((own) => post(headers, body, own.signal), { timeoutMs, signal, onTimeout });
     const answer = await call.promise;
     if (answer.status < 200 || answer.status > 299) {
       throw new RefusedPost(answer);

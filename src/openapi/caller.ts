@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { timedCall } from "../async/timed-call.ts";
+import { type CallContext, timedCall } from "../async/timed-call.ts";
 import { DEFAULT_CALL_TIMEOUT_MS } from "../options/named-durations.ts";
 import { type ApiError, isTaskwaitError, UnreachableError } from "../task/errors.ts";
 import type { CallerOptions } from "./caller-options.ts";
@@ -116,7 +116,7 @@ export class Caller {
     const onConnected = (): void => {
       connected = true;
     };
-    const run = async (inner: AbortSignal): Promise<Answer> => {
+    const run = async ({ signal: inner }: CallContext): Promise<Answer> => {
       const credential = await this.#credentials.get();
       route = this.#routes.to(await this.#endpointOf(operation));
       inner.throwIfAborted();

@@ -75,7 +75,7 @@ export function restateClient(options: RestateClientOptions): RestateClient {
     timedCall(
       async (own) => {
         const all = { ...headers, ...(init.headers as Record<string, string>) };
-        const response = await fetch(url, { ...init, headers: all, signal: own });
+        const response = await fetch(url, { ...init, headers: all, signal: own.signal });
         return { status: response.status, body: parse(await response.text()) };
       },
       { timeoutMs, signal, onTimeout: () => new SilenceError(`restate: no answer within ${timeoutMs} ms`) },

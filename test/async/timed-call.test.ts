@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { timedCall } from "../../src/async/timed-call.ts";
+import { type CallContext, timedCall } from "../../src/async/timed-call.ts";
 
 const never = () => new Promise<never>(() => undefined);
 const late = () => new Error("late");
@@ -8,7 +8,7 @@ const bounded = <T>(
   timeoutMs: number,
   signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
-) => timedCall(work, { timeoutMs, signal, onTimeout: late }).promise;
+) => timedCall(({ signal: own }) => work(own), { timeoutMs, signal, onTimeout: late }).promise;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -55,8 +55,8 @@ describe("timedCall", () => {
   it("can be cancelled without a signal", async () => {
     let inner: AbortSignal | undefined;
     const { promise, cancel } = timedCall(
-      (signal) => {
-        inner = signal;
+      (own) => {
+        inner = own.signal;
         return never();
       },
       { timeoutMs: 100 },
@@ -66,6 +66,25 @@ describe("timedCall", () => {
     await expect(promise).rejects.toBe(reason);
     expect(inner?.reason).toBe(reason);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("gives a signal that has aborted to work that reads it after the end", async () => {
+    let options: CallContext | undefined;
+    const { promise, cancel } = timedCall((own) => {
+      options = own;
+      return never();
+    }, {});
+    cancel("mine");
+    cancel("again");
+    await expect(promise).rejects.toBe("mine");
+    expect(options?.signal.reason).toBe("mine");
+  });
+
+  it("has one signal for a call, which a copy of its options has, too", async () => {
+    await timedCall(async (own) => {
+      expect({ ...own }.signal).toBe(own.signal);
+      expect(own.signal.aborted).toBe(false);
+    }, {}).promise;
   });
 
   it("has no time limit unless one is given", async () => {

@@ -25,7 +25,7 @@ export const plainDriver: WaitDriver = {
     const poll = async (): Promise<Outcome | undefined> => {
       const lastMs = options.timeoutMs === 0 ? options.pollTimeoutMs : state.deadlineMs - Date.now();
       // Not AbortSignal.any() with AbortSignal.timeout(): Node 20 may collect the latter before its time is over.
-      const observation = await timedCall((signal) => observe(source, taskId, signal), {
+      const observation = await timedCall(({ signal }) => observe(source, taskId, signal), {
         timeoutMs: Math.max(1, Math.min(options.pollTimeoutMs, lastMs)),
         signal: own.signal,
         onTimeout: () => new Error("no answer in time"),

@@ -1,4 +1,4 @@
-import { timedCall } from "../../async/timed-call.ts";
+import { type CallContext, timedCall } from "../../async/timed-call.ts";
 import type { CallerOptions } from "../../openapi/caller-options.ts";
 import type { Endpoint } from "../../openapi/endpoint/endpoint.ts";
 import { type NoteAnswer, recorded } from "../../openapi/http/call-record.ts";
@@ -59,7 +59,7 @@ export function httpTransport(
     const onConnected = (): void => {
       connected = true;
     };
-    const run = async (inner: AbortSignal): Promise<JsonAnswer> => {
+    const run = async ({ signal: inner }: CallContext): Promise<JsonAnswer> => {
       const secret = await keyOf(request, key, name);
       inner.throwIfAborted();
       return await send(route, prepared, about, secret, { signal: inner, fresh: false, onConnected }, note);

@@ -1,4 +1,4 @@
-import { timedCall } from "../../async/timed-call.ts";
+import { type CallContext, timedCall } from "../../async/timed-call.ts";
 import { ProtocolError, UnreachableError } from "../../task/errors.ts";
 import type { TaskListQuery, TaskPage, TaskSource } from "../../task/source.ts";
 
@@ -9,7 +9,7 @@ export async function requestPage(
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<TaskPage> {
   const onTimeout = (): Error => new UnreachableError(`list: no answer within ${timeoutMs} ms`);
-  const call = async (own: AbortSignal) => source.list?.(query, { signal: own });
+  const call = async (own: CallContext) => source.list?.(query, own);
   const page = await timedCall(call, { timeoutMs, signal, onTimeout }).promise;
   if (!Array.isArray(page?.tasks)) {
     throw new ProtocolError("list: the page has no tasks");

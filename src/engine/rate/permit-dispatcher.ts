@@ -28,7 +28,9 @@ export class PermitDispatcher {
   #arrivals = 0;
   #granted = 0;
   #inFlight = 0;
-  #handingOut: AbortController | undefined;
+  // Ends the turn that hands out; one for many turns, because it costs as much as the rest of a permit.
+  #turn = new AbortController();
+  #isHandingOut = false;
 
   /** @param maxInFlight - Calls that may be in flight at once; more wait until {@link PermitDispatcher.returned}. */
   constructor(limiter: RateLimiter, maxInFlight: number = Number.POSITIVE_INFINITY) {
@@ -67,8 +69,7 @@ export class PermitDispatcher {
   withdrawn(claims: PermitClaims): void {
     this.taken(claims);
     if (this.#claims.size === 0) {
-      this.#handingOut?.abort();
-      this.#handingOut = undefined;
+      this.#endTurn();
     }
   }
 
@@ -79,9 +80,17 @@ export class PermitDispatcher {
   }
 
   #start(): void {
-    if (this.#handingOut === undefined && this.#hasNext()) {
-      this.#handingOut = new AbortController();
-      void this.#handOut(this.#handingOut);
+    if (!this.#isHandingOut && this.#hasNext()) {
+      this.#isHandingOut = true;
+      void this.#handOut(this.#turn);
+    }
+  }
+
+  #endTurn(): void {
+    if (this.#isHandingOut) {
+      this.#turn.abort();
+      this.#turn = new AbortController();
+      this.#isHandingOut = false;
     }
   }
 
@@ -102,8 +111,8 @@ export class PermitDispatcher {
         throw error;
       }
     } finally {
-      if (this.#handingOut === turn) {
-        this.#handingOut = undefined;
+      if (this.#turn === turn) {
+        this.#isHandingOut = false;
       }
     }
   }

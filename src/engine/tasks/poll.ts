@@ -1,13 +1,13 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { retry } from "../../async/retry.ts";
-import { timedCall } from "../../async/timed-call.ts";
+import { type CallContext, timedCall } from "../../async/timed-call.ts";
 import {
   canRetryAtOnce,
   type ImmediateRetry,
   IN_POLL_BACKOFF,
   IN_POLL_RETRIES,
 } from "../../policy/decide/immediate-retry.ts";
-import { callError, type Observation, observe } from "../../policy/observe/observe.ts";
+import { callError, type Observation, observeCall } from "../../policy/observe/observe.ts";
 import { type ManyObservation, observeMany } from "../../policy/observe/observe-many.ts";
 import { UnreachableError } from "../../task/errors.ts";
 import type { TaskSource } from "../../task/source.ts";
@@ -109,8 +109,8 @@ export class Poll {
     const taskIds = this.#taskIds;
     const [taskId = "", another] = taskIds;
     const sentMs = clock.nowMs();
-    const ask = (own: AbortSignal): Promise<Observation | ManyObservation> =>
-      another === undefined ? observe(source, taskId, own) : observeMany(source, taskIds, own);
+    const ask = (own: CallContext): Promise<Observation | ManyObservation> =>
+      another === undefined ? observeCall(source, taskId, own) : observeMany(source, taskIds, own);
     const { promise, cancel } = timedCall(ask, {
       signal,
       timeoutMs: callTimeoutMs,

@@ -1,7 +1,7 @@
 import { ProtocolError, TaskNotFoundError } from "../../task/errors.ts";
 import { ensureTask } from "../../task/parse-task.ts";
 import { quoted } from "../../task/printable.ts";
-import type { TaskSource } from "../../task/source.ts";
+import type { CallOptions, TaskSource } from "../../task/source.ts";
 import { type FailureScope, scopeOf } from "./failure-scope.ts";
 import { type Observation, observeError } from "./observe.ts";
 
@@ -24,15 +24,15 @@ export function maxIdsOf({ describeMany, maxIds }: TaskSource): number {
  *
  * @param source - The source of the tasks, with a `describeMany`.
  * @param taskIds - At most its `maxIds`, each once.
- * @param signal - Cancels the call.
+ * @param options - Its signal cancels the call. The source gets them as they are.
  */
 export async function observeMany(
   source: TaskSource,
   taskIds: readonly string[],
-  signal: AbortSignal,
+  options: CallOptions,
 ): Promise<ManyObservation> {
   try {
-    const answer: unknown = await source.describeMany?.(taskIds, { signal });
+    const answer: unknown = await source.describeMany?.(taskIds, options);
     if (!Array.isArray(answer)) {
       throw new ProtocolError(`describeMany: expected a list of tasks, got ${quoted(answer)}`);
     }

@@ -1,7 +1,7 @@
 import { ProtocolError, UnreachableError } from "../../task/errors.ts";
 import { ensureTask } from "../../task/parse-task.ts";
 import { printable, quoted } from "../../task/printable.ts";
-import type { TaskSource } from "../../task/source.ts";
+import type { CallOptions, TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import { classifyError, isProgrammingError, retryAfterMsOf } from "./classify-error.ts";
 import { errorChain } from "./error-code.ts";
@@ -28,9 +28,18 @@ export type Observation =
  * @param taskId - The task.
  * @param signal - Cancels the call; the observation is then `transient` with the signal's reason.
  */
-export async function observe(source: TaskSource, taskId: string, signal: AbortSignal): Promise<Observation> {
+export function observe(source: TaskSource, taskId: string, signal: AbortSignal): Promise<Observation> {
+  return observeCall(source, taskId, { signal });
+}
+
+/** {@link observe} with options that the source gets as they are: a signal that it does not read need not be made. */
+export async function observeCall(
+  source: TaskSource,
+  taskId: string,
+  options: CallOptions,
+): Promise<Observation> {
   try {
-    const task = ensureTask(await source.describe(taskId, { signal }));
+    const task = ensureTask(await source.describe(taskId, options));
     if (task.taskId !== taskId) {
       throw new ProtocolError(`describe: asked for task ${quoted(taskId)}, got task ${quoted(task.taskId)}`, {
         taskId,
