@@ -385,6 +385,29 @@ it("the default chain says why the current profile gave nothing", async () => {
   );
 });
 
+it.each<[string, unknown, string]>([
+  ["is cut off", '{ "current": "home", "profiles": [', "is not a configuration of the official command"],
+  ["has no list of profiles", { current: "home" }, "is not a configuration of the official command"],
+  [
+    "names a current profile that it lacks",
+    { current: "x", profiles: [] },
+    'names "x", which it does not hold',
+  ],
+  ["names no current profile", { profiles: PROFILES.profiles }, "names none"],
+])("the default chain says that the configuration %s", async (_, configuration, why) => {
+  writeConfiguration(configuration);
+  await expect(chooseCredentials({}).get()).rejects.toThrow(
+    `gave none either; the current profile can't be used: ~/.aliyun/config.json ${why}`,
+  );
+});
+
+it("the default chain says that the configuration can't be read", async () => {
+  mkdirSync(join(home, ".aliyun", "config.json"), { recursive: true });
+  await expect(chooseCredentials({}).get()).rejects.toThrow(
+    "gave none either; the current profile can't be used: ~/.aliyun/config.json can't be read (EISDIR)",
+  );
+});
+
 describe("malformed keys in the environment", () => {
   it.each<[string, Record<string, string>, string]>([
     [

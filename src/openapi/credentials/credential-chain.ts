@@ -9,7 +9,7 @@ import {
   profileProvider,
   sectionProvider,
 } from "./official-providers.ts";
-import { CONFIGURATION_FILE, type Profile, profilesAreOff, readProfile } from "./profile.ts";
+import { CONFIGURATION_FILE, isConfigured, type Profile, profilesAreOff, readProfile } from "./profile.ts";
 import { failureOf, problemOf } from "./profile-problem.ts";
 
 /** The network failed, rather than anything that was asked for. */
@@ -80,12 +80,9 @@ export async function askChain(): Promise<Answered> {
     return found;
   }
   let profileFailure = "";
-  if (!profilesAreOff(process.env)) {
-    const profile = await readProfile().catch(() => undefined);
+  if (!profilesAreOff(process.env) && (await isConfigured())) {
     try {
-      if (profile !== undefined) {
-        return await askProfile(profile);
-      }
+      return await askProfile(await readProfile());
     } catch (error) {
       profileFailure = isTaskwaitError(error) ? `; ${error.message}` : "";
     }

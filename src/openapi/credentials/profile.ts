@@ -39,7 +39,7 @@ export async function readProfile(name?: string): Promise<Profile> {
     new AccessDeniedError(`${wanted} can't be used: ${CONFIGURATION_FILE} ${why}`);
   let text: string;
   try {
-    text = await fs.readFile(join(homedir(), ".aliyun", "config.json"), "utf8");
+    text = await fs.readFile(configurationPath(), "utf8");
   } catch (error) {
     throw fail(`can't be read (${(error as NodeJS.ErrnoException).code ?? "unknown error"})`);
   }
@@ -52,7 +52,7 @@ export async function readProfile(name?: string): Promise<Profile> {
   );
   const fields = all.find((profile) => profile.name === (name ?? current));
   if (fields === undefined) {
-    throw fail("holds no such profile");
+    throw fail(name === undefined ? noCurrent(current) : "holds no such profile");
   }
   const regionId = fields["region_id"];
   return {
@@ -63,6 +63,14 @@ export async function readProfile(name?: string): Promise<Profile> {
     fields,
     all,
   };
+}
+
+/** Whether there is a configuration, of use or not. */
+export async function isConfigured(): Promise<boolean> {
+  return await fs.access(configurationPath()).then(
+    () => true,
+    ({ code }: NodeJS.ErrnoException) => code !== "ENOENT",
+  );
 }
 
 /** The profile that the environment asks for: `ALIBABA_CLOUD_PROFILE`, or the same under the older prefixes. */
@@ -103,6 +111,16 @@ export async function regionOfProfile(
     // The call that asks for the credentials tells it.
     return undefined;
   }
+}
+
+function configurationPath(): string {
+  return join(homedir(), ".aliyun", "config.json");
+}
+
+function noCurrent(current: unknown): string {
+  return typeof current === "string" && current !== ""
+    ? `names ${quoted(current)}, which it does not hold`
+    : "names none";
 }
 
 // Not JSON.parse's own error: newer versions of Node quote the text in it.
