@@ -4,8 +4,9 @@ import { EXIT } from "./errors/exit-code.ts";
 import { UsageError } from "./errors/usage-error.ts";
 import { inVariableWords } from "./flags/variables.ts";
 import { makeProgram } from "./program.ts";
-import { printError, writeErr } from "./terminal/messages.ts";
+import { printError } from "./terminal/messages.ts";
 import { guardStreams, outputDrained, outputFailure } from "./terminal/standard-output.ts";
+import { printWarnings } from "./terminal/warnings.ts";
 
 // Beyond this, something holds the process that has no business to.
 const LINGER_MS = 500;
@@ -76,12 +77,4 @@ async function explain(error: unknown, inWords: InWords): Promise<number> {
   }
   const { explainFailure } = await import("./explain-failure.ts");
   return explainFailure(error, inWords);
-}
-
-// Node prints a warning over several lines, which would break the live rows.
-function printWarnings(): void {
-  process.removeAllListeners("warning");
-  process.on("warning", (warning) => {
-    writeErr(`taskwait: warning: ${warning.message.replace(/\p{Cc}/gu, " ")}`);
-  });
 }

@@ -144,13 +144,13 @@ describe("the command of --exec", () => {
   });
 
   it("is done when its shell is, whatever that left in the background with its output", async () => {
-    const line = "echo $$ > pid; echo before; (until [ -e go ]; do sleep 0.1; done; touch gone) & true";
+    const line = "echo $$ > pid; echo before; (until [ -e go ]; do sleep 0.1; done; touch ended) & true";
 
     expect(await exec(line, "t-1", completed("{}"))).toBe(true);
-    expect(existsSync(join(folder, "gone"))).toBe(false);
+    expect(existsSync(join(folder, "ended"))).toBe(false);
     expect(told).toBe("before\n");
     writeFileSync(join(folder, "go"), "");
-    await vi.waitUntil(() => existsSync(join(folder, "gone")), { timeout: 20_000 });
+    await vi.waitUntil(() => existsSync(join(folder, "ended")), { timeout: 20_000 });
   });
 
   it("that writes without line breaks is not kept in memory", async () => {

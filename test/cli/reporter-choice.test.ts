@@ -8,7 +8,7 @@ import { RowReporter } from "../../src/cli/progress/row-reporter.ts";
 
 const { stderr } = process;
 const before = new Map(
-  ["isTTY", "columns"].map((name) => [name, Object.getOwnPropertyDescriptor(stderr, name)]),
+  ["isTTY", "columns", "rows"].map((name) => [name, Object.getOwnPropertyDescriptor(stderr, name)]),
 );
 
 function be(name: string, value: unknown): void {
@@ -18,6 +18,7 @@ function be(name: string, value: unknown): void {
 beforeEach(() => {
   vi.spyOn(stderr, "write").mockReturnValue(true);
   vi.stubEnv("TERM", "xterm");
+  vi.stubEnv("CI", "");
   be("isTTY", true);
 });
 
@@ -30,6 +31,34 @@ afterEach(() => {
   }
 });
 
+async function chosen(): Promise<unknown> {
+  const make = await loadReporter({ progress: true, color: "never", logIntervalMs: 1000 });
+  const reporter = make(new ProgressState(["t-1"], 0, new CallCount()));
+  reporter.finish();
+  return reporter;
+}
+
+it.each([
+  ["true", LineReporter],
+  ["woodpecker", LineReporter],
+  ["false", RowReporter],
+  ["0", RowReporter],
+  ["", RowReporter],
+])("a terminal whose output a build keeps as a log (CI=%s) gets lines", async (value, kind) => {
+  vi.stubEnv("CI", value);
+
+  expect(await chosen()).toBeInstanceOf(kind);
+});
+
+it.each([
+  [1, LineReporter],
+  [2, RowReporter],
+])("a terminal of %s rows gets live rows only where one fits beside the cursor", async (rows, kind) => {
+  be("rows", rows);
+
+  expect(await chosen()).toBeInstanceOf(kind);
+});
+
 it.each([
   [0, LineReporter],
   [1, LineReporter],
@@ -38,9 +67,6 @@ it.each([
   [undefined, RowReporter],
 ])("a terminal of %s columns gets rows only where they say something", async (columns, kind) => {
   be("columns", columns);
-  const make = await loadReporter({ progress: true, color: "never", logIntervalMs: 1000 });
-  const reporter = make(new ProgressState(["t-1"], 0, new CallCount()));
-  reporter.finish();
 
-  expect(reporter).toBeInstanceOf(kind);
+  expect(await chosen()).toBeInstanceOf(kind);
 });
