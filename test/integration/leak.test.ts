@@ -1,6 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { runChild } from "./child.ts";
 
+const SETTLED_HEAP = `
+  async function settledHeap() {
+    for (let pass = 0; pass < 5; pass++) {
+      globalThis.gc();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return process.memoryUsage().heapUsed;
+  }
+`;
+
 // A source without a memory, so that what is left is the engine's. What it does is told by the task's id.
 const SCRIPT = `
   import { getEventListeners } from "node:events";
@@ -61,14 +71,7 @@ const SCRIPT = `
     return waiter;
   }
 
-  async function settledHeap() {
-    for (let pass = 0; pass < 5; pass++) {
-      globalThis.gc();
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return process.memoryUsage().heapUsed;
-  }
-
+  ${SETTLED_HEAP}
   // The first round brings code and caches in.
   const warm = new AbortController();
   await round(2000, warm.signal, warm);
@@ -134,5 +137,28 @@ describe("10,000 waits with all endings", { timeout: 180_000 }, () => {
 
   it("the heap is back within 5 MB", () => {
     expect(left.grownBytes).toBeLessThan(5 * 1024 * 1024);
+  });
+});
+
+describe("10,000 waiters that were dropped, each with a quota of its own", { timeout: 60_000 }, () => {
+  it("leave nothing in the registry of shared rates", async () => {
+    const { code, stdout, stderr } = await runChild(
+      `${SETTLED_HEAP}
+      async function round(name) {
+        for (let index = 0; index < 10_000; index++) {
+          const quotaKeys = { describe: name + index + "-".repeat(1000) };
+          const describe = async (taskId) => ({ taskId, taskStatus: "COMPLETE" });
+          const waiter = new TaskWaiter({ source: { describe, quotaKeys } });
+          if (index % 100 === 0) await waiter.wait("t-1");
+        }
+        return await settledHeap();
+      }
+      const before = await round("first");
+      console.log(await round("second") - before);`,
+      ["--expose-gc"],
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    // The keys alone are 10 MB.
+    expect(Number(stdout)).toBeLessThan(2 * 1024 * 1024);
   });
 });
