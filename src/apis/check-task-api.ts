@@ -71,7 +71,7 @@ function readExample(example: Example, { api, reading }: CompiledApi): ExampleRe
       const facts = { httpStatus, subject: api.name, taskId: VALUES.id };
       throw answerError(answer, facts, (text) => text);
     }
-    const task = readTask(answer, VALUES.id, { reading, words, onFault: () => undefined }, httpStatus);
+    const task = readTask(answer, VALUES.id, { reading, words, onFault: () => undefined }, { httpStatus });
     const state = STATES[task.taskStatus] ?? `the unknown word ${quoted(task.serviceStatus)}`;
     const problem = state === example.state ? missing(example, task) : `was read as ${state}`;
     return { example, state, task, ...(problem === undefined ? {} : { problem }) };

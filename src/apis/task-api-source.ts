@@ -164,8 +164,8 @@ class ApiSource implements TaskSource, ClosableSource {
       ? `${this.api.name} ${quoted(taskId)}`
       : `${this.api.name} of ${taskIds.length} ids`;
     try {
-      const { json, httpStatus } = await this.#call(taskIds, subject, signal);
-      return readAnswer(json, taskIds, this.#context, httpStatus);
+      const answer = await this.#call(taskIds, subject, signal);
+      return readAnswer(answer.json, taskIds, this.#context, answer);
     } catch (error) {
       if (
         isOne &&

@@ -12,6 +12,7 @@ import { wordsUntil } from "./reader/words.ts";
 import type { PreparedRequest } from "./request/prepared-request.ts";
 import { checkApiTaskId, checkSet } from "./request/values.ts";
 import { type TaskApiSourceOptions, transportOf } from "./task-api-source.ts";
+import type { JsonAnswer } from "./transport/transport.ts";
 
 /** What one key of a declaration gave. */
 export interface KeyReading {
@@ -62,7 +63,7 @@ export async function tryTaskApi(
   const asked: { request?: PreparedRequest } = {};
   const about = { subject: `${api.name} ${quoted(taskId)}`, taskId, maxBytes: MAX_ANSWER_BYTES };
   try {
-    const { json, httpStatus } = await transport.call(
+    const head = await transport.call(
       (region) => {
         asked.request = request.prepare({ ...values, region });
         return asked.request;
@@ -70,12 +71,13 @@ export async function tryTaskApi(
       about,
       signal,
     );
+    const { json, httpStatus } = head;
     const keys = readKeys(json, taskId, httpStatus, reading);
     return {
       ...preview(asked.request, transport.insteadOrigin),
       answer: json,
       keys,
-      ...readAs(json, taskId, httpStatus, api, reading),
+      ...readAs(head, taskId, api, reading),
     };
   } catch (error) {
     return { ...preview(asked.request, transport.insteadOrigin), keys: [], error };
@@ -100,16 +102,15 @@ function preview(
 }
 
 function readAs(
-  json: unknown,
+  answer: JsonAnswer,
   taskId: string,
-  httpStatus: number,
   api: TaskApi,
   reading: Reading,
 ): { readonly task: Task } | { readonly error: unknown } {
   const until = api.task.states.complete === undefined ? [] : undefined;
   const words = wordsUntil(reading.words, until, api.name);
   try {
-    return { task: readTask(json, taskId, { reading, words, onFault: () => undefined }, httpStatus) };
+    return { task: readTask(answer.json, taskId, { reading, words, onFault: () => undefined }, answer) };
   } catch (error) {
     return { error };
   }

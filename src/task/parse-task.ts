@@ -52,7 +52,10 @@ const BDRC_READERS: readonly (readonly [name: string, read: Reader])[] = Object.
   requestId: text,
 });
 
-const READERS = [...BDRC_READERS, ...Object.entries({ serviceStatus: text, remaining: integer })];
+const READERS = [
+  ...BDRC_READERS,
+  ...Object.entries({ serviceStatus: text, remaining: integer, pollAfterMs: integer }),
+];
 
 // What came out of parseTask needs no second check, which would cost as much as the first at every poll.
 const checked = new WeakSet<object>();

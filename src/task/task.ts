@@ -23,6 +23,8 @@ export interface Task {
   readonly progress?: number;
   /** The service's own estimate of the time left, in seconds, where a declared task API has one. */
   readonly remaining?: number;
+  /** How long the service asks to wait before the next poll, in milliseconds: it lasts for `maxIntervalMs` at most. */
+  readonly pollAfterMs?: number;
   /** May be present on a running task, where it fails nothing. */
   readonly errorMessage?: string;
   /** Unix seconds; absent while the task has not started. */

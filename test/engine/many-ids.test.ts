@@ -62,6 +62,19 @@ describe("many ids in one call", () => {
     await waiter.close();
   });
 
+  it("a task is not polled again while its service asks to wait, riding or not", async () => {
+    const answers = completingAfter(() => 600_000);
+    const source = manySource(10, (ids) => answers(ids).map((task) => ({ ...task, pollAfterMs: 10_000 })));
+    const waiter = makeWaiter(source);
+    idsOf(5).map((taskId) => record(waiter.wait(taskId)));
+    await pass(5000);
+    record(waiter.wait("t-late"));
+    await flush();
+    expect(source.calls.at(-1)?.taskIds).toEqual(["t-late"]);
+    expect(idsOf(5).map((taskId) => source.asked(taskId))).toEqual([1, 1, 1, 1, 1]);
+    await waiter.close();
+  });
+
   it("the price of a call is shared: a task among thirty is polled oftener than alone, for fewer calls", async () => {
     const callsFor = async (count: number): Promise<{ calls: number; polls: number }> => {
       // The n-th ends after 300 s / (n + 1): as the age rule expects.

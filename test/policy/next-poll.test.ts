@@ -57,6 +57,33 @@ const taught = (n: number, seconds: number, reliability?: number): TaskHistory =
   return history;
 };
 
+describe("the pause that the service asks for while the task runs", () => {
+  const asking = (pollAfterMs: number, bounds: Partial<typeof options> = {}): number =>
+    gapMs([running(1000, { pollAfterMs })], { options: { ...options, ...bounds } });
+  const own = gapMs([running(1000)]);
+
+  it("is kept, spread over a tenth, where the task would be polled sooner", () => {
+    expect(own).toBeLessThan(5000);
+    expect(asking(20_000)).toBeGreaterThanOrEqual(20_000);
+    expect(asking(20_000)).toBeLessThanOrEqual(22_000);
+    expect(asking(own / 2)).toBe(own);
+  });
+
+  it("holds for maxIntervalMs at most, whatever is asked", () => {
+    for (const hostile of [1e15, 9e12, 31_000]) {
+      expect(asking(hostile, { maxIntervalMs: 30_000 })).toBeLessThanOrEqual(30_000);
+    }
+    expect([-1, 0, -1e15].map((none) => asking(none))).toEqual([own, own, own]);
+  });
+
+  it("does not reach beyond the last poll before the deadline", () => {
+    const state = beginWait(TASK_ID, { nowMs: BEGAN_MS, options: { ...options, timeoutMs: 10_000 } });
+    const task: Task = { taskId: TASK_ID, taskStatus: "RUNNING", pollAfterMs: 60_000 };
+    const decision = decide(state, { kind: "task", task }, { nowMs: BEGAN_MS, random: () => 0.5, options });
+    expect(decision).toMatchObject({ kind: "poll", delayMs: 9800 });
+  });
+});
+
 describe("progress, however wrong, is believed within bounds", () => {
   const polls = fc.array(
     fc.record({ gap: fc.integer({ min: 200, max: 600_000 }), progress: fc.integer({ min: 0, max: 10_000 }) }),

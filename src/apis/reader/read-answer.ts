@@ -2,6 +2,7 @@ import { BdrcApiError, ProtocolError, TaskNotFoundError } from "../../task/error
 import { parseTask } from "../../task/parse-task.ts";
 import { printable, quoted } from "../../task/printable.ts";
 import type { TaskPage } from "../../task/source.ts";
+import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import type { Expression } from "../expression/expression.ts";
 import { statusIn } from "./http-status.ts";
@@ -12,6 +13,13 @@ import { GONE, type Words } from "./words.ts";
 
 /** What an answer says of one task: how it is, or that there is none. */
 export type Finding = Task | TaskNotFoundError;
+
+/** What an answer is besides its JSON. */
+export interface AnswerHead {
+  readonly httpStatus: number;
+  /** How long it asks to wait before the next call, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
 
 /** What reading an answer needs besides it. */
 export interface ReadContext {
@@ -24,7 +32,6 @@ export interface ReadContext {
  * Reads what an answer says of the tasks that were asked for. One that the answer lacks is not found.
  *
  * @param answer - The answer's JSON.
- * @param httpStatus - For the error.
  * @throws `BdrcApiError` when the answer is an error in spite of its status, {@link ProtocolError} when it is not of the
  * declared form.
  */
@@ -32,9 +39,9 @@ export function readAnswer(
   answer: unknown,
   taskIds: readonly string[],
   context: ReadContext,
-  httpStatus = 200,
+  head: AnswerHead = { httpStatus: 200 },
 ): ReadonlyMap<string, Finding> {
-  refuse(answer, context, httpStatus, taskIds);
+  refuse(answer, context, head.httpStatus, taskIds);
   const { reading } = context;
   const items = itemsOf(answer, context, taskIds);
   const found = new Map<string, unknown[]>();
@@ -62,15 +69,15 @@ export function readAnswer(
       }
     }
   }
-  const status = statusIn(reading, httpStatus, items.isList);
+  const reads = { ...head, status: statusIn(reading, head.httpStatus, items.isList) };
   return new Map(
-    taskIds.map((taskId) => [taskId, findingOf(taskId, found.get(taskId) ?? [], context, status)]),
+    taskIds.map((taskId) => [taskId, findingOf(taskId, found.get(taskId) ?? [], context, reads)]),
   );
 }
 
 /** {@link readAnswer} for one task. @throws {@link TaskNotFoundError} besides what that throws. */
-export function readTask(answer: unknown, taskId: string, context: ReadContext, httpStatus = 200): Task {
-  const finding = readAnswer(answer, [taskId], context, httpStatus).get(taskId);
+export function readTask(answer: unknown, taskId: string, context: ReadContext, head?: AnswerHead): Task {
+  const finding = readAnswer(answer, [taskId], context, head).get(taskId);
   if (finding instanceof TaskNotFoundError || finding === undefined) {
     throw finding;
   }
@@ -116,7 +123,7 @@ function findingOf(
   taskId: string,
   objects: readonly unknown[],
   context: ReadContext,
-  status: Expression,
+  { status, retryAfterMs }: AnswerHead & { readonly status: Expression },
 ): Finding {
   const items = objects.map((object) =>
     readItem(object, taskId, context.reading, context.words, context.onFault, status),
@@ -137,7 +144,12 @@ function findingOf(
       taskId,
     });
   }
-  return parseTask(rest.length === 0 ? first.fields : mergeItems([first, ...rest]));
+  const fields = rest.length === 0 ? first.fields : mergeItems([first, ...rest]);
+  return parseTask(
+    retryAfterMs === undefined || isFinalStatus(fields.taskStatus)
+      ? fields
+      : { ...fields, pollAfterMs: retryAfterMs },
+  );
 }
 
 /** The objects that `at` gives. */

@@ -99,7 +99,13 @@ export function httpTransport(
     }
     note({ httpStatus: answer.httpStatus });
     clock.hear(answer.headers.get("date"), performance.now() - sentMs);
-    return { httpStatus: answer.httpStatus, json: jsonOf(answer, about, scrub, claimsStatus) };
+    const json = jsonOf(answer, about, scrub, claimsStatus);
+    const retryAfterMs = retryAfterOf(answer.headers);
+    return {
+      httpStatus: answer.httpStatus,
+      json,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
   };
 
   return {

@@ -4,6 +4,8 @@ import type { PreparedRequest } from "../request/prepared-request.ts";
 /** A good answer: its JSON, without the caller's secrets. */
 export interface JsonAnswer {
   readonly httpStatus: number;
+  /** How long it asks to wait before the next call, in milliseconds. */
+  readonly retryAfterMs?: number;
   readonly json: unknown;
 }
 

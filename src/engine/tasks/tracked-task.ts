@@ -95,9 +95,15 @@ export class TrackedTask {
     return this.value.price / this.#sharers;
   }
 
-  /** When the first of the waits lets it be polled again. */
+  /** When the first of the waits, and the service, let it be polled again. */
   get minDueMs(): number {
-    return this.polledMs + this.#waits.least(({ options }) => options.minIntervalMs);
+    const pollAfterMs = this.task?.pollAfterMs ?? 0;
+    return (
+      this.polledMs +
+      this.#waits.least(({ options: { minIntervalMs, maxIntervalMs } }) =>
+        Math.max(minIntervalMs, Math.min(maxIntervalMs, pollAfterMs)),
+      )
+    );
   }
 
   /** When it must be polled whatever the value: after the longest interval, or before a deadline (W3). */

@@ -1,11 +1,17 @@
-import { backoffMs, JITTER, SERVICE_BACKOFF } from "../../async/backoff.ts";
+import { backoffMs, SERVICE_BACKOFF } from "../../async/backoff.ts";
 import { isFinalStatus } from "../../task/status.ts";
 import type { Task } from "../../task/task.ts";
 import type { WaitEvent } from "../../task/wait-events.ts";
 import { retryAfterMsOf } from "../observe/classify-error.ts";
 import type { Observation } from "../observe/observe.ts";
 import type { DecideContext, Decision } from "../state/decision.ts";
-import { beforeDeadline, countedCallMs, outageSinceMs, withinIntervals } from "../state/delay-limits.ts";
+import {
+  askedDelayMs,
+  beforeDeadline,
+  countedCallMs,
+  outageSinceMs,
+  withinIntervals,
+} from "../state/delay-limits.ts";
 import { failureOf, failureRecord } from "../state/last-failure.ts";
 import { hasEnded, type WaitDraft, type WaitState } from "../state/wait-state.ts";
 import { nextPoll } from "./next-poll.ts";
@@ -203,17 +209,6 @@ function pollAfter(
   const boundedMs = beforeDeadline(delayMs, state, context);
   const next = { ...state, nextPollAtMs: context.nowMs + boundedMs };
   return { kind: "poll", state: next, delayMs: boundedMs };
-}
-
-/**
- * The delay that the service asked for, at most `maxIntervalMs`. It is never shorter than asked, and spread over a
- * tenth, or all waits would come back at once.
- */
-function askedDelayMs(retryAfterMs = 0, { options: { maxIntervalMs }, random }: DecideContext): number {
-  const spread = JITTER * random();
-  return retryAfterMs >= maxIntervalMs
-    ? maxIntervalMs * (1 - spread)
-    : Math.min(maxIntervalMs, retryAfterMs * (1 + spread));
 }
 
 function countFailure(state: WaitState, error: Error): WaitState {

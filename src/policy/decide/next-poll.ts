@@ -8,7 +8,7 @@ import { RemainingTime } from "../forecast/remaining-time.ts";
 import { estimateWeight } from "../forecast/service-estimate.ts";
 import { type TimeLeft, timeLeft } from "../forecast/time-left.ts";
 import type { DecideContext } from "../state/decision.ts";
-import { beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
+import { askedDelayMs, beforeDeadline, withinIntervals } from "../state/delay-limits.ts";
 import type { WaitState } from "../state/wait-state.ts";
 import { isQueued, runStart } from "./start-estimate.ts";
 
@@ -33,7 +33,7 @@ const MIN_ETA_RELIABILITY = 0.5;
 
 /**
  * The delay after which the expected unnoticed wait reaches `waitPriceMs`, given what is known of the task, within the
- * bounds of the options.
+ * bounds of the options; and not before the service wants it.
  */
 export function nextPoll(
   state: WaitState,
@@ -68,7 +68,9 @@ export function nextPoll(
       boundedGap = stretch * gapForPrice(expected, price);
     }
   }
-  const wantedMs = withinIntervals(1000 * boundedGap - callMs, context);
+  const ownMs = withinIntervals(1000 * boundedGap - callMs, context);
+  const pollAfterMs = state.task?.pollAfterMs;
+  const wantedMs = pollAfterMs === undefined ? ownMs : Math.max(ownMs, askedDelayMs(pollAfterMs, context));
   const left =
     etaMs !== undefined || isWaiting || known === undefined ? undefined : timeLeft(known.durations, age);
   return {

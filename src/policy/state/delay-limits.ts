@@ -1,3 +1,4 @@
+import { JITTER } from "../../async/backoff.ts";
 import type { DecideContext } from "./decision.ts";
 import type { ResolvedWaitOptions } from "./wait-options.ts";
 import type { WaitState } from "./wait-state.ts";
@@ -8,6 +9,20 @@ const MIN_LEAD_MS = 50;
 /** Keeps a delay between `minIntervalMs` and `maxIntervalMs`. */
 export function withinIntervals(delayMs: number, { options }: Pick<DecideContext, "options">): number {
   return Math.min(options.maxIntervalMs, Math.max(options.minIntervalMs, delayMs));
+}
+
+/**
+ * The delay that the service asked for, at most `maxIntervalMs`. It is never shorter than asked, and spread over a
+ * tenth, or all waits would come back at once.
+ */
+export function askedDelayMs(
+  retryAfterMs = 0,
+  { options: { maxIntervalMs }, random }: Pick<DecideContext, "options" | "random">,
+): number {
+  const spread = JITTER * random();
+  return retryAfterMs >= maxIntervalMs
+    ? maxIntervalMs * (1 - spread)
+    : Math.min(maxIntervalMs, retryAfterMs * (1 + spread));
 }
 
 /** How long before the deadline the last poll must be sent, so that its answer can arrive in time. */

@@ -80,7 +80,10 @@ const STATUS = /^[A-Z][A-Z0-9_]*$/;
 const TIMING = ["delayMs", "times"];
 /** The name that tells the kind of a step, and what else such a step may have. */
 const MARKS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["status", TASK_FIELDS.filter((name) => name !== "taskStatus").concat("serviceStatus", "remaining")],
+  [
+    "status",
+    TASK_FIELDS.filter((name) => name !== "taskStatus").concat("serviceStatus", "remaining", "pollAfterMs"),
+  ],
   ["error", []],
   ["throws", []],
   ["hangs", []],
