@@ -1,4 +1,5 @@
 import { MAX_ANSWER_BYTES } from "../openapi/request/operation.ts";
+import { nearestName } from "../options/nearest-name.ts";
 import { quoted } from "../task/printable.ts";
 import type { CallOptions } from "../task/source.ts";
 import type { Task } from "../task/task.ts";
@@ -37,6 +38,8 @@ export interface Trial {
   readonly keys: readonly KeyReading[];
   /** What the answer was read as. */
   readonly task?: Task;
+  /** The service's word where it is in no state, with the most alike of the declared ones. */
+  readonly unknownWord?: { readonly word: string; readonly nearest?: string };
   /** Why it was not. */
   readonly error?: unknown;
 }
@@ -106,11 +109,17 @@ function readAs(
   taskId: string,
   api: TaskApi,
   reading: Reading,
-): { readonly task: Task } | { readonly error: unknown } {
+): Pick<Trial, "task" | "unknownWord" | "error"> {
   const until = api.task.states.complete === undefined ? [] : undefined;
   const words = wordsUntil(reading.words, until, api.name);
   try {
-    return { task: readTask(answer.json, taskId, { reading, words, onFault: () => undefined }, answer) };
+    const task = readTask(answer.json, taskId, { reading, words, onFault: () => undefined }, answer);
+    const { serviceStatus: word = "" } = task;
+    if (reading.words.has(word)) {
+      return { task };
+    }
+    const nearest = nearestName(word, reading.words.keys());
+    return { task, unknownWord: { word, ...(nearest === undefined ? {} : { nearest }) } };
   } catch (error) {
     return { error };
   }

@@ -54,7 +54,7 @@ const BDRC_READERS: readonly (readonly [name: string, read: Reader])[] = Object.
 
 const READERS = [
   ...BDRC_READERS,
-  ...Object.entries({ serviceStatus: text, remaining: integer, pollAfterMs: integer }),
+  ...Object.entries({ serviceStatus: text, nearestWord: text, remaining: integer, pollAfterMs: integer }),
 ];
 
 // What came out of parseTask needs no second check, which would cost as much as the first at every poll.

@@ -17,6 +17,8 @@ export interface Task {
   readonly taskPriority?: string;
   /** The service's own word for the state, where a declared task API was read. */
   readonly serviceStatus?: string;
+  /** Of a {@link Task.serviceStatus} in no state: the declared word that differs in case or white space alone. */
+  readonly nearestWord?: string;
   /** The only field that decides whether the task has ended. */
   readonly taskStatus: TaskStatus;
   /** In hundredths of a percent, 0 to 10000, as the service sent it: it may jump, stall or go backwards. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { readAnswer, readPage } from "../../src/apis/reader/read-answer.ts";
 import { readTime } from "../../src/apis/reader/read-time.ts";
 import { isBdrcApiError, isProtocolError, isTaskNotFoundError } from "../../src/task/errors.ts";
+import type { Task } from "../../src/task/task.ts";
 import { declaration, readingAs } from "./declarations.ts";
 import { contextOf, readOne } from "./read-with.ts";
 
@@ -31,6 +32,24 @@ describe("reading an answer", () => {
         task && "taskStatus" in task ? task.taskStatus : "",
       );
     }
+  });
+
+  test("names the declared word that an unknown one equals but for case or white space, and ends nothing by it", () => {
+    const api = readingAs({ states: { complete: ["done", "All Set"], running: ["busy"] } });
+    const near = (state: string, until?: readonly string[]) => {
+      const { taskStatus, nearestWord } = readOne(api, { state }, "t-1", until) as Task;
+      expect(taskStatus).toBe(state);
+      return nearestWord;
+    };
+    expect(["DONE", " done ", "allset", "doone", "hover"].map((state) => near(state))).toEqual([
+      "done",
+      "done",
+      "All Set",
+      undefined,
+      undefined,
+    ]);
+    expect(near("done", ["All Set"])).toBeUndefined();
+    expect(readOne(api, { state: "done" })).not.toHaveProperty("nearestWord");
   });
 
   test("takes what gives no word for an answer that is not as declared", () => {

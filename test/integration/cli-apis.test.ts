@@ -150,6 +150,10 @@ describe("a planted mistake", () => {
     expect(field.code).toBe(5);
     const word = await tried({ states: { complete: ["completed"] } });
     expect(word.stdout).toMatch(/"serviceStatus": "processing"/);
+    expect(word.stderr).toBe('taskwait: warning: this word is in no state: "processing"\n');
+    const near = await tried({ states: { complete: ["completed"], running: ["Processing"] } });
+    expect(near.stderr).toMatch(/in no state: "processing"; the nearest is "Processing"$/m);
+    expect(near.code).toBe(0);
     const place = await tried({ at: "data" });
     expect(place.stdout).toMatch(/^task\.at +nothing +<- data$/m);
     expect(place.stderr).toMatch(/task\.at: "data" gives no object and no list/);

@@ -377,6 +377,15 @@ describe("an unknown status", () => {
     const again = decide(first.state, shows("ODD\u001b"), waitOptions);
     expect(again.events.map(({ name }) => name)).toEqual(["poll"]);
   });
+
+  it("is warned of with the declared word that it nearly is", () => {
+    const waitOptions = { options: resolveWaitOptions(), random: () => 0.5, nowMs: BEGAN_MS };
+    const task = { taskId: TASK_ID, taskStatus: "DONE", nearestWord: "done\u001b" };
+    const { events } = decide(beginWait(TASK_ID, waitOptions), { kind: "task", task }, waitOptions);
+    expect(events.at(-1)?.payload).toMatchObject({
+      message: `task ${TASK_ID} has the unknown status "DONE", which the declaration has as "done\\u{1b}"; waiting goes on`,
+    });
+  });
 });
 
 describe("a wait that polls once", () => {

@@ -6,7 +6,7 @@ import { type Expression, type Scalar, scalarOf } from "../expression/expression
 import { readNumber, readProgress } from "./read-progress.ts";
 import { readTime } from "./read-time.ts";
 import { type OnFault, optional, optionalScalar, type Reading } from "./reading.ts";
-import type { Words } from "./words.ts";
+import { sameButForCase, type Words } from "./words.ts";
 
 /** One object of an answer, read: the fields of a task, before `parseTask` checks them. */
 export interface Item {
@@ -46,6 +46,9 @@ export function readItem(
     taskStatus,
     serviceStatus: word,
   };
+  if (meaning === undefined) {
+    add(fields, "nearestWord", sameButForCase(reading.words, word));
+  }
   add(fields, "taskType", cut(scalar("type")));
   add(fields, "progress", readProgress(scalar("progress"), wholeOf(item, reading, onFault)));
   add(fields, "startTime", readTime(scalar("started"), reading.timeZone));

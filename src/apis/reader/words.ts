@@ -30,6 +30,16 @@ export interface Words {
   readonly wantsGone: boolean;
 }
 
+/** The word of a table that differs from one in no state by case or white space alone. */
+export function sameButForCase(table: WordTable, word: string): string | undefined {
+  const folded = fold(word);
+  return table.has(word) ? undefined : [...table.keys()].find((known) => fold(known) === folded);
+}
+
+function fold(word: string): string {
+  return word.replace(/\s+/g, "").toLowerCase();
+}
+
 /** Each word with its state. */
 export type WordTable = ReadonlyMap<string, keyof TaskStates>;
 

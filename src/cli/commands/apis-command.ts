@@ -102,6 +102,11 @@ export async function tryApi(
   if (attempt.task !== undefined) {
     const { taskResult: _, result: __, ...task } = attempt.task;
     writeOut(`\nread as: ${safeJsonPretty(task)}\n`);
+    if (attempt.unknownWord !== undefined) {
+      const { word, nearest } = attempt.unknownWord;
+      const hint = nearest === undefined ? "" : `; the nearest is ${safeJson(nearest)}`;
+      printError(`warning: this word is in no state: ${safeJson(word)}${hint}`);
+    }
     return EXIT.complete;
   }
   printError(describeError(attempt.error));

@@ -73,7 +73,12 @@ export function unknownStatusWarning(state: WaitState, task: Task): WaitEvent | 
   if (isKnownStatus(task.taskStatus) || warned.includes(status) || warned.length >= MAX_WARNINGS) {
     return undefined;
   }
-  const message = `task ${state.taskId} has the unknown status "${status}"; waiting goes on`;
+  const { nearestWord } = task;
+  const hint =
+    nearestWord === undefined
+      ? ""
+      : `, which the declaration has as "${printable(nearestWord, MAX_STATUS_LENGTH)}"`;
+  const message = `task ${state.taskId} has the unknown status "${status}"${hint}; waiting goes on`;
   return { name: "warning", payload: { taskId: state.taskId, code: "UNKNOWN_STATUS", message } };
 }
 
