@@ -35,6 +35,37 @@ export interface PagesOptions {
 }
 
 /**
+ * The page loop: follows the tokens to a page without one; to a token that was there before; or for so many pages.
+ *
+ * @param getPage - Gets one page; a token goes back as it came.
+ */
+export async function* tokenPages<Page extends TaskPage>(
+  getPage: (nextToken: string | undefined) => Promise<Page>,
+  maxPages: number,
+): AsyncGenerator<
+  { readonly page: Page; readonly hasMore: boolean; readonly cut?: Exclude<ListingCut, "nothingNew"> },
+  undefined
+> {
+  const tokens = new Set<string>();
+  let nextToken: string | undefined;
+  for (let count = 1; ; count++) {
+    const page = await getPage(nextToken);
+    nextToken = page.nextToken;
+    // Many services end with an empty token or null.
+    if (typeof nextToken !== "string" || nextToken === "") {
+      yield { page, hasMore: false };
+      return;
+    }
+    if (tokens.has(nextToken) || count >= maxPages) {
+      yield { page, hasMore: true, cut: tokens.has(nextToken) ? "repeatedToken" : "tooManyPages" };
+      return;
+    }
+    tokens.add(nextToken);
+    yield { page, hasMore: true };
+  }
+}
+
+/**
  * Reads a listing page by page. It comes to an end whatever the service sends: tokens that repeat, endless new tokens,
  * or pages that repeat.
  *
@@ -47,31 +78,15 @@ export async function* pagesOf<Page extends TaskPage>(
   { maxPages = 2000, maxStalePages = 100 }: PagesOptions = {},
 ): AsyncGenerator<ListedPage<Page>, undefined> {
   const seen = new Set<string>();
-  const tokens = new Set<string>();
-  let nextToken: string | undefined;
   let stalePages = 0;
-  for (let count = 1; ; count++) {
-    const page = await getPage(nextToken);
+  for await (const { page, hasMore, cut } of tokenPages(getPage, maxPages)) {
     const before = seen.size;
     const fresh = page.tasks.filter(({ taskId }) => seen.size !== seen.add(taskId).size);
     stalePages = seen.size === before ? stalePages + 1 : 0;
-    nextToken = page.nextToken;
-    if (nextToken === undefined) {
-      yield { page, fresh };
+    if (hasMore && stalePages >= maxStalePages && cut !== "repeatedToken") {
+      yield { page, fresh, cut: "nothingNew" };
       return;
     }
-    const cut: ListingCut | undefined = tokens.has(nextToken)
-      ? "repeatedToken"
-      : stalePages >= maxStalePages
-        ? "nothingNew"
-        : count >= maxPages
-          ? "tooManyPages"
-          : undefined;
-    tokens.add(nextToken);
-    if (cut !== undefined) {
-      yield { page, fresh, cut };
-      return;
-    }
-    yield { page, fresh };
+    yield cut === undefined ? { page, fresh } : { page, fresh, cut };
   }
 }

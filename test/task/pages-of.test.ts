@@ -33,6 +33,13 @@ describe("pagesOf", () => {
     expect(cut).toBeUndefined();
   });
 
+  it.each([undefined, "", null])("takes a page whose token is %o for the last", async (nextToken) => {
+    const { asked, cut } = await read(() => ({ tasks: [task(1)], nextToken }) as TaskPage, {
+      maxStalePages: 1,
+    });
+    expect({ asked, cut }).toEqual({ asked: [undefined], cut: undefined });
+  });
+
   it.each<[string, (n: number) => TaskPage, string, number]>([
     ["tokens that go round", (n) => ({ tasks: [task(n)], nextToken: `${n % 3}` }), "repeatedToken", 4],
     ["endless tokens and empty pages", (n) => ({ tasks: [], nextToken: `${n}` }), "nothingNew", 100],

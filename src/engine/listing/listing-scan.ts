@@ -1,7 +1,7 @@
 import type { MonotonicClock } from "../../async/monotonic-clock.ts";
 import { sleep } from "../../async/sleep.ts";
 import { observeError } from "../../policy/observe/observe.ts";
-import { MAX_PAGE_SIZE } from "../../task/pages-of.ts";
+import { MAX_PAGE_SIZE, tokenPages } from "../../task/pages-of.ts";
 import type { TaskPage, TaskSource } from "../../task/source.ts";
 import type { Task } from "../../task/task.ts";
 import type { RateLimits } from "../rate/rate-limits.ts";
@@ -55,6 +55,7 @@ export class ListingScan {
   readonly #stopped = new AbortController();
   readonly #maxPages: number;
   #pages = 0;
+  #refusal: Error | undefined;
 
   constructor(plan: ListingPlan, price: number, context: ScanContext) {
     this.plan = plan;
@@ -72,55 +73,41 @@ export class ListingScan {
   async *pages(): AsyncGenerator<ScannedPage, ScanEnd, undefined> {
     try {
       for (const status of this.plan.statuses) {
-        const end = yield* this.#list(status);
+        const end = this.#pages < this.#maxPages ? yield* this.#list(status) : { kind: "stopped" as const };
         if (end.kind !== "complete") {
           return end;
         }
       }
       return { kind: "complete" };
     } catch {
-      return { kind: this.#stopped.signal.aborted ? "stopped" : "failed" };
+      return this.#refusal === undefined
+        ? { kind: this.#stopped.signal.aborted ? "stopped" : "failed" }
+        : { kind: "refused", error: this.#refusal };
     }
   }
 
   async *#list(status: ListedStatus): AsyncGenerator<ScannedPage, ScanEnd, undefined> {
     const { sizes, clock } = this.#context;
-    const seenTokens = new Set<string>();
     let [tasks, pages] = [0, 0];
-    let nextToken: string | undefined;
-    for (;;) {
-      if (this.#pages >= this.#maxPages) {
-        // Whatever was on them, so many pages were not the end.
-        sizes.exceeds(status, Math.max(tasks, pages * MAX_PAGE_SIZE), clock.nowMs());
-        return { kind: "stopped" };
-      }
-      const page = await this.#page(status, nextToken);
-      if ("kind" in page) {
-        return page;
-      }
+    const getPage = (nextToken: string | undefined) => this.#page(status, nextToken);
+    for await (const { page, cut } of tokenPages(getPage, this.#maxPages - this.#pages)) {
       yield page;
-      this.#pages++;
       pages++;
       tasks += page.tasks.length;
-      nextToken = page.nextToken;
-      if (nextToken === undefined || nextToken === "") {
-        sizes.measured(status, tasks, clock.nowMs());
-        return { kind: "complete" };
+      if (cut !== undefined) {
+        // Whatever was on them, so many pages were not the end; a token that goes round shows nothing new.
+        const isBeyond = cut === "tooManyPages";
+        sizes.exceeds(status, isBeyond ? Math.max(tasks, pages * MAX_PAGE_SIZE) : tasks, clock.nowMs());
+        return { kind: isBeyond ? "stopped" : "failed" };
       }
-      if (seenTokens.has(nextToken)) {
-        // Going round in circles shows nothing new.
-        sizes.exceeds(status, tasks, clock.nowMs());
-        return { kind: "failed" };
-      }
-      seenTokens.add(nextToken);
     }
+    sizes.measured(status, tasks, clock.nowMs());
+    this.#pages += pages;
+    return { kind: "complete" };
   }
 
   /** One page, sent again when that can help. */
-  async #page(
-    status: ListedStatus,
-    nextToken: string | undefined,
-  ): Promise<(ScannedPage & TaskPage) | Extract<ScanEnd, { kind: "refused" }>> {
+  async #page(status: ListedStatus, nextToken: string | undefined): Promise<ScannedPage & TaskPage> {
     const { clock, limits } = this.#context;
     const { signal } = this.#stopped;
     let throttles = 0;
@@ -143,7 +130,8 @@ export class ListingScan {
         }
         if (observed.kind !== "transient" && observed.kind !== "throttled") {
           limits.listed("accepted");
-          return { kind: "refused", error: observed.error };
+          this.#refusal = observed.error;
+          throw error;
         }
         limits.listed("transient");
         if (++failures > MAX_RETRIES) {
