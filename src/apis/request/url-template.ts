@@ -1,7 +1,7 @@
 import { invalidOption } from "../../options/check-options.ts";
 import { InvalidOptionError } from "../../task/errors.ts";
 import type { HttpRequest } from "../format/task-api.ts";
-import { inHost, inPath, inQuery, verbatim } from "./encode.ts";
+import { inAuthority, inHost, inPath, inQuery, verbatim } from "./encode.ts";
 import { expand } from "./fill.ts";
 import { allowedHosts, isLoopback, parseUrl } from "./hosts.ts";
 import type { PreparedRequest } from "./prepared-request.ts";
@@ -41,6 +41,7 @@ export function urlTemplate({ url, hosts }: HttpRequest, path: string): UrlTempl
   );
   const wholeTemplate = parseTemplate(whole ? url : "", path);
   const hostTemplate = parseTemplate(host, path);
+  const encodeHost = /^\{[^{}]*\}(?::\d+)?$/.test(host) ? inAuthority : inHost;
   const pathTemplate = parseTemplate(rest === "" ? "/" : rest, path);
   const queryTemplate = parseTemplate(query, path);
   return {
@@ -48,7 +49,7 @@ export function urlTemplate({ url, hosts }: HttpRequest, path: string): UrlTempl
     make: (values) => {
       const text = whole
         ? expand(wholeTemplate, values, verbatim)
-        : `${scheme}://${expand(hostTemplate, values, inHost)}${expand(pathTemplate, values, inPath)}?${expand(queryTemplate, values, inQuery)}`;
+        : `${scheme}://${expand(hostTemplate, values, encodeHost)}${expand(pathTemplate, values, inPath)}?${expand(queryTemplate, values, inQuery)}`;
       const made = parseUrl(text, path);
       allowed.check(made);
       return { origin: made.origin, path: made.pathname, query: [...made.searchParams] };
