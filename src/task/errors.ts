@@ -59,6 +59,11 @@ export class TaskwaitError extends Error {
     }
     Object.defineProperty(this, MARK, { value: true });
   }
+
+  /** What `JSON.stringify` shows: its fields and, unlike that of a plain Error, its message. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries([["message", this.message], ...Object.entries(this)]);
+  }
 }
 
 /** The task ended as FAILED. See docs/errors.md#taskfailederror. */

@@ -220,7 +220,9 @@ describe("a client over TLS", () => {
       new BdrcClient({ endpoint: peer.origin.replace("http:", "https:"), ...KEYS }).describe("t-1"),
     );
     expect(error).toMatchObject({ name: "UnreachableError", permanent: true });
-    expect(error.message).toMatch(/ERR_SSL_\w+\)$/);
+    expect(error.message).toMatch(
+      /: it speaks no TLS that is accepted here; an endpoint without TLS begins with http:\/\/ \(ERR_SSL_\w+\)$/,
+    );
   });
 
   it("has as many sockets as calls in flight while handshakes stall", async () => {

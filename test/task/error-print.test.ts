@@ -24,3 +24,11 @@ describe("an error prints only the fields that mean something", () => {
     expect(error.polls).toBe("polls" in error && error.taskId !== undefined ? 2 : 0);
   });
 });
+
+it("an error as JSON has its name, its code, its message and no cause", () => {
+  const error = new UnreachableError("no answer", { taskId: "t-1", cause: new Error("secret") });
+
+  expect(JSON.parse(JSON.stringify({ error }))).toEqual({
+    error: { name: "UnreachableError", code: "UNREACHABLE", message: "no answer", taskId: "t-1" },
+  });
+});

@@ -32,6 +32,7 @@ const UNTRUSTED_ISSUER =
 // The other side speaks no TLS, or none that this side accepts.
 const NO_COMMON_TLS =
   /^ERR_SSL_.*(?:WRONG_VERSION_NUMBER|UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|HANDSHAKE_FAILURE)/;
+const NO_TLS = "it speaks no TLS that is accepted here; an endpoint without TLS begins with http://";
 
 // undici's errors for bytes that came, but are no HTTP. They hold the bytes, so they are no cause to show.
 const NOT_HTTP: ReadonlySet<string> = new Set([
@@ -98,8 +99,9 @@ function reasonOf(error: unknown, text: string): Reason {
     return { reason: text, permanent: false };
   }
   const untrusted = UNTRUSTED.test(code);
-  const known = REASONS[code] ?? (untrusted ? UNTRUSTED_ISSUER : text);
-  return { reason: `${known} (${code})`, permanent: untrusted || NO_COMMON_TLS.test(code) };
+  const noTls = NO_COMMON_TLS.test(code);
+  const known = REASONS[code] ?? (untrusted ? UNTRUSTED_ISSUER : noTls ? NO_TLS : text);
+  return { reason: `${known} (${code})`, permanent: untrusted || noTls };
 }
 
 /** `no answer from <place> within <timeout>`, for a call that took too long. */
