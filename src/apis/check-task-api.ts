@@ -6,6 +6,7 @@ import { type CompiledApi, compileApi } from "./compile-api.ts";
 import { fillExample } from "./fill-example.ts";
 import type { Example, ExampleState, TaskApi } from "./format/task-api.ts";
 import { readTask } from "./reader/read-answer.ts";
+import { optional, optionalText, type Reading } from "./reader/reading.ts";
 import { type WordTable, wordsUntil } from "./reader/words.ts";
 import { answerError } from "./transport/answer-error.ts";
 
@@ -25,6 +26,8 @@ export interface ExamplesReport {
   readonly readings: readonly ExampleReading[];
   /** What is wrong with the examples, and words that no state has. */
   readonly problems: readonly string[];
+  /** Keys that give nothing in any example: mistyped, or of what no example shows. */
+  readonly notes: readonly string[];
 }
 
 const STATES: Readonly<Record<string, ExampleState>> = {
@@ -57,7 +60,46 @@ export function checkTaskApi(declaration: TaskApi | object): ExamplesReport {
   const wrong = readings.flatMap(({ problem }, at) =>
     problem === undefined ? [] : [`${api.name}: examples[${at}] (${api.examples?.[at]?.state}): ${problem}`],
   );
-  return { readings, problems: [...wrong, ...unmapped(api, compiled.reading.words)] };
+  const notes = unusedKeys(compiled, readings).map(
+    ([key, text]) => `${api.name}: task.${key}: ${quoted(text)} gives nothing usable in any of the examples`,
+  );
+  return { readings, problems: [...wrong, ...unmapped(api, compiled.reading.words)], notes };
+}
+
+// Which field of a task a key is read into, and in which states a task has it.
+const READ_INTO = {
+  progress: ["progress", /^RUNNING$/],
+  remaining: ["remaining", /^RUNNING$/],
+  type: ["taskType", /./],
+  error: ["errorMessage", /^FAILED$/],
+  started: ["startTime", /^(?:RUNNING|COMPLETE)$/],
+  ended: ["completeTime", /^COMPLETE$/],
+} as const satisfies Readonly<Record<string, readonly [keyof Task, RegExp]>>;
+
+function unusedKeys(
+  { reading }: CompiledApi,
+  readings: readonly ExampleReading[],
+): readonly (readonly [key: string, expression: string])[] {
+  const tasks = readings.flatMap(({ task }) => (task === undefined ? [] : [task]));
+  const unused = Object.entries(READ_INTO).flatMap(([key, [field, states]]) => {
+    const expression = reading[key as keyof typeof READ_INTO];
+    const shown = tasks.filter(({ taskStatus }) => states.test(taskStatus));
+    const isUnused = shown.length > 0 && shown.every((task) => (task[field] ?? "") === "");
+    return expression !== undefined && isUnused ? [[key, expression.text] as const] : [];
+  });
+  const { id } = reading;
+  const answers = readings
+    .filter(({ task }) => task !== undefined)
+    .map(({ example }) => fillExample(example, VALUES));
+  return id === undefined || answers.length === 0 || answers.some((answer) => hasId(answer, reading))
+    ? unused
+    : [["id", id.text], ...unused];
+}
+
+function hasId(answer: unknown, { at, id }: Reading): boolean {
+  const ignore = (): void => undefined;
+  const place = at === undefined ? answer : optional(at, answer, ignore);
+  return [place].flat().some((object) => optionalText(id, object, ignore) !== undefined);
 }
 
 function readExample(example: Example, { api, reading }: CompiledApi): ExampleReading {

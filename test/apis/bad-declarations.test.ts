@@ -47,6 +47,14 @@ const WRONG: readonly (readonly [declared: unknown, message: RegExp])[] = [
     /api\.request\.auth\.bearer must be the name of an environment variable in capitals, such as VIDEO_KEY, never the key itself \(what was given is not shown\)$/,
   ],
   [
+    askingAs({ ...HTTP, headers: { "X-Version": "2\r\nx-other: 1" } }),
+    /api\.request\.headers\.X-Version must be printable ASCII on one line \(what was given is not shown\)$/,
+  ],
+  [
+    askingAs({ ...HTTP, headers: { Authorization: "Bearer sk-1" } }),
+    /request\.headers must not have "Authorization": request\.auth names the environment variable that holds the key$/,
+  ],
+  [
     askingAs({ ...HTTP, auth: { basic: "KEY" } }),
     /api\.request\.auth must not have the key "basic"; it is \{ "bearer": "VARIABLE" \}, or \{ "header": "x-key", "prefix": "Key ", "value": "VARIABLE" \}$/,
   ],
@@ -301,6 +309,12 @@ function* hostile(): Generator<readonly [name: string, make: () => unknown]> {
     yield [`header ${text.slice(0, 12)}`, () => askingAs({ ...HTTP, headers: { X: text } })];
   }
 }
+
+test("a header may have an underscore in its name, as some services have it", () => {
+  const auth = { header: "api_token", value: "BRIA_API_TOKEN" };
+
+  expect(defineTaskApi(askingAs({ ...HTTP, auth, headers: { x_version: "2" } }))).toBeDefined();
+});
 
 describe("an id or a value that makes no request", () => {
   const hosts = ["*.example.com"];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkTaskApi } from "../../src/apis/check-task-api.ts";
 import type { Example } from "../../src/apis/format/task-api.ts";
-import { declaration } from "./declarations.ts";
+import { declaration, readingAs } from "./declarations.ts";
 
 const REFUSED = { when: "code", code: "to_string(code)", message: "msg" };
 const WORDS = { ...REFUSED, code: "code == `1001` && 'NotFound' || code == `1002` && 'Forbidden' || 'X'" };
@@ -35,5 +35,37 @@ describe("an example that is read as something else", () => {
     expect(told({ taskStatus: "COMPLETE" })[0]).toMatch(
       /gives\.taskStatus is "COMPLETE", but the task has "RUNNING" there/,
     );
+  });
+});
+
+describe("a key of which no example has anything", () => {
+  const EXAMPLES: readonly Example[] = [
+    { state: "running", answer: { key: "{id}", state: "busy", done: 3, begun: 1_701_000_000, left: 9 } },
+    { state: "complete", answer: { key: "{id}", state: "done", kind: "cut", over: "2023-11-26T12:00Z" } },
+    { state: "failed", answer: { key: "{id}", state: "error", why: "no room" } },
+  ];
+
+  test.each([
+    ["id", "key", "kez"],
+    ["progress", "done", "kind"],
+    ["remaining", "left", "begin"],
+    ["type", "kind", "type"],
+    ["error", "why", "reason"],
+    ["started", "begun", "kind"],
+    ["ended", "over", "ended"],
+  ])("is noted: task.%s, which is %j and not %j", (key, right, wrong) => {
+    const notes = (text: string) => checkTaskApi({ ...readingAs({ [key]: text }), examples: EXAMPLES }).notes;
+
+    expect(notes(right)).toEqual([]);
+    expect(notes(wrong)).toEqual([
+      `video: task.${key}: "${wrong}" gives nothing usable in any of the examples`,
+    ]);
+  });
+
+  test("is not noted where no example could have it", () => {
+    const examples = EXAMPLES.slice(0, 1);
+
+    expect(checkTaskApi({ ...readingAs({ error: "x", ended: "y" }), examples }).notes).toEqual([]);
+    expect(checkTaskApi(readingAs({ id: "x", progress: "y" })).notes).toEqual([]);
   });
 });

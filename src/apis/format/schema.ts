@@ -64,7 +64,13 @@ const variable = z
 const headerName = z
   .string()
   .check(
-    z.regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, "must be the name of a header (what was given is not shown)"),
+    z.regex(/^[A-Za-z][A-Za-z0-9._-]{0,99}$/, "must be the name of a header (what was given is not shown)"),
+  );
+const headerValue = z
+  .string()
+  .check(
+    z.maxLength(4096),
+    z.regex(/^[\t\x20-\x7e]*$/, "must be printable ASCII on one line (what was given is not shown)"),
   );
 const duration = form(/^(?:\d{1,9}(?:\.\d{1,3})?(?:ms|s|m|h|d)){1,5}$/, 'a duration such as "5s" or "24h"');
 const host = form(
@@ -107,7 +113,7 @@ const http = record({
   style: z.literal("http"),
   url: text,
   method: z.optional(method),
-  headers: z.optional(z.record(headerName, z.string().check(z.maxLength(4096)))),
+  headers: z.optional(z.record(headerName, headerValue)),
   auth: z.optional(
     z.union([
       record({ bearer: variable }, AUTH),

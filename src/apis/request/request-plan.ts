@@ -39,6 +39,9 @@ export function compileRequest(api: TaskApi): RequestPlan {
   const at = `${name}: request`;
   const address = request.style === "http" ? httpAddress(request, list, at) : acsAddress(request, list, at);
   const parameters = "parameters" in request ? templates(request.parameters, `${at}.parameters`) : [];
+  if ("headers" in request) {
+    refuseSecrets(Object.keys(request.headers ?? {}), `${at}.headers`);
+  }
   const headers = "headers" in request ? templates(request.headers, `${at}.headers`, true) : [];
   const listed = templates(list?.parameters, `${name}: list.parameters`);
   const ofOne = [...address.templates, ...[...parameters, ...headers].map(([, template]) => template)];
@@ -137,6 +140,16 @@ function expanded(
   encode: Encode,
 ): Pairs {
   return pairs.map(([key, template]) => [key, expand(template, values, encode)]);
+}
+
+/** What stands in a declaration is shown, so it can't prove who calls. */
+function refuseSecrets(names: readonly string[], at: string): void {
+  const secret = names.find((name) => /^(?:(?:proxy-)?authorization|cookie|(?:x-)?api-key)$/i.test(name));
+  if (secret !== undefined) {
+    throw new InvalidOptionError(
+      `${at} must not have ${quoted(secret)}: request.auth names the environment variable that holds the key`,
+    );
+  }
 }
 
 function headersOf(

@@ -56,9 +56,12 @@ export async function showApi(named: string): Promise<number> {
 export async function checkApi(named: string): Promise<number> {
   const api = await loadApi(named, "apis check");
   const { checkTaskApi } = await loadApis();
-  const { problems, readings } = checkTaskApi(api);
+  const { problems, readings, notes } = checkTaskApi(api);
   for (const problem of problems) {
     printError(problem);
+  }
+  for (const note of notes) {
+    printError(`note: ${note}`);
   }
   if (problems.length > 0) {
     return EXIT.usage;

@@ -1,5 +1,5 @@
+import { unitsPerSecond } from "../../apis/reader/read-time.ts";
 import { MINUTE_MS } from "../../options/named-durations.ts";
-import { MIN_UNIX_MS } from "../../task/parse-task.ts";
 
 const ISO = /^\d{4}-\d{2}-\d{2}(?:([T ])\d{2}:\d{2}(:\d{2})?([.,]\d+)?)?(\s?)(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
 
@@ -10,7 +10,7 @@ const ISO = /^\d{4}-\d{2}-\d{2}(?:([T ])\d{2}:\d{2}(:\d{2})?([.,]\d+)?)?(\s?)(Z|
  */
 export function writtenTime(sample: unknown, unixMs: number, timeZone: string): unknown {
   if (typeof sample === "number") {
-    return sample >= MIN_UNIX_MS ? Math.floor(unixMs) : Math.floor(unixMs / 1000);
+    return Math.floor((unixMs / 1000) * unitsPerSecond(sample));
   }
   if (typeof sample !== "string") {
     return sample;
