@@ -72,6 +72,19 @@ describe("the command, against an emulator that speaks declared APIs", () => {
     expect(ran.map(({ code }) => code)).toEqual([7, 7]);
   });
 
+  test("calls each service at the rate of --rate, which one's tasks share and another's don't", async () => {
+    const { env } = await start();
+    const bounds = ["--not-found-grace", "0", "--rate", "1/min", "--output", "json"];
+    const run = async (timeout: string, ...ids: readonly string[]) => {
+      const { stdout } = await runCli([...ids, ...bounds, "--timeout", timeout], env);
+      return (JSON.parse(stdout) as { tasks: { outcome: string }[] }).tasks
+        .map(({ outcome }) => outcome)
+        .sort();
+    };
+    expect(await run("30s", "rds-task:nobody-1", "dashscope:nobody-1")).toEqual(["notFound", "notFound"]);
+    expect(await run("4s", "dashscope:nobody-1", "dashscope:nobody-2")).toEqual(["notFound", "timedOut"]);
+  });
+
   test("waits for tasks of several services at once, one of them in no order", async () => {
     const { env } = await start();
     const ids = ["rds-task:good-1", "rds-task:failed-1", "dashscope:good-1", "dashscope:canceled-1"];

@@ -55,7 +55,7 @@ export function addWaitFlags(command: Command): Command {
       "--not-found-grace <duration>",
       "go on this long while the service knows no such task (default: 30s)",
     )
-    .option("--rate <calls>", "calls per second for all tasks together, such as 20/s (default: adaptive)");
+    .option("--rate <calls>", "calls per second for all tasks of one API, such as 20/s (default: adaptive)");
 }
 
 /** Adds the flags of checkpoints. */

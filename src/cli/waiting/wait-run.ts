@@ -45,7 +45,7 @@ export interface WaitRun {
 export async function runWaits(run: WaitRun): Promise<number> {
   const waiters = new Map<TaskSource, TaskWaiter>();
   for (const { source } of run.tasks) {
-    // APIs whose calls count together share one rate.
+    // Each API has the rate of --rate to itself: services count calls apart, and one's tasks would wait for another's.
     waiters.set(source, waiters.get(source) ?? new TaskWaiter({ source, ...run.settings.rate }));
   }
   const display = await WaitDisplay.load([...waiters.values()], run.calls, run.flags, run.settings);
