@@ -23,8 +23,8 @@ export interface AnswerFacts {
 }
 
 /**
- * The error that a service answered with, wherever it writes code and message: `Code`, `code`, `error.code`,
- * `error.status` (Google's word goes before its number), `error.type`, or those of the first of `errors`. A 403 of a rate
+ * The error that a service answered with, wherever it writes code and message: `Code`, `code`, `errorCode`, `error_code`,
+ * `error.code`, `error.status` (Google's word goes before its number), `error.type`, or those of the first of `errors`. A 403 of a rate
  * limit has the code `RateLimitExceeded`, whatever it says besides: who may not ask gets the same status.
  *
  * @param body - Its JSON; anything else says nothing, and the status alone counts.
@@ -35,21 +35,21 @@ export function answerError(
   scrub: (text: string) => string,
 ): BdrcApiError {
   const { httpStatus, subject, taskId, requestId, retryAfterMs, maintenance } = facts;
-  const top = fieldsOf(body);
+  const top = fieldsOf(Array.isArray(body) ? body[0] : body);
   const [first] = Array.isArray(top["errors"]) ? (top["errors"] as readonly unknown[]) : [];
   const inner = fieldsOf(top["error"] ?? first);
   const named =
-    textOf(top, "Code", "code") ??
+    textOf(top, "Code", "code", "errorCode", "error_code") ??
     textOf(inner, "code") ??
     textOf(inner, "status", "type") ??
     textOf(top, "error") ??
     numberOf(inner["code"]) ??
     `HTTP${httpStatus}`;
   const message =
-    textOf(top, "Message", "message") ??
-    textOf(inner, "message", "detail", "title") ??
+    textOf(top, "Message", "message", "error_description") ??
+    textOf(inner, "message", "detail", "title", "reason") ??
     (typeof first === "string" && first !== "" ? first : undefined) ??
-    textOf(top, "detail") ??
+    textOf(top, "detail", "title") ??
     facts.glimpse ??
     "no message";
   const reasons = Array.isArray(inner["errors"]) ? textOf(fieldsOf(inner["errors"][0]), "reason") : "";
