@@ -12,7 +12,7 @@ import { open as openFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
-import { MAIN, runCli, startCli } from "./harness/command.ts";
+import { cleanEnvironment, MAIN, runCli, startCli } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
 import { bindMount, makeFifo, ownFolder, readOnlyFolder, smallDisk } from "./harness/files.ts";
 import { startedEmulators } from "./started-emulators.ts";
@@ -108,6 +108,19 @@ const READERS: readonly (readonly [name: string, line: (file: string) => readonl
     ["a scenario", (file) => ["emulate", "-q", "--scenario", file, "--", "true"], "{}"],
     ["a checkpoint", (file) => ["wait", "--resume", file, "-q"], ENDED],
   ];
+
+it("ids on standard input may be in UTF-16, with the byte order mark that shells of Windows write", () => {
+  const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" };
+  const flags = ["-", "-q", "--endpoint", "http://127.0.0.1:1", "--timeout", "0", "--json"];
+  const { status, stdout } = spawnSync(process.execPath, [MAIN, ...flags], {
+    input: Buffer.from("\uFEFFt-1\r\nt-2\r\n", "utf16le"),
+    env: cleanEnvironment(keys),
+  });
+
+  expect(status).toBe(124);
+  const { tasks } = JSON.parse(String(stdout)) as { readonly tasks: readonly { readonly taskId: string }[] };
+  expect(tasks.map(({ taskId }) => taskId)).toEqual(["t-1", "t-2"]);
+});
 
 describe.each(READERS)("%s", (_, line, content) => {
   it("may come from a pipe, and begin with a byte order mark, in UTF-16 too", async () => {

@@ -2,12 +2,13 @@ import { fstatSync, ReadStream, readFileSync, statSync, writeSync } from "node:f
 import { Socket } from "node:net";
 import process from "node:process";
 import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { UsageError } from "../errors/usage-error.ts";
 import { errorCode } from "./file-error.ts";
+import { decodeText } from "./input-file.ts";
 
 /**
- * The text on standard input, to its end.
+ * The text on standard input, to its end, decoded as that of a file is.
  *
  * @throws {@link UsageError} when it can't be read: nothing read is not the same as an empty list.
  */
@@ -18,9 +19,8 @@ export async function readStandardInput(): Promise<string> {
     }
     const stdin: Readable = process.stdin;
     // In place of what it has no stream for, such as a directory, Node gives one that is empty.
-    return stdin instanceof Socket || stdin instanceof ReadStream
-      ? await text(stdin)
-      : readFileSync(0, "utf8");
+    const isStream = stdin instanceof Socket || stdin instanceof ReadStream;
+    return decodeText(isStream ? await buffer(stdin) : readFileSync(0));
   } catch (error) {
     throw error instanceof UsageError
       ? error
