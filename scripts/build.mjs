@@ -1,7 +1,7 @@
 // Builds beside dist/ and swaps at the end: a running process or a parallel test never sees half a build,
 // and a file whose source was removed does not linger.
 //
-// tsc writes the declarations, rolldown each module without its comments, both with a map to src/ where src/ is packed,
+// tsc writes the declarations, rolldown the modules without their comments, both with maps to src/ where src/ is packed,
 // made smaller here (docs/decisions/package-size.md). `npm run check:types` checks the types: the sources hold nothing that the
 // build depends on (erasableSyntaxOnly, isolatedDeclarations).
 import { execFileSync } from "node:child_process";
@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, sep } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import process from "node:process";
 import { decode, encode } from "@jridgewell/sourcemap-codec";
 import { rolldown } from "rolldown";
@@ -37,10 +37,27 @@ const commands = Object.values(bin);
 /** Rooms whose sources the package leaves out. */
 const unshipped = files.flatMap((path) => (path.startsWith("!src/") ? path.slice("!src/".length) : []));
 
+// Rooms that import no Node module: in files of their own, so that an app's bundler can leave out the rest.
+const WITHOUT_NODE = /[\\/]src[\\/](?:async|task|options|policy|engine)[\\/]/;
+
 function nameOf(path) {
   return path.replace(/^(?:\.\/)?dist\/|\.js$/g, "");
 }
 
+/** A module of data is one line: JSON, which is parsed faster than the same as code. */
+const dataAsJson = {
+  name: "data-as-json",
+  load(id) {
+    if (!id.endsWith(".json")) {
+      return null;
+    }
+    const text = JSON.stringify(JSON.parse(readFileSync(id, "utf8")));
+    const code = `export default /* @__PURE__ */ JSON.parse(${JSON.stringify(text)});\n`;
+    return { code, moduleType: "js", map: null };
+  },
+};
+
+/** The entry points and, in chunks/, what they share or load late: what is always loaded together is one file. */
 async function writeModules() {
   const names = [...entries, ...commands].map(nameOf);
   const bundle = await rolldown({
@@ -50,13 +67,15 @@ async function writeModules() {
     cwd: source,
     platform: "node",
     experimental: { attachDebugInfo: "none" },
+    plugins: [dataAsJson],
     tsconfig,
   });
   await bundle.write({
     dir: fresh,
-    preserveModules: true,
-    preserveModulesRoot: source,
     entryFileNames: "[name].js",
+    // What src/index.ts alone reaches would be named after its folder, what more of them reach after all of them.
+    chunkFileNames: ({ name }) => `chunks/${name === "src" ? "library" : name.replace(/~.*/s, "")}.js`,
+    codeSplitting: { groups: [{ name: "engine", test: WITHOUT_NODE, entriesAware: true }] },
     // An annotation such as webpackIgnore is for tools that read the module.
     comments: { legal: false, jsdoc: false, annotation: true },
     sourcemap: true,
@@ -66,27 +85,22 @@ async function writeModules() {
   await bundle.close();
 }
 
-/** A module of data has a line, not one for each value, and no map: no frame of a stack is in it. */
-function writeData(path, from) {
-  const data = JSON.parse(readFileSync(from, "utf8"));
-  // A quote within a text has a backslash before it, so what ends in quote and colon is a key.
-  const text = JSON.stringify(data).replace(/"([A-Za-z_]\w*)":/g, "$1:");
-  writeFileSync(path, `export default ${text};\n`);
+/** Data has a quote at every other word: in single quotes none of them is escaped, which is 12 kB less. */
+function quoteData() {
+  for (const name of entries.map(nameOf)) {
+    const path = join(fresh, `${name}.js`);
+    const text = readFileSync(path, "utf8").replace(
+      /JSON\.parse\(("(?:[^"\\]|\\.)*")\)/g,
+      (_, quoted) => `JSON.parse('${JSON.parse(quoted).replace(/[\\']/g, "\\$&")}')`,
+    );
+    writeFileSync(path, text);
+  }
 }
 
-/** Removes the maps that would lead to sources which the package leaves out. */
-function removeDeadMaps() {
-  for (const name of readdirSync(fresh, { recursive: true })) {
-    const path = join(fresh, name);
-    if (!unshipped.includes(name.split(sep)[0])) {
-      continue;
-    }
-    if (name.endsWith(".map")) {
-      rmSync(path);
-    } else if (/\.(?:js|d\.ts)$/.test(name)) {
-      writeFileSync(path, readFileSync(path, "utf8").replace(/^\/\/# sourceMappingURL=.*$/m, ""));
-    }
-  }
+/** Whether the package has the source that a map in a folder names. */
+function isShipped(folder, from) {
+  const [room] = relative(source, join(folder, from)).split(sep);
+  return from.endsWith(".ts") && !unshipped.includes(room);
 }
 
 // "export", "const" and the name: that is how far into a line of a declaration a name is.
@@ -99,27 +113,35 @@ function isSilent(line) {
 
 /**
  * Keeps of each map what a stack trace and go-to-definition need: where a line begins, the name that it declares, and
- * where within it the source's line changes. The columns between would be three quarters of its size.
+ * where within it the source's line changes. The columns between would be three quarters of its size. What comes from
+ * a source that the package leaves out leads nowhere, and a map that leads nowhere goes.
  */
 function thinMaps() {
   for (const name of readdirSync(fresh, { recursive: true }).filter((one) => one.endsWith(".map"))) {
     const path = join(fresh, name);
     const mapped = path.slice(0, -".map".length);
     const map = JSON.parse(readFileSync(path, "utf8"));
-    if (map.sources.length === 1 && map.sources[0].endsWith(".json")) {
-      writeData(mapped, join(dirname(path), map.sources[0]));
+    const sources = map.sources.filter((from) => isShipped(dirname(path), from));
+    const written = readFileSync(mapped, "utf8");
+    if (sources.length === 0) {
       rmSync(path);
+      writeFileSync(mapped, written.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
       continue;
     }
     const isDeclaration = mapped.endsWith(".d.ts");
-    const text = readFileSync(mapped, "utf8").split("\n");
+    const text = written.split("\n");
     const heads = isDeclaration ? TO_THE_NAME : 1;
+    // A segment of one number says that no source is known from there on.
+    const led = ([column, file, ...rest]) => {
+      const at = sources.indexOf(map.sources[file]);
+      return at < 0 ? [column] : [column, at, ...rest];
+    };
     const isKept = ([, file, line], at, segments) =>
       at < heads || file !== segments[at - 1][1] || line !== segments[at - 1][2];
     const lines = decode(map.mappings).map((segments, at) =>
-      isDeclaration && isSilent(text[at]) ? [] : segments.filter(isKept),
+      isDeclaration && isSilent(text[at]) ? [] : segments.map(led).filter(isKept),
     );
-    writeFileSync(path, JSON.stringify({ ...map, mappings: encode(lines) }));
+    writeFileSync(path, JSON.stringify({ ...map, sources, mappings: encode(lines) }));
   }
 }
 
@@ -178,9 +200,9 @@ function removeEmpty(folder) {
 
 try {
   await writeModules();
+  quoteData();
   writeDeclarations();
   thinMaps();
-  removeDeadMaps();
   removeEmpty(fresh);
   writeCommonJs(required.map((path) => path.replace(/^\.\/dist/, fresh)));
   for (const path of commands) {

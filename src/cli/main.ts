@@ -14,7 +14,7 @@ function print(text: string): void {
 
 // The two that are asked most often load nothing that they do not need.
 if (only === "--version" || only === "-V") {
-  const { readVersion } = await import("./help/version.ts");
+  const { readVersion } = await import("./version.ts");
   print(`${readVersion()}\n`);
 } else if (only === "--help" || only === "-h") {
   const { TOP_HELP } = await import("./help/top-help.ts");

@@ -21,9 +21,9 @@ import {
   verboseOption,
 } from "./flags/wait-flags.ts";
 import { HELP_EXAMPLES } from "./help/help-examples.ts";
-import { readVersion } from "./help/version.ts";
 import { writeErr } from "./terminal/messages.ts";
 import { writeOut } from "./terminal/standard-output.ts";
+import { readVersion } from "./version.ts";
 import { interruptible } from "./waiting/interruption.ts";
 
 /**

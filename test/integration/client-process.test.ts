@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { json, KEYS, startPeer, TASK } from "./client-peer.ts";
 
-const CLIENT = new URL("../../dist/bdrc/client.js", import.meta.url).href;
+const LIBRARY = new URL("../../dist/index.js", import.meta.url).href;
 const cleanups: Array<() => unknown> = [];
 
 afterEach(async () => {
@@ -24,7 +24,7 @@ interface Ended {
 /** Runs a script that has a `BdrcClient` called `client`, and says `done` when it has nothing more to do. */
 async function runScript(options: object, body: string): Promise<Ended> {
   const script = `
-    import { BdrcClient } from ${JSON.stringify(CLIENT)};
+    import { BdrcClient } from ${JSON.stringify(LIBRARY)};
     const client = new BdrcClient(${JSON.stringify({ ...KEYS, ...options })});
     ${body}
     console.log("done");

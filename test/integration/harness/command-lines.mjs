@@ -2,7 +2,7 @@
 // command takes most of a run, and happens once.
 import { AsyncLocalStorage } from "node:async_hooks";
 import process from "node:process";
-import { run } from "../../../dist/cli/run.js";
+import { run } from "../../../dist/chunks/run.js";
 
 const lines = new AsyncLocalStorage();
 let line = { texts: {}, exited: () => undefined };

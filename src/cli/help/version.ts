@@ -1,7 +1,0 @@
-import { readFileSync } from "node:fs";
-
-/** The version in package.json. */
-export function readVersion(): string {
-  const packageJson = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(packageJson) as { readonly version: string }).version;
-}
