@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { LongFirst } from "./test/long-first.ts";
 import { QuietReporter } from "./test/quiet-reporter.ts";
@@ -14,6 +15,15 @@ const quiet = new QuietReporter({
   typicalS: { unit: 20, house: 20, integration: 175, soak: 55, package: 180 },
 });
 
+// Most of the long tests wait for processes and clocks, not for a processor.
+const MAX_WORKERS = 6;
+
+/** Tests that compute, after those that wait: a worker more than there are cores costs its start, 3 s of CPU. */
+const computing = {
+  maxWorkers: Math.min(MAX_WORKERS, Math.max(2, availableParallelism())),
+  sequence: { groupOrder: 1 },
+};
+
 /** What all projects share. Files share their workers' modules: importing `src/` for each took most of the time. */
 const common = {
   isolate: false,
@@ -28,14 +38,14 @@ const common = {
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    // Most of the long tests wait for processes and clocks, not for a processor.
-    maxWorkers: 6,
+    maxWorkers: MAX_WORKERS,
     sequence: { sequencer: LongFirst },
     reporters: report === undefined ? [quiet] : [quiet, ["json", { outputFile: report }]],
     projects: [
       {
         test: {
           ...common,
+          ...computing,
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: [
@@ -51,6 +61,7 @@ const config: ViteUserConfig = defineConfig({
       {
         test: {
           ...common,
+          ...computing,
           name: "house",
           include: ["test/house/**/*.test.ts"],
           // Some run a whole tool; a limit is there to end what hangs.
