@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { presets } from "../../src/apis/presets.ts";
-import { runCli } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
 import { ownFolder } from "./harness/files.ts";
 import { startedEmulators } from "./started-emulators.ts";
@@ -47,10 +46,10 @@ describe("a declaration written from the docs alone", () => {
     const emulator = await start();
     emulator.world.addTask({ taskId: "tr-1", durationMs: 20, result: "Good morning." });
     emulator.world.addTask({ taskId: "tr-2", durationMs: 20, end: "FAILED", errorMessage: "too long" });
-    const ended = await runCli(["--api", path, "tr-1", "--output", "json"], emulator.env);
+    const ended = await runLine(["--api", path, "tr-1", "--output", "json"], emulator.env);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toContain("Good morning.");
-    const failed = await runCli(["--api", path, "tr-2"], emulator.env);
+    const failed = await runLine(["--api", path, "tr-2"], emulator.env);
     expect(failed).toMatchObject({ code: 1 });
     expect(failed.stderr).toContain("too long");
   });
@@ -58,7 +57,7 @@ describe("a declaration written from the docs alone", () => {
   test("is shown by a call: what was asked, what was answered, what each key gave", async () => {
     const emulator = await start();
     emulator.world.addTask({ taskId: "tr-1", durationMs: "never" });
-    const { code, stdout } = await runCli(
+    const { code, stdout } = await runLine(
       ["apis", "try", file("transcript.json", TRANSCRIPT), "tr-1"],
       emulator.env,
     );
@@ -77,12 +76,12 @@ describe("tasks of a declared API, named by its prefix", () => {
   test("are called as they were typed, and one wrong key is one message", async () => {
     const emulator = await start();
     const env = { ...emulator.env, ALIBABA_CLOUD_ACCESS_KEY_SECRET: "wrong" };
-    const { code, stderr } = await runCli(["rds-task:1", "rds-task:2", "rds-task:3"], env);
+    const { code, stderr } = await runLine(["rds-task:1", "rds-task:2", "rds-task:3"], env);
     expect(code).toBe(7);
     expect(stderr).toMatch(/\(and 2 more tasks\)$/m);
 
     emulator.world.addTask({ taskId: "4", durationMs: "never" });
-    const running = await runCli(["rds-task:4", "--timeout", "1s"], emulator.env);
+    const running = await runLine(["rds-task:4", "--timeout", "1s"], emulator.env);
     expect(running.stderr).toMatch(/^rds-task:4 .*RUNNING/m);
   });
 });
@@ -142,7 +141,7 @@ describe("a planted mistake", () => {
     const bare = { ...(JSON.parse(TRANSCRIPT) as { task: object }), examples: [] };
     const tried = async (task: object) => {
       const path = file("wrong.json", JSON.stringify({ ...bare, task: { ...bare.task, ...task } }));
-      return await runCli(["apis", "try", path, "tr-1"], emulator.env);
+      return await runLine(["apis", "try", path, "tr-1"], emulator.env);
     };
     const field = await tried({ status: "state" });
     expect(field.stdout).toMatch(/^task\.status +nothing +<- state$/m);
@@ -157,7 +156,7 @@ describe("a planted mistake", () => {
     const place = await tried({ at: "data" });
     expect(place.stdout).toMatch(/^task\.at +nothing +<- data$/m);
     expect(place.stderr).toMatch(/task\.at: "data" gives no object and no list/);
-    const key = await runCli(["apis", "try", file("right.json", TRANSCRIPT), "tr-1"], {
+    const key = await runLine(["apis", "try", file("right.json", TRANSCRIPT), "tr-1"], {
       ...emulator.env,
       ASSEMBLYAI_API_KEY: "",
     });
@@ -217,9 +216,9 @@ describe("ids of declared APIs on the command line", () => {
   test("describe shows one by its prefix, and --api makes bare ids its own", async () => {
     const emulator = await start();
     emulator.world.addTask({ taskId: "t-1", durationMs: 0 });
-    const described = await runCli(["describe", "rds-task:t-1", "--output", "json"], emulator.env);
+    const described = await runLine(["describe", "rds-task:t-1", "--output", "json"], emulator.env);
     expect(JSON.parse(described.stdout)).toMatchObject({ taskId: "t-1", serviceStatus: "Succeed" });
-    const waited = await runCli(["t-1", "--output", "json"], { ...emulator.env, TASKWAIT_API: "rds-task" });
+    const waited = await runLine(["t-1", "--output", "json"], { ...emulator.env, TASKWAIT_API: "rds-task" });
     expect([waited.code, waited.stdout]).toEqual([0, expect.stringContaining("Succeed")]);
   });
 
@@ -230,12 +229,12 @@ describe("ids of declared APIs on the command line", () => {
       { afterMs: 50, status: "Stopped" },
     ];
     emulator.world.addTask({ taskId: "i-1", durationMs: 100, stages });
-    const stopped = await runCli(
+    const stopped = await runLine(
       ["ecs-instance:i-1", "--until", "Stopped", "--min-interval", "10ms"],
       emulator.env,
     );
     expect(stopped.code).toBe(0);
-    const missing = await runCli(["ecs-instance:i-2", "--until", "gone"], emulator.env);
+    const missing = await runLine(["ecs-instance:i-2", "--until", "gone"], emulator.env);
     expect(missing.code).toBe(0);
   });
 });

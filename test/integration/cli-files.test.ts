@@ -12,7 +12,7 @@ import { open as openFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
-import { cleanEnvironment, MAIN, runCli, startCli } from "./harness/command.ts";
+import { cleanEnvironment, MAIN, startCli } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
 import { bindMount, makeFifo, ownFolder, readOnlyFolder, smallDisk } from "./harness/files.ts";
 import { startedEmulators } from "./started-emulators.ts";
@@ -176,7 +176,7 @@ describe("a file that a wait keeps", () => {
     const [link, target] = [join(folder, "a-link"), join(folder, "behind", "target.json")];
     mkdirSync(join(folder, "behind"));
     symlinkSync(target, link);
-    await runCli(["t-short", "-q", "--checkpoint", link], emulator.env);
+    await runLine(["t-short", "-q", "--checkpoint", link], emulator.env);
 
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(JSON.parse(readFileSync(target, "utf8"))).toMatchObject({ waits: [{ taskId: "t-short" }] });
@@ -186,8 +186,8 @@ describe("a file that a wait keeps", () => {
   it.skipIf(!hasMount)("is written in place when it is mounted by itself", async () => {
     const emulator = await open();
     const line = ["start", "update-resources", "-q", "--state", mountPoint];
-    const first = await runCli(line, emulator.env);
-    const second = await runCli(line, emulator.env);
+    const first = await runLine(line, emulator.env);
+    const second = await runLine(line, emulator.env);
 
     expect(first).toMatchObject({ code: 0, stderr: "" });
     expect(second.stdout).toBe(first.stdout);
@@ -199,11 +199,11 @@ describe("a file that a wait keeps", () => {
     const file = join(folder, "shared.json");
     const first = startCli(["t-long", "--checkpoint", file], emulator.env);
     await first.until(/RUNNING/);
-    const second = await runCli(["t-long", "--checkpoint", file], emulator.env);
-    const asStart = await runCli(["start", "update-resources", "--state", file], emulator.env);
+    const second = await runLine(["t-long", "--checkpoint", file], emulator.env);
+    const asStart = await runLine(["start", "update-resources", "--state", file], emulator.env);
     first.child.kill("SIGKILL");
     await first.done;
-    const third = await runCli(["t-long", "--checkpoint", file, "--timeout", "300ms", "-q"], emulator.env);
+    const third = await runLine(["t-long", "--checkpoint", file, "--timeout", "300ms", "-q"], emulator.env);
 
     expect(second.stderr).toMatch(/--checkpoint: ".*shared\.json" is in use by process \d+ on /);
     expect(asStart.stderr).toMatch(/--state: ".*shared\.json" is in use by process \d+ on /);
@@ -219,7 +219,7 @@ describe("a file that a wait keeps", () => {
     }
     writeFileSync(`${file}.lock`, '{"pid":1,"host":"elsewhere"');
     writeFileSync(join(folder, "killed.json.tmp"), "not ours");
-    const { code } = await runCli(["t-short", "-q", "--checkpoint", file], emulator.env);
+    const { code } = await runLine(["t-short", "-q", "--checkpoint", file], emulator.env);
 
     expect(code).toBe(0);
     expect(readdirSync(folder).filter((name) => name.startsWith("killed"))).toEqual([
@@ -231,9 +231,9 @@ describe("a file that a wait keeps", () => {
   it("is read though its last writing in place was shorter than the one before", async () => {
     const emulator = await open();
     const file = join(folder, "longer.json");
-    await runCli(["t-long", "--checkpoint", file, "--timeout", "300ms", "-q"], emulator.env);
+    await runLine(["t-long", "--checkpoint", file, "--timeout", "300ms", "-q"], emulator.env);
     writeFileSync(file, `${readFileSync(file, "utf8")}left of a longer text"}`);
-    const { code } = await runCli(["wait", "--resume", file, "--timeout", "300ms", "-q"], emulator.env);
+    const { code } = await runLine(["wait", "--resume", file, "--timeout", "300ms", "-q"], emulator.env);
 
     expect(code).toBe(124);
   });

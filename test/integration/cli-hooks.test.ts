@@ -9,7 +9,8 @@ import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { seededRandom } from "../../src/emulator/world/random.ts";
-import { runCli, startCli } from "./harness/command.ts";
+import { startCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 import { ownFolder } from "./harness/files.ts";
 import { expectRefused } from "./harness/refused.ts";
 
@@ -64,8 +65,9 @@ afterAll(async () => {
   await emulator.stop();
 });
 
+const runLine = commandLines();
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  runCli(args, { ...emulator.env, TASKWAIT_WEBHOOK_SECRET: SECRET, ...env });
+  runLine(args, { ...emulator.env, TASKWAIT_WEBHOOK_SECRET: SECRET, ...env });
 
 const add = (task: object = {}): string =>
   emulator.world.addTask({ durationMs: 1, result: { n: 1 }, ...task }).taskId;
@@ -261,7 +263,7 @@ describe("a nightly job", () => {
     const own = await startEmulator({ starts: { UPDATE_RESOURCES: { durationMs: 1 } } });
     const flags = ["start", "update-resources", "--state", state, "-q", "--notify-timeout", "1s"];
     const night = (paths: readonly string[]) =>
-      runCli([...flags, ...paths.flatMap((path) => ["--notify", origin + path])], {
+      runLine([...flags, ...paths.flatMap((path) => ["--notify", origin + path])], {
         ...own.env,
         TASKWAIT_WEBHOOK_SECRET: SECRET,
       });

@@ -1,15 +1,17 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { presets } from "../../src/apis/presets.ts";
-import { cleanEnvironment, runCli, startProcess } from "./harness/command.ts";
+import { type CliResult, cleanEnvironment, startProcess } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 import { ownFolder } from "./harness/files.ts";
 import { pathWithCommand } from "./harness/shell.ts";
 import { startedEmulators } from "./started-emulators.ts";
 
+const runLine = commandLines();
 const PATH = pathWithCommand(ownFolder());
 
 /** Runs a line of sh in which `taskwait` is the built command, for its children, too. */
-function sh(line: string): ReturnType<typeof runCli> {
+function sh(line: string): Promise<CliResult> {
   return startProcess("sh", ["-c", line], cleanEnvironment({ PATH })).done;
 }
 
@@ -52,7 +54,7 @@ describe("the command, against an emulator that speaks declared APIs", () => {
     const codes = name === "fc-task" ? [...CODES, ["expired-1", 3] as const] : CODES;
     const ran = await Promise.all(
       codes.map(async ([taskId]) => {
-        const { code } = await runCli([`${name}:${taskId}`, ...flags, ...BOUNDS], env);
+        const { code } = await runLine([`${name}:${taskId}`, ...flags, ...BOUNDS], env);
         return [taskId, code];
       }),
     );
@@ -67,7 +69,7 @@ describe("the command, against an emulator that speaks declared APIs", () => {
       ALIBABA_CLOUD_ACCESS_KEY_SECRET: "nobody",
     };
     const ran = await Promise.all(
-      ["rds-task:good-1", "dashscope:good-1"].map((id) => runCli([id, ...BOUNDS], env)),
+      ["rds-task:good-1", "dashscope:good-1"].map((id) => runLine([id, ...BOUNDS], env)),
     );
     expect(ran.map(({ code }) => code)).toEqual([7, 7]);
   });
@@ -76,7 +78,7 @@ describe("the command, against an emulator that speaks declared APIs", () => {
     const { env } = await start();
     const bounds = ["--not-found-grace", "0", "--rate", "1/min", "--output", "json"];
     const run = async (timeout: string, ...ids: readonly string[]) => {
-      const { stdout } = await runCli([...ids, ...bounds, "--timeout", timeout], env);
+      const { stdout } = await runLine([...ids, ...bounds, "--timeout", timeout], env);
       return (JSON.parse(stdout) as { tasks: { outcome: string }[] }).tasks
         .map(({ outcome }) => outcome)
         .sort();
@@ -88,7 +90,7 @@ describe("the command, against an emulator that speaks declared APIs", () => {
   test("waits for tasks of several services at once, one of them in no order", async () => {
     const { env } = await start();
     const ids = ["rds-task:good-1", "rds-task:failed-1", "dashscope:good-1", "dashscope:canceled-1"];
-    const { code, stdout } = await runCli([...ids, ...BOUNDS, "--output", "json"], env);
+    const { code, stdout } = await runLine([...ids, ...BOUNDS, "--output", "json"], env);
     const { tasks } = JSON.parse(stdout) as { tasks: { outcome: string }[] };
     expect(tasks.map(({ outcome }) => outcome)).toEqual(["complete", "failed", "complete", "canceled"]);
     expect(code).toBe(1);
@@ -99,7 +101,7 @@ test.each([
   [["emulate", "--api", "rds-tsk"], /--api must be a declared task API or a file.*did you mean rds-task\?/],
   [["emulate", "--api", "/no/such.json"], /--api: "\/no\/such.json" can't be read \(ENOENT\)/],
 ])("%j is refused before anything is served", async (args, message) => {
-  const { code, stderr, stdout } = await runCli(args);
+  const { code, stderr, stdout } = await runLine(args);
   expect(stderr).toMatch(message);
   expect([code, stdout]).toEqual([2, ""]);
 });
