@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { json, type Peer, startPeer } from "./client-peer.ts";
-import { runCli } from "./harness/command.ts";
+import { commandLines } from "./harness/command-lines.ts";
 
 const KEYS = { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" };
 
@@ -10,8 +10,9 @@ afterEach(async () => {
   await peer?.stop();
 });
 
+const runLine = commandLines();
 const all = (...flags: string[]) =>
-  runCli(["wait", "--all", "--endpoint", peer?.origin ?? "", ...flags], KEYS);
+  runLine(["wait", "--all", "--endpoint", peer?.origin ?? "", ...flags], KEYS);
 
 const task = (TaskId: string, TaskStatus: string): object => ({ TaskId, TaskStatus, Progress: 100 });
 

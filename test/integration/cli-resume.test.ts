@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
-import { runCli, startCli } from "./harness/command.ts";
+import { startCli } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
 import { ownFolder } from "./harness/files.ts";
 
@@ -34,7 +34,7 @@ describe("--checkpoint and --resume", () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
 
     emulator.world.end(taskId, "COMPLETE");
-    const resumed = await runCli(["wait", "--resume", file, "-o", "json"], emulator.env);
+    const resumed = await runLine(["wait", "--resume", file, "-o", "json"], emulator.env);
     expect(resumed.code).toBe(0);
     expect(JSON.parse(resumed.stdout)).toMatchObject({ tasks: [{ taskId, outcome: "complete" }] });
   });
@@ -42,18 +42,18 @@ describe("--checkpoint and --resume", () => {
   it("a wait that timed out is resumed with a new deadline, and one that ended ends the same way", async () => {
     const file = join(folder, "timed-out.json");
     const { taskId } = emulator.world.addTask({ durationMs: 3_600_000 });
-    const late = await runCli([taskId, "--checkpoint", file, "--timeout", "300ms", "-q"], emulator.env);
+    const late = await runLine([taskId, "--checkpoint", file, "--timeout", "300ms", "-q"], emulator.env);
     expect(late.code).toBe(124);
     emulator.world.end(taskId, "FAILED", "no");
 
-    const again = await runCli(
+    const again = await runLine(
       ["wait", "--resume", file, "--checkpoint", file, "--timeout", "1m", "-q"],
       emulator.env,
     );
     expect(again).toMatchObject({ code: 1, stdout: `${taskId} FAILED "no"\n` });
 
     const callsBefore = emulator.requests().length;
-    const ended = await runCli(["wait", "--resume", file, "-q"], emulator.env);
+    const ended = await runLine(["wait", "--resume", file, "-q"], emulator.env);
     expect(ended).toMatchObject({ code: 1, stdout: `${taskId} FAILED "no"\n` });
     expect(emulator.requests().length).toBe(callsBefore);
   });

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runCli } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
 import { ownFolder } from "./harness/files.ts";
 import { startedEmulators } from "./started-emulators.ts";
@@ -67,9 +66,9 @@ describe("start --state FILE", () => {
   it("is one task however often the line is run, and ends the same way each time", async () => {
     const emulator = await open();
     const file = state("again");
-    const first = await runCli(start(file), emulator.env);
+    const first = await runLine(start(file), emulator.env);
     const requests = emulator.requests().length;
-    const second = await runCli(start(file), emulator.env);
+    const second = await runLine(start(file), emulator.env);
 
     expect(second).toEqual(first);
     expect(first).toMatchObject({ code: 0, stderr: "" });
@@ -81,13 +80,13 @@ describe("start --state FILE", () => {
     const emulator = await open({ starts: { UPDATE_RESOURCES: { durationMs: 3_600_000 } } });
     const file = state("timeout");
     const ids = [
-      await runCli(start(file, "--no-wait"), emulator.env),
-      await runCli(start(file, "--no-wait"), emulator.env),
+      await runLine(start(file, "--no-wait"), emulator.env),
+      await runLine(start(file, "--no-wait"), emulator.env),
     ];
-    const late = await runCli(start(file, "--timeout", "300ms"), emulator.env);
+    const late = await runLine(start(file, "--timeout", "300ms"), emulator.env);
     const taskId = emulator.world.tasks()[0]?.taskId ?? "";
     emulator.world.end(taskId, "COMPLETE");
-    const end = await runCli(start(file, "--timeout", "1m"), emulator.env);
+    const end = await runLine(start(file, "--timeout", "1m"), emulator.env);
 
     expect(new Set(ids.map(({ stdout }) => stdout))).toEqual(new Set([`${taskId}\n`]));
     expect(late.code).toBe(124);
@@ -146,7 +145,7 @@ describe("start --state FILE", () => {
   it("is left for another command once the first has ended, and removed locks are nobody's", async () => {
     const emulator = await open();
     const file = state("unlocked");
-    await runCli(start(file), emulator.env);
+    await runLine(start(file), emulator.env);
 
     expect(existsSync(`${file}.lock`)).toBe(false);
   });

@@ -64,7 +64,7 @@ describe("taskwait start", () => {
   it("exits as the task does", async () => {
     const running = await open({ starts: { UPDATE_RESOURCES: { durationMs: 300, status: "FAILED" } } });
 
-    expect((await runCli(["start", "update-resources"], running.env)).code).toBe(1);
+    expect((await runLine(["start", "update-resources"], running.env)).code).toBe(1);
   });
 
   it("exits 7 when it is not permitted", async () => {

@@ -133,7 +133,8 @@ describe("the tarball", () => {
       .filter((one) => "require" in one);
     expect(entries).toHaveLength(7);
     for (const { require: required = "", default: imported = "" } of entries) {
-      const names = /export \{ ([^}]*) \}(?: from "[^"]*")?;\s*(?:\/\/#.*)?\s*$/.exec(read(imported))?.[1] ?? "";
+      const names =
+        /export \{ ([^}]*) \}(?: from "[^"]*")?;\s*(?:\/\/#.*)?\s*$/.exec(read(imported))?.[1] ?? "";
       const declared = read(required.replace(/\.cjs$/, ".d.cts")).matchAll(/^export declare const (\w+)/gm);
       expect(read(required)).toBe(`module.exports = require("./${basename(imported)}");\n`);
       expect([...declared].map(([, name]) => name).sort()).toEqual(
