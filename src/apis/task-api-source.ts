@@ -1,4 +1,4 @@
-import { type CallerOptions, checkCallerOptions } from "../openapi/caller-options.ts";
+import type { CallerOptions } from "../openapi/caller-options.ts";
 import { MAX_ANSWER_BYTES } from "../openapi/request/operation.ts";
 import { classifyError } from "../policy/observe/classify-error.ts";
 import { InvalidOptionError, isTaskNotFoundError, TaskNotFoundError } from "../task/errors.ts";
@@ -12,10 +12,8 @@ import { type Finding, goneTask, readAnswer, readPage } from "./reader/read-answ
 import { checkUntil, wordsUntil } from "./reader/words.ts";
 import { checkApiTaskId, checkSet } from "./request/values.ts";
 import { documentedLimits } from "./source-limits.ts";
-import { checkApiKey } from "./transport/api-key.ts";
-import { httpTransport } from "./transport/http-transport.ts";
-import { signedTransport } from "./transport/signed-transport.ts";
 import type { JsonAnswer, Transport } from "./transport/transport.ts";
+import { transportOf } from "./transport-of.ts";
 
 /**
  * How to call a declared API. Credentials, region, endpoint and proxy are as for `BdrcClient`; the endpoint of an API
@@ -214,19 +212,6 @@ class ApiSource implements TaskSource, ClosableSource {
     );
     return { ...page, tasks };
   }
-}
-
-/** The way to a declared API. @throws `InvalidOptionError` for options that can't be used. */
-export function transportOf(
-  { api, reading }: CompiledApi,
-  options: CallerOptions,
-  apiKey: unknown,
-): Transport {
-  const checked = checkCallerOptions(options, `taskApiSource(${api.name})`);
-  const key = checkApiKey(apiKey, api.request);
-  return api.request.style === "http"
-    ? httpTransport(api.request, checked, key, reading)
-    : signedTransport(api.request, checked);
 }
 
 /** Tells once of each expression. */

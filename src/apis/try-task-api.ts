@@ -12,8 +12,9 @@ import { optionalText, type Reading } from "./reader/reading.ts";
 import { wordsUntil } from "./reader/words.ts";
 import type { PreparedRequest } from "./request/prepared-request.ts";
 import { checkApiTaskId, checkSet } from "./request/values.ts";
-import { type TaskApiSourceOptions, transportOf } from "./task-api-source.ts";
+import type { TaskApiSourceOptions } from "./task-api-source.ts";
 import type { JsonAnswer } from "./transport/transport.ts";
+import { transportOf } from "./transport-of.ts";
 
 /** What one key of a declaration gave. */
 export interface KeyReading {
