@@ -22,10 +22,14 @@ export function explainNoTask(run: {
   readonly phase: StartPhase;
   readonly interruption: Interruption;
   readonly taskType: string | undefined;
+  /** A file holds the start. */
+  readonly isKept: boolean;
 }): NoTaskEnd {
   const { interruption, outcome, phase, task } = run;
   const error = outcome.kind === "complete" ? undefined : outcome.error;
-  const hint = `See: taskwait list --type ${run.taskType}`;
+  const hint = run.isKept
+    ? "The same line again goes on from there"
+    : `See: taskwait list --type ${run.taskType}`;
   switch (outcome.kind) {
     case "startUnknown":
       return {

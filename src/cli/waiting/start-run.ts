@@ -189,6 +189,7 @@ function end(
       phase,
       interruption: run.interruption,
       taskType: run.start.taskType,
+      isKept: run.file !== undefined,
     });
     return display.endWithoutTask(end);
   }
