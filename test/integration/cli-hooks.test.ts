@@ -4,14 +4,13 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Emulator, startEmulator } from "../../src/emulator/index.ts";
 import { seededRandom } from "../../src/emulator/world/random.ts";
-import { startCli } from "./harness/command.ts";
 import { commandLines } from "./harness/command-lines.ts";
 import { ownFolder } from "./harness/files.ts";
+import { killedLines } from "./harness/killed-lines.ts";
 import { expectRefused } from "./harness/refused.ts";
 
 const SECRET = `whsec_${Buffer.from("a key of thirty-two bytes, or so").toString("base64")}`;
@@ -66,6 +65,7 @@ afterAll(async () => {
 });
 
 const runLine = commandLines();
+const runKilled = killedLines();
 const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   runLine(args, { ...emulator.env, TASKWAIT_WEBHOOK_SECRET: SECRET, ...env });
 
@@ -215,12 +215,14 @@ describe("a nightly job", () => {
       ...["--notify", `${origin}/ok`, "--exec", `echo "$TASKWAIT_ID" >> '${out}'`],
     ];
     const once = async (spanMs?: number, more: readonly string[] = []): Promise<number | null> => {
-      const cli = startCli([...line, ...more], { ...own.env, TASKWAIT_WEBHOOK_SECRET: SECRET });
-      if (spanMs !== undefined) {
-        await sleep(random() * spanMs);
-        cli.child.kill("SIGKILL");
+      const killAfterMs = spanMs === undefined ? undefined : random() * spanMs;
+      for (;;) {
+        const env = { ...own.env, TASKWAIT_WEBHOOK_SECRET: SECRET };
+        const { code, isHeld } = await runKilled([...line, ...more], env, killAfterMs);
+        if (!isHeld) {
+          return code;
+        }
       }
-      return (await cli.done).code;
     };
     // A kill between a delivery, or the command's end, and the note of it makes it happen once more; after the note
     // nothing does.

@@ -1,36 +1,19 @@
 import { join } from "node:path";
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { startEmulator } from "../../src/emulator/index.ts";
 import { seededRandom } from "../../src/emulator/world/random.ts";
-import { startCli } from "./harness/command.ts";
 import { ownFolder } from "./harness/files.ts";
-import { wrongClock } from "./harness/shell.ts";
+import { killedLines } from "./harness/killed-lines.ts";
 
 // 200 by hand: TASKWAIT_KILLED_LINES=200 npx vitest run --project integration test/integration/cli-killed-start.test.ts
 const LINES = Number(process.env["TASKWAIT_KILLED_LINES"] ?? 5);
 const SEED = Number(process.env["TASKWAIT_TEST_SEED"] ?? 1);
 const TASK_MS = 400;
-// After it, the service does not take a start that an earlier process has sent.
-const LAPSE_MS = 21 * 60_000;
 const folder = ownFolder();
-const realNow = Date.now;
-let aheadMs = 0;
+const run = killedLines();
 
-// The emulator's clock can be put forward, as that of the command.
-beforeEach(() => {
-  aheadMs = 0;
-  vi.spyOn(Date, "now").mockImplementation(() => realNow() + aheadMs);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-/**
- * Runs one line until it ends by itself, killed at a random moment of each run until enough kills were made. Where it
- * would be 20 minutes until it can be told that a start was not taken, they pass at once.
- */
+/** Runs one line until it ends by itself, killed at a random moment of each run until enough kills were made. */
 async function killed(
   file: string,
   env: Readonly<Record<string, string>>,
@@ -40,22 +23,9 @@ async function killed(
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly kills: number }> {
   let made = 0;
   for (;;) {
-    let isHeld = false;
-    const clock = aheadMs === 0 ? {} : wrongClock(aheadMs);
-    const cli = startCli(["start", "update-resources", "--state", file, "-q"], { ...env, ...clock });
-    if (made < kills) {
-      await sleep(random() * spanMs);
-      cli.child.kill("SIGKILL");
-    }
-    void cli.until(/sent again in/).then(
-      () => {
-        isHeld = true;
-        aheadMs += LAPSE_MS;
-        cli.child.kill("SIGKILL");
-      },
-      () => undefined,
-    );
-    const { code, signal, stdout, stderr } = await cli.done;
+    const killAfterMs = made < kills ? random() * spanMs : undefined;
+    const line = ["start", "update-resources", "--state", file, "-q"];
+    const { code, signal, stdout, stderr, isHeld } = await run(line, env, killAfterMs);
     if (signal !== "SIGKILL") {
       if (code !== 0) {
         process.stderr.write(`${stderr}\n`);
