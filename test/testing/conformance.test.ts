@@ -90,6 +90,11 @@ describe("the conformance of waits", () => {
     },
   );
 
+  it("passes, in every case, on a driver that does what it must", async () => {
+    const cases = waitCases(() => plainDriver);
+    expect((await passing(cases)).sort()).toEqual([...cases.keys()].sort());
+  });
+
   it("skips what the waits of a driver do not offer, with the reason", async () => {
     const cases = waitCases(() => ({
       start: async (...given) => ({ outcome: (await plainDriver.start(...given)).outcome }),
