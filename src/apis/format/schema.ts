@@ -40,8 +40,10 @@ function form(pattern: RegExp, description: string): z.ZodMiniString {
 }
 
 const text = z.string().check(z.minLength(1), z.maxLength(4096));
-const expression = z.string().check(z.minLength(1), z.maxLength(1000));
-const status = z.string().check(z.minLength(1), z.maxLength(1000));
+const anExpression = (): z.ZodMiniString => z.string().check(z.minLength(1), z.maxLength(1000));
+const expression = anExpression();
+// Of its own, because a description belongs to one schema.
+const status = anExpression();
 status.register(z.globalRegistry, {
   description: "JMESPath that gives a word; httpStatus is the HTTP status of the answer (style http)",
 });

@@ -11,8 +11,8 @@ export function unitsPerSecond(time: number): number {
 }
 
 /**
- * A moment in whole Unix seconds, from Unix seconds, milli-, micro- or nanoseconds (numbers or digits), or from ISO 8601 with or
- * without zone, seconds and `T`. What is no moment between 1970 and 2100 counts as absent.
+ * A moment in whole Unix seconds, from Unix seconds, milli-, micro- or nanoseconds (numbers or digits), or from ISO 8601
+ * with or without zone, seconds and `T`. What is no moment between 1970 and 2100 counts as absent.
  *
  * @param timeZone - Of a time that has none: `Z` or `+08:00`.
  */

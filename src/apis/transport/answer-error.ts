@@ -24,8 +24,8 @@ export interface AnswerFacts {
 
 /**
  * The error that a service answered with, wherever it writes code and message: `Code`, `code`, `errorCode`, `error_code`,
- * `error.code`, `error.status` (Google's word goes before its number), `error.type`, or those of the first of `errors`. A 403 of a rate
- * limit has the code `RateLimitExceeded`, whatever it says besides: who may not ask gets the same status.
+ * `error.code`, `error.status` (Google's word goes before its number), `error.type`, or those of the first of `errors`. A
+ * 403 of a rate limit has the code `RateLimitExceeded`, whatever it says besides: who may not ask gets the same status.
  *
  * @param body - Its JSON; anything else says nothing, and the status alone counts.
  */
